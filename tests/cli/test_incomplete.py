@@ -40,7 +40,7 @@ READS = {
 COMPLETE = {
     "init", "demo", "validate", "schema", "rule", "mcp", "schedule", "sync", "add", "set", "score add", "source add",
     "open", "ack", "resolve", "silence", "verify", "checkpoint", "retire", "collect", "tick", "explain", "withdraw",
-    "org set", "holiday add", "remove", "undo",
+    "org set", "holiday add", "remove", "delegate", "undo",
 }  # fmt: skip
 
 

@@ -54,4 +54,4 @@ def suggest_owner(org: Org, seat: str) -> str:
     people = sorted(one.id for one in org.seats.values() if one.is_human and one.is_active and one.id != seat)
     owner = people[0] if people else "new-owner"
     added = "" if people else f"orgtp seat add {owner} --role Owner --kind human && "
-    return f"Give it an owner who is an active human seat: {added}orgtp seat set {seat} owner={owner}"
+    return f"Give it an owner who is an active human seat: {added}orgtp seat own {seat} --owner {owner}"

@@ -116,7 +116,7 @@ def _no_source_error(org: Org, seat: str, metric: str) -> BadInput:
         return BadInput(what=f"{seat} is {org.seats[seat].status}. Values are collected for active seats only.")
     known = join_with_and(sorted({f"{owner.id} {m.id}" for owner, m in _metrics_with_source(org)})[:5]) or "none"
     seats = [one.id for _, one in sorted(org.seats.items()) if metric in one.metrics] if metric else []
-    set_ = f"orgtp seat set {seat or ' '.join(seats[:1]) or 'SEAT'} metrics.{metric or 'METRIC'}.source=NAME"
+    set_ = f"orgtp metric set {seat or ' '.join(seats[:1]) or 'SEAT'} {metric or 'METRIC'} source=NAME"
     return BadInput(what=f"{what}. These metrics have one: {known}. Set one: {set_}")
 
 

@@ -379,7 +379,7 @@ def explain_outside(org: Org, seat: str, metric: Metric, period: Period) -> str:
         ended = f"{seat} {metric.id} ended after {metric.ends.text}"
         heir = org.heir_of(seat, metric.id)
         if heir is None:
-            return f"{ended}, and no metric continues it. To record it again: orgtp seat set {seat} {_no_end(metric)}"
+            return f"{ended}, and no metric continues it. To record it again: {_lift_end(seat, metric)}"
         return f"{ended}. {heir.text} continues it: {suggest_record_command(org, heir, period)}"
     begin = MetricRow(org, org.seats[seat], metric, _ANY_TIME).changeover
     past = org.predecessor_of(seat, metric.id)
@@ -390,8 +390,8 @@ def explain_outside(org: Org, seat: str, metric: Metric, period: Period) -> str:
     return f"{before}: {suggest_record_command(org, key, period)}"
 
 
-def _no_end(metric: Metric) -> str:
-    return f"metrics.{metric.id}.ends="
+def _lift_end(seat: str, metric: Metric) -> str:
+    return f"orgtp metric set {seat} {metric.id} ends="
 
 
 def suggest_record_command(org: Org, key: MetricKey, period: Period) -> str:

@@ -83,7 +83,7 @@ COMMANDS = (
         "set",
         "seat",
         "set_seat_keys",
-        "orgtp seat set penny 'metrics.days-to-pay.target=<= 30'",
+        "orgtp seat set penny 'mission=Sees that invoices are paid'",
         "seat",
     ),
     CommandEntry(

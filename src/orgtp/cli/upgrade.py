@@ -51,10 +51,8 @@ def _choose_per(org: Org, *, ask: bool) -> dict[tuple[str, str], Grain]:
     for seat, metric in list_sums_without_per(org):
         target = metric.targets.dated[-1][1].text if metric.targets.dated else "no target"
         if not ask:
-            key = f"metrics.{metric.id}.per"
-            write_stderr(
-                f"{seat.id} {metric.id} does not say per day, week or month: orgtp seat set {seat.id} {key}=week"
-            )
+            command = f"orgtp metric set {seat.id} {metric.id} per=week"
+            write_stderr(f"{seat.id} {metric.id} does not say per day, week or month: {command}")
             continue
         choices = [str(grain) for grain in (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER)]
         question = escape_control_chars(f"{metric.name} of {seat.name}: is {target} per day, week, month or quarter?")

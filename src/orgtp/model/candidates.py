@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from orgtp.model.org import Org
-from orgtp.model.seat import Seat
+from orgtp.model.seat import Seat, SeatStatus
 
 # A hint names at most so many seats.
 _MOST = 3
@@ -33,6 +33,15 @@ def _drop_repeated(ids: Iterable[str]) -> Iterator[str]:
         if id_ not in seen:
             seen.add(id_)
             yield id_
+
+
+def suggest_activation(seat: Seat) -> str:
+    """The command that makes a seat active that is not."""
+    if seat.status is SeatStatus.PAUSED:
+        return f"orgtp seat resume {seat.id}"
+    if seat.status is SeatStatus.VACANT and seat.is_human:
+        return f"orgtp seat handover {seat.id} --to NAME"
+    return f"orgtp seat set {seat.id} status=active"
 
 
 def format_choice(ids: Iterable[str]) -> str:

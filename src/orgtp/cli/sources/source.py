@@ -107,9 +107,7 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
 def _explain_unused_sources(names: list[str]) -> None:
     """Explain how to connect a metric to the first unused source."""
     if names:
-        write_stderr(
-            f"no metric uses {names[0]} yet. Connect one with: orgtp seat set SEAT metrics.METRIC.source={names[0]}"
-        )
+        write_stderr(f"no metric uses {names[0]} yet. Connect one with: orgtp metric set SEAT METRIC source={names[0]}")
 
 
 def _print_source_problems(read: Sources) -> None:

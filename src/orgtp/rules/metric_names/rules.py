@@ -47,7 +47,7 @@ def outcome_missing(org: Org) -> Iterator[Finding]:
             name: Anomalies flagged before market open
             outcome: No client loses a day of spend to a fault nobody saw
 
-    Fix: `orgtp seat set SEAT "metrics.METRIC.outcome=WHAT THE BUSINESS GETS"`.
+    Fix: `orgtp metric set SEAT METRIC "outcome=WHAT THE BUSINESS GETS"`.
     """
     hint = "Say what the business gets, such as: outcome: No client loses a day of spend"
     for seat, metric in _all_metrics(org):
@@ -82,10 +82,10 @@ def metric_runtime(org: Org) -> Iterator[Finding]:
           target: ">= 95%"
 
     Fix: measure what the work is for. If the words mean something else in your org, waive the rule:
-    `orgtp seat set SEAT "metrics.METRIC.waive.metric-runtime=Clients buy these tokens."`
+    `orgtp metric set SEAT METRIC "waive.metric-runtime=Clients buy these tokens."`
     """
     for seat, metric, verdict in _metrics_of_sense(org, MetricSense.RUNTIME):
-        waiver = f"orgtp seat set {seat.id} {_waiver_argument(metric, 'metric-runtime')}"
+        waiver = f"orgtp metric set {seat.id} {_waiver_argument(metric, 'metric-runtime')}"
         hint = f"Measure the outcome instead; or waive the rule: {waiver}"
         yield _name_finding(org, seat, metric, f"measures the machine ({shorten_text(verdict.word)})", hint)
 
@@ -115,7 +115,7 @@ def metric_activity(org: Org) -> Iterator[Finding]:
 
     Fix: measure the result; or name the outcome metric that it serves, of this seat (`leads_to: talks-booked`) or of
     another (`leads_to: scout/talks-booked`); or waive the rule:
-    `orgtp seat set SEAT "metrics.METRIC.waive.metric-activity=The client pays for each one."`
+    `orgtp metric set SEAT METRIC "waive.metric-activity=The client pays for each one."`
     """
     classifier = classifier_for(org)
     for seat, metric, verdict in _metrics_of_sense(org, MetricSense.ACTIVITY):
@@ -128,7 +128,7 @@ def metric_activity(org: Org) -> Iterator[Finding]:
                 if done_for
                 else "metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly "
             )
-            waiver = f"orgtp seat set {seat.id} {_waiver_argument(metric, 'metric-activity')}"
+            waiver = f"orgtp metric set {seat.id} {_waiver_argument(metric, 'metric-activity')}"
             hint = (
                 f"Name the outcome that it serves: orgtp seat set {seat.id} {new}{serve}; or waive the rule: {waiver}"
             )
@@ -181,13 +181,13 @@ def metric_wish(org: Org) -> Iterator[Finding]:
           target: ">= 90%"
 
     Fix: name a result, and give it a target with a number. If the words mean something else in your org, waive the
-    rule: `orgtp seat set SEAT "metrics.METRIC.waive.metric-wish=We vote on it every Friday."`
+    rule: `orgtp metric set SEAT METRIC "waive.metric-wish=We vote on it every Friday."`
     """
     classifier = classifier_for(org)
     for seat, metric in _current_metrics(org):
         fault = find_wish_fault(classifier, metric)
         if fault:
-            waiver = f"orgtp seat set {seat.id} {_waiver_argument(metric, 'metric-wish')}"
+            waiver = f"orgtp metric set {seat.id} {_waiver_argument(metric, 'metric-wish')}"
             hint = f"Name a result, and give it a target with a number; or waive the rule: {waiver}"
             yield _name_finding(org, seat, metric, fault, hint)
 
@@ -211,7 +211,7 @@ def seat_only_activity(org: Org) -> Iterator[Finding]:
           messages-sent: {name: Messages sent, leads_to: replies}
           replies: {name: Prospects who replied within the week}
 
-    Fix: add an outcome metric: `orgtp seat set SEAT metrics.METRIC.name=… …`.
+    Fix: add an outcome metric: `orgtp metric add SEAT METRIC --name … …`.
     """
     classifier = enforced_classifier_for(org)
     for seat in org.seats.values():
@@ -223,8 +223,8 @@ def seat_only_activity(org: Org) -> Iterator[Finding]:
                 " …" if len(seat.metrics) > _SHOWN else ""
             )
             hint = (
-                f"Add an outcome metric: orgtp seat set {seat.id} metrics.ID.name=… "
-                "metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly"
+                f"Add an outcome metric: orgtp metric add {seat.id} ID --name … --outcome … "
+                '--target ">= 95%" --cadence weekly'
             )
             yield Finding(seat.marks.key_place("metrics"), f"{seat.id} has only activity metrics: {names}", hint)
 
@@ -277,7 +277,7 @@ def waive_unused(org: Org) -> Iterator[Finding]:
             if rule in WAIVABLE and rule != find_broken_rule(org, classifier, seat, metric):
                 place = seat.marks.key_place("metrics", metric.id, "waive", rule)
                 message = f"the waiver of {rule} silences nothing: {shorten_text(metric.id)} does not break it"
-                hint = f"Remove it: orgtp seat set {seat.id} metrics.{shorten_text(metric.id)}.waive.{rule}="
+                hint = f"Remove it: orgtp metric set {seat.id} {shorten_text(metric.id)} waive.{rule}="
                 yield Finding(place, message, hint)
 
 
@@ -309,5 +309,5 @@ _SOON = "an error from orgtp 0.2 on"
 
 
 def _waiver_argument(metric: Metric, rule: str) -> str:
-    """The argument of `orgtp seat set SEAT` that waives a rule."""
-    return f'"metrics.{shorten_text(metric.id)}.waive.{rule}=REASON"'
+    """The arguments of `orgtp metric set SEAT` that waive a rule."""
+    return f'{shorten_text(metric.id)} "waive.{rule}=REASON"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orgtp.model.candidates import format_choice, list_likely_owners
+from orgtp.model.candidates import format_choice, list_likely_owners, suggest_activation
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, seat_path
 from orgtp.model.text import count_noun, did_you_mean
@@ -30,7 +30,7 @@ def owner_missing(org: Org) -> Iterator[Finding]:
         owner: bogdan
         reports_to: radar
 
-    Fix: name the person who answers for it: `orgtp seat set dash owner=bogdan`.
+    Fix: name the person who answers for it: `orgtp seat own dash --owner bogdan`.
     """
     for seat in _current_seats(org):
         if not seat.owner and ("owner",) not in seat.marks.keys:
@@ -79,7 +79,7 @@ def owner_not_human(org: Org) -> Iterator[Finding]:
         owner: bogdan
         reports_to: radar
 
-    Fix: name a person: `orgtp seat set dash owner=bogdan`.
+    Fix: name a person: `orgtp seat own dash --owner bogdan`.
     """
     for seat, owner in _seats_with_owner(org):
         if owner.is_group:
@@ -103,7 +103,7 @@ def owner_retired(org: Org) -> Iterator[Finding]:
 
         owner: bogdan
 
-    Fix: name an active person: `orgtp seat set dash owner=bogdan`.
+    Fix: name an active person: `orgtp seat own dash --owner bogdan`.
     """
     for seat, owner in _seats_with_owner(org):
         if owner.is_retired and owner.id != seat.id:
@@ -127,11 +127,11 @@ def owner_not_active(org: Org) -> Iterator[Finding]:
         status: active
         owner: bogdan
 
-    Fix: make the owner's seat active, name another person, or pause the seat: `orgtp seat set dash status=paused`.
+    Fix: make the owner's seat active, name another person, or pause the seat: `orgtp seat pause dash --reason TEXT`.
     """
     for seat, owner in _seats_with_owner(org):
         if seat.is_active and owner.is_human and not owner.is_active and not owner.is_retired:
-            activate = f"Activate the owner: orgtp seat set {owner.id} status=active"
+            activate = f"Activate the owner: {suggest_activation(owner)}"
             others = owner.id != seat.id and list_likely_owners(org, seat)
             hint = f"{activate}; {_suggest_owner(org, seat, 'or name another person')}" if others else activate
             message = f'owner "{owner.id}" is {owner.status}, not active'
@@ -166,8 +166,8 @@ def no_human_above(org: Org) -> Iterator[Finding]:
             first, *below = lost
             more = f", nor from {count_noun(len(below), 'seat')} below it" if below else ""
             likely = list_likely_owners(org, first)
-            names = f"reports_to={likely[0]} owner={likely[0]}" if likely else ""
-            hint = _suggest_person(f"Name a person above it, such as {format_choice(likely)}", first, names)
+            command = f"orgtp seat set {first.id} reports_to={likely[0]} owner={likely[0]}" if likely else ""
+            hint = _suggest_person(f"Name a person above it, such as {format_choice(likely)}", first, command)
             yield Finding(first.marks.value_place(), f"no human can be reached from {first.id}{more}", hint)
 
 
@@ -205,7 +205,11 @@ def _active_humans(org: Org) -> list[str]:
 def _suggest_owner(org: Org, seat: Seat, what: str) -> str:
     """A hint with the likely owners of a seat, and the command that names the likeliest."""
     likely = list_likely_owners(org, seat)
-    return _suggest_person(f"{what}, such as {format_choice(likely)}", seat, f"owner={likely[0]}" if likely else "")
+    return _suggest_person(
+        f"{what}, such as {format_choice(likely)}",
+        seat,
+        f"orgtp seat own {seat.id} --owner {likely[0]}" if likely else "",
+    )
 
 
 def _suggest_leader(org: Org, seat: Seat, group: Seat) -> str:
@@ -213,11 +217,11 @@ def _suggest_leader(org: Org, seat: Seat, group: Seat) -> str:
     leader = org.seats.get(group.owner)
     if leader is None or not leader.may_decide or leader.id == seat.id:
         return _suggest_owner(org, seat, "Name a person")
-    return f"Name the person who leads it: orgtp seat set {seat.id} owner={leader.id}"
+    return f"Name the person who leads it: orgtp seat own {seat.id} --owner {leader.id}"
 
 
-def _suggest_person(what: str, seat: Seat, names: str) -> str:
-    """The hint `what` with the command that names a person; without names, how to add a person first."""
-    if names:
-        return f"{what}: orgtp seat set {seat.id} {names}"
-    return f"Add a person first: orgtp seat add ID --role ROLE --kind human; then: orgtp seat set {seat.id} owner=ID"
+def _suggest_person(what: str, seat: Seat, command: str) -> str:
+    """The hint `what` with the command that names a person; without one, how to add a person first."""
+    if command:
+        return f"{what}: {command}"
+    return f"Add a person first: orgtp seat add ID --role ROLE --kind human; then: orgtp seat own {seat.id} --owner ID"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orgtp.model.candidates import suggest_activation
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, SeatStatus, seat_path
 from orgtp.model.text import join_with_and
@@ -74,7 +75,7 @@ def capability_unused(org: Org) -> Iterator[Finding]:
         if capability not in working:
             first = seats[0]
             whose = join_with_and(f"{seat.id} ({seat.status})" for seat in seats)
-            activate = f"Activate {first.id}: orgtp seat set {first.id} status=active"
+            activate = f"Activate {first.id}: {suggest_activation(first)}"
             hint = f"{activate}; or give it to an active seat: orgtp seat set SEAT capabilities.{capability}=…"
             message = f'nobody does "{capability}" now: only {whose} {"have" if len(seats) > 1 else "has"} it'
             yield Finding(first.marks.key_place("capabilities", capability), message, hint)

@@ -54,7 +54,7 @@ def continues_cycle(org: Org) -> Iterator[Finding]:
         anomalies: {ends: 2026-W47, …}
         flags: {continues: dash/anomalies, …}
 
-    Fix: remove `continues` from the metric that was there first: `orgtp seat set dash metrics.anomalies.continues=`.
+    Fix: remove `continues` from the metric that was there first: `orgtp metric set dash anomalies continues=`.
     """
     links = {MetricKey(seat.id, metric.id): past for seat, metric, past in _list_links(org)}
     for seat, metric, _ in _list_links(org):
@@ -82,7 +82,7 @@ def continues_twice(org: Org) -> Iterator[Finding]:
         radar: {metrics: {alerts: {…}}}
 
     Fix: decide which one continues it, and remove `continues` from the other:
-    `orgtp seat set radar metrics.alerts.continues=`.
+    `orgtp metric set radar alerts continues=`.
     """
     first: dict[MetricKey, MetricKey] = {}
     for seat, metric, past in _list_links(org):
@@ -138,7 +138,7 @@ def continues_out_of_order(org: Org) -> Iterator[Finding]:
         flags: {continues: dash/anomalies, ends: 2026-W47, …}
 
     Fix: set the end of each metric of the chain to its own last period:
-    `orgtp seat set dash metrics.flags.ends=2026-W50`.
+    `orgtp metric set dash flags ends=2026-W50`.
     """
     for seat, metric, past in _list_links(org):
         held = org.predecessor_of(seat.id, metric.id)
@@ -230,7 +230,7 @@ def score_after_end(org: Org) -> Iterator[Finding]:
         ends: 2026-W49        (and a value for 2026-W49)
 
     Fix: withdraw it, and record it for the metric that continues this one; or move the end:
-    `orgtp seat set dash metrics.anomalies.ends=2026-W49`.
+    `orgtp metric set dash anomalies ends=2026-W49`.
     """
     for seat in org.seats.values():
         for metric in seat.metrics.values():
@@ -282,7 +282,7 @@ def _place(seat: Seat, metric: Metric) -> Place:
 
 
 def _drop_command(key: MetricKey) -> str:
-    return f"orgtp seat set {key.seat} metrics.{key.metric}.continues="
+    return f"orgtp metric set {key.seat} {key.metric} continues="
 
 
 def _withdraw_hint(score: Score) -> str:

@@ -39,7 +39,7 @@ def no_metric(org: Org, now: datetime | None = None) -> Iterator[Finding]:
             cadence: weekly
 
     Fix: say which outcome the seat is for, and set a target:
-    `orgtp seat set dash metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly`.
+    `orgtp metric add dash ID --name … --outcome … --target '>= 95%' --cadence weekly`.
     """
     leads, unsure = _owners_of_measured(org), _some_seat_is_unreadable(org)
     for seat in _seats_without_metric(org, now):
@@ -122,7 +122,7 @@ def no_metric_of_its_own(org: Org, now: datetime | None = None) -> Iterator[Find
             cadence: weekly
 
     Fix: add a metric for the outcome that the seat itself is responsible for:
-    `orgtp seat set bogdan metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly`.
+    `orgtp metric add bogdan ID --name … --outcome … --target '>= 95%' --cadence weekly`.
     """
     leads = _owners_of_measured(org)
     for seat in _seats_without_metric(org, now):
@@ -150,13 +150,13 @@ def per_missing(org: Org) -> Iterator[Finding]:
         per: week
         rollup: sum
 
-    Fix: set `per`, for example `orgtp seat set scout metrics.calls.per=week`. For 10 calls on each day, use `per: day`.
+    Fix: set `per`, for example `orgtp metric set scout calls per=week`. For 10 calls on each day, use `per: day`.
     """
     pairs = ((seat, metric) for seat in org.seats.values() if not seat.is_retired for metric in seat.metrics.values())
     for seat, metric in pairs:
         if metric.rollup is Rollup.SUM and metric.per is None and metric.is_rolled_up:
             message = f"{metric.id} adds up {metric.cadence} values, but does not say per day, week or month"
-            hint = f"Until it does, a week is judged. Set it: orgtp seat set {seat.id} metrics.{metric.id}.per=week"
+            hint = f"Until it does, a week is judged. Set it: orgtp metric set {seat.id} {metric.id} per=week"
             yield Finding(seat.marks.value_place("metrics", metric.id, "rollup"), message, hint)
 
 
@@ -268,5 +268,4 @@ def _some_seat_is_unreadable(org: Org) -> bool:
 
 
 def _metric_hint(seat: Seat) -> str:
-    parts = ("name=…", "outcome=…", 'target=">= 95%"', "cadence=weekly")
-    return f"Add a metric: orgtp seat set {seat.id} {' '.join(f'metrics.ID.{part}' for part in parts)}"
+    return f'Add a metric: orgtp metric add {seat.id} ID --name … --outcome … --target ">= 95%" --cadence weekly'

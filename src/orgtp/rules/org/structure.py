@@ -97,7 +97,7 @@ def _suggest_manager(org: Org, seat: Seat) -> str:
     out = "leave reports_to out at the top of the chart"
     if owner is None or owner.id == seat.id or seat in org.chain_above(owner.id):
         return f"Name a seat, or {out}: orgtp seat set {seat.id} reports_to="
-    return f"Name a seat, such as its owner: orgtp seat set {seat.id} reports_to={owner.id}; or {out}."
+    return f"Name a seat, such as its owner: orgtp seat move {seat.id} --reports-to {owner.id}; or {out}."
 
 
 def reports_to_retired(org: Org) -> Iterator[Finding]:
@@ -114,13 +114,13 @@ def reports_to_retired(org: Org) -> Iterator[Finding]:
 
         reports_to: radar
 
-    Fix: set whom it reports to now: `orgtp seat set dash reports_to=radar`. `orgtp retire` does this automatically.
+    Fix: set whom it reports to now: `orgtp seat move dash --reports-to radar`. `orgtp retire` does this automatically.
     """
     for seat in org.seats.values():
         boss = org.seats.get(seat.reports_to)
         if boss and boss.is_retired and not seat.is_retired:
             up = next((above.id for above in org.chain_above(boss.id) if not above.is_retired), "SEAT")
-            hint = f"Name the seat that it reports to now: orgtp seat set {seat.id} reports_to={up}"
+            hint = f"Name the seat that it reports to now: orgtp seat move {seat.id} --reports-to {up}"
             below = _count_below(org, seat)
             more = f" (this also cuts off {count_noun(below, 'seat')} below {seat.id})" if below else ""
             message = f'reports_to "{boss.id}" is retired{more}'
@@ -172,13 +172,13 @@ def two_tops(org: Org) -> Iterator[Finding]:
         # seats/dash.yaml
         reports_to: david
 
-    Fix: say whom it reports to: `orgtp seat set dash reports_to=david`.
+    Fix: say whom it reports to: `orgtp seat move dash --reports-to david`.
     """
     tops = [top for top in org.direct_reports("") if not top.is_retired and ("reports_to",) not in top.marks.keys]
     if len(tops) > 1:
         top = max(tops, key=lambda seat: (seat.is_human, _count_below(org, seat)))
         for seat in (seat for seat in tops if seat is not top):
-            hint = f"Name the seat that it reports to: orgtp seat set {seat.id} reports_to={top.id}"
+            hint = f"Name the seat that it reports to: orgtp seat move {seat.id} --reports-to {top.id}"
             yield Finding(seat.marks.value_place(), f"{seat.id} and {top.id} are both at the top of the chart", hint)
 
 

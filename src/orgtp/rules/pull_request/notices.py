@@ -34,7 +34,7 @@ def target_changed(compared: OrgPair) -> Iterator[Finding]:
 
         +target: {2026-W01: ">= 95%", 2026-W48: ">= 90%"}
 
-    Fix: nothing, if it is intended. `orgtp seat set SEAT "metrics.METRIC.target.2026-W48=>= 90%"` dates it.
+    Fix: nothing, if it is intended. `orgtp metric target SEAT METRIC ">= 90%" --from 2026-W48` dates it.
     """
     for pair in _pair_metrics(compared):
         old, new = pair.list_targets(pair.old), pair.list_targets(pair.new)
@@ -59,7 +59,7 @@ def past_verdict_changed(compared: OrgPair, now: datetime) -> Iterator[Finding]:
 
         +target: {2026-W01: ">= 95%", 2026-W48: ">= 90%"}
 
-    Fix: nothing, if it is intended. `orgtp seat set SEAT "metrics.METRIC.target=>= 90%"` keeps the past as it is.
+    Fix: nothing, if it is intended. `orgtp metric target SEAT METRIC ">= 90%"` keeps the past as it is.
     """
     for change in compare_verdicts(compared.before, compared.after, now):
         place = compared.after.seats[change.seat].marks.key_place("metrics", change.metric)
