@@ -184,7 +184,8 @@ def pause_over(org: Org, now: datetime) -> Iterator[Finding]:
     for seat in org.seats.values():
         until = seat.paused.until if seat.paused else None
         if until and until < today and seat.status is SeatStatus.PAUSED:
-            hint = f"Let it work again: orgtp seat resume {seat.id}; or name another day with orgtp seat pause."
+            again = f'orgtp seat pause {seat.id} --until DATE --reason "…"'
+            hint = f"Let it work again: orgtp seat resume {seat.id}; or name another day: {again}"
             yield Finding(seat.marks.value_place("paused", "until"), f"the pause of {seat.id} ended on {until}", hint)
 
 
