@@ -194,7 +194,8 @@ def pause_over(org: Org, now: datetime) -> Iterator[Finding]:
     for seat in org.seats.values():
         pause = seat.pause
         if pause and pause.until and pause.until < today:
-            hint = f"Let it work again: orgtp seat resume {seat.id}; or name another day with orgtp seat pause."
+            later = f'orgtp seat pause {seat.id} --until DATE --reason "…"'
+            hint = f"Let it work again: orgtp seat resume {seat.id}; or name another day: {later}"
             place = seat.marks.value_place("pauses", pause.since.isoformat(), "until")
             yield Finding(place, f"the pause of {seat.id} ended on {pause.until}", hint)
 
