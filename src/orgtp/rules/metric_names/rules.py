@@ -121,17 +121,14 @@ def metric_activity(org: Org) -> Iterator[Finding]:
     for seat, metric, verdict in _metrics_of_sense(org, MetricSense.ACTIVITY):
         if not (metric.leads_to and not find_leads_to_fault(org, classifier, seat, metric)[0]):
             done_for = suggest_outcome_metric(classifier, seat, metric)
-            serve = f"metrics.{shorten_text(metric.id)}.leads_to={shorten_text(done_for) or 'ID'}"
-            # Without an outcome metric, add one with the same command.
-            new = (
-                ""
-                if done_for
-                else "metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly "
-            )
+            own = shorten_text(metric.id)
+            serve = f"orgtp metric set {seat.id} {own} leads_to={shorten_text(done_for or '')}"
+            if not done_for:
+                # Without an outcome metric, add one with the same command.
+                new = "metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly"
+                serve = f"orgtp seat set {seat.id} {new} metrics.{own}.leads_to=ID"
             waiver = f"orgtp metric set {seat.id} {_waiver_argument(metric, 'metric-activity')}"
-            hint = (
-                f"Name the outcome that it serves: orgtp seat set {seat.id} {new}{serve}; or waive the rule: {waiver}"
-            )
+            hint = f"Name the outcome that it serves: {serve}; or waive the rule: {waiver}"
             yield _name_finding(org, seat, metric, f"counts activity ({shorten_text(verdict.word)})", hint)
 
 
