@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import orgtp
 from tests.cli.terminal import on_terminal
 from tests.conftest import NOW, Shell
 
@@ -426,3 +427,10 @@ class TestRetirement:
         assert (entry["action"], entry["seats"]) == ("metric-move", ["bot", "ada"])
         for seat in ("bot", "ada"):
             assert "percent" in desk("seat", "history", seat).out.rsplit("\n\n", 1)[-1], seat
+
+
+def test_an_ended_metric_can_still_be_read_from_python(desk: Shell) -> None:
+    desk("metric", "rename", "bot", "percent", "share")
+    handle = orgtp.open(desk.folder)
+    old, new = handle.metric("bot", "percent"), handle.metric("bot", "share")
+    assert (old.ends, old.latest, new.continues, new.ends) == ("2026-W46", "98", "bot/percent", None)
