@@ -89,12 +89,13 @@ _MISUSE = re.compile(
 
 
 def fill_in(command: str, words: Mapping[str, str]) -> str:
-    """The command with the placeholders replaced: `SEAT`, or the dots after `name=`."""
+    """The command with the placeholders replaced: `SEAT`, or the dots after `name=` or `--name`."""
     filled = []
     for word in shlex.split(command):
         new = re.sub(r"(?<=\.)ID(?=\.)|\b[A-Z][A-Z]+\b(?!-)", lambda match: words.get(match[0], match[0]), word)
         key, dots, _ = new.partition("…")
-        filled.append(key + words.get(key.rpartition(".")[2].removesuffix("=") + "=", words["…"]) if dots else new)
+        name = key.rpartition(".")[2].removesuffix("=") or (filled[-1].removeprefix("--") if filled else "")
+        filled.append(key + words.get(f"{name}=", words["…"]) if dots else new)
     return " ".join(word if word in {"&&", "||"} else shlex.quote(word) for word in filled)
 
 
