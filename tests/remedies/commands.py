@@ -90,7 +90,7 @@ _MISUSE = re.compile(
 
 def fill_in(command: str, words: Mapping[str, str]) -> str:
     """The command with the placeholders replaced: `SEAT`, or the dots after `name=` or `--name`."""
-    filled = []
+    filled: list[str] = []
     for word in shlex.split(command):
         new = re.sub(r"(?<=\.)ID(?=\.)|\b[A-Z][A-Z]+\b(?!-)", lambda match: words.get(match[0], match[0]), word)
         key, dots, _ = new.partition("…")
