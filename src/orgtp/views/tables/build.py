@@ -20,6 +20,7 @@ from orgtp.model.score_series import ScoreSeries
 from orgtp.model.seat import Metric, Rollup, Seat
 from orgtp.views.chart import target_now, unit_of
 from orgtp.views.log import LogEntry
+from orgtp.views.people import list_holders, name_holder
 from orgtp.views.selection import (
     EVERYTHING,
     NOTHING_OMITTED,
@@ -109,6 +110,7 @@ def _find_seat_facts(org: Org, seat: Seat, facts: Mapping[tuple[str, str], RowFa
 
 
 def _list_seats(tables: TableSet) -> Iterator[TableRow]:
+    day = tables.org.day_of(tables.now)
     for seat in tables.seats:
         owner = tables.org.owner_seat(seat)
         yield (
@@ -127,6 +129,11 @@ def _list_seats(tables: TableSet) -> Iterator[TableRow]:
             seat.email or None,
             seat.capabilities,
             seat.own,
+            name_holder(seat, day),
+            {str(one.since): one.name for one in list_holders(seat)},
+            ",".join(seat.also_reports_to) or None,
+            {str(one.since): str(one.until or "") for one in seat.pauses},
+            seat.delegate.text if seat.delegate else None,
         )
 
 
@@ -159,6 +166,8 @@ def _list_metrics(tables: TableSet) -> Iterator[TableRow]:
             *counts,
             late.since if late else None,
             silenced_until(org, now, seat.id, metric.id),
+            metric.ends.text if metric.ends else None,
+            metric.continues or None,
         )
 
 

@@ -89,6 +89,11 @@ SEATS = Table(
         Column("email", "The addresses of whoever holds the seat, with commas between them."),
         Column("capabilities", "What it does and no other active seat does, by id.", ColumnType.MAP),
         Column("own", "The user's own `x-` keys.", ColumnType.MAP),
+        Column("holder", "Who holds it, if its file says so and it is not vacant."),
+        Column("holders", "Who holds it, by the first day; blank for nobody.", ColumnType.MAP),
+        Column("also_reports_to", "The seats to which it has a dotted line, with commas between them."),
+        Column("pauses", "The last day of each pause, by the first day; blank if it is not known.", ColumnType.MAP),
+        Column("delegate", "Who gets its escalations and messages, and until when."),
     ),
     {},
 )
@@ -121,6 +126,8 @@ METRICS = Table(
         Column("known", "How many cells were on or off target.", ColumnType.INTEGER),
         Column("stale_since", "Since when its newest value is late; blank if it is not.", ColumnType.TIME),
         Column("silenced_until", "The last day on which it sends no alerts.", ColumnType.DATE),
+        Column("ends", "The last period for which a value is owed, if it ends."),
+        Column("continues", "The metric whose history it continues: `SEAT/METRIC`."),
     ),
     _BY_SEAT,
 )
