@@ -130,7 +130,7 @@ def _list_seats(tables: TableSet) -> Iterator[TableRow]:
             seat.capabilities,
             seat.own,
             name_holder(seat, day),
-            {str(one.since): one.name for one in list_holders(seat)},
+            {str(one.since): one.name or "" for one in list_holders(seat)},
             ",".join(seat.also_reports_to) or None,
             {str(one.since): str(one.until or "") for one in seat.pauses},
             seat.delegate.text if seat.delegate else None,
