@@ -404,3 +404,19 @@ def test_a_retirement_gives_each_owned_seat_to_a_named_person_and_records_it(acm
     assert (seat(acme, "bot")["owner"], seat(acme, "tally")["owner"]) == ("ada", "cfo")
     assert acme.read("retirements/karen.yaml").count("owned:\n  bot: ada\n  tally: cfo\n") == 1
     assert seat(acme, "karen")["retirement"]["owned"] == {"bot": "ada", "tally": "cfo"}
+
+
+@pytest.mark.parametrize("name", ["Karen", "karen"])
+def test_a_handover_to_the_person_who_holds_the_seat_changes_nothing(acme: Shell, name: str) -> None:
+    """Otherwise the new entry would have no address, and Karen's commits would no longer be those of the seat."""
+    before, tip = acme.read("seats/karen.yaml"), acme.git("rev-parse", "HEAD").out
+    acme("seat", "handover", "karen", "--to", name)
+    acme("seat", "handover", "karen", "--to", name, "--email", "karen@example.com")
+    assert (acme.read("seats/karen.yaml"), acme.git("rev-parse", "HEAD").out) == (before, tip)
+
+
+def test_a_vacant_seat_can_be_filled_with_the_person_after_whom_it_is_called(acme: Shell) -> None:
+    acme("seat", "set", "bot", "owner=ada")
+    acme("seat", "set", "cfo", "status=vacant")
+    acme("seat", "handover", "cfo", "--to", "Karen")
+    assert acme("seat", "show", "cfo", "--json").json["seat"]["status"] == "active"

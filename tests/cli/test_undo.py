@@ -332,3 +332,9 @@ def test_it_works_in_a_bare_repository(firm: Shell) -> None:
     bare = firm.at(firm.folder.parent / "bare.git")
     bare("undo", done, "--by", "ada")
     assert bare("seat", "show", "bot", "--json").json["seat"]["role"] == "Desk"
+
+
+def test_the_json_is_about_the_org_after_the_undo(firm: Shell) -> None:
+    change(firm, "role=Clerk")
+    undone = firm("undo", "--by", "ada", "--json").json
+    assert (undone["revision"], undone["dirty"]) == (firm.head(), False)

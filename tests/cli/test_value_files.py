@@ -344,3 +344,31 @@ class TestSkipBad:
 
     def test_it_goes_with_a_file_of_values_only(self, acme: Shell) -> None:
         assert "--from FILE" in acme("score", "add", "bot", "number", "1", "--skip-bad", "x.csv", code=2).err
+
+    def test_the_command_that_records_them_has_the_same_decimal_mark(self, acme: Shell) -> None:
+        text = "seat;metric;value;period\nbot;number;1,5;2026-W46\nbott;number;2,5;2026-W46\n"
+        err = acme("score", "add", "--from", "-", "--decimal", ",", "--skip-bad", "../b 1.csv", stdin=text).err
+        assert err.splitlines()[-1].endswith("then: orgtp score add --from '../b 1.csv' --decimal ,")
+        acme.write("../b 1.csv", acme.read("../b 1.csv").replace("bott", "bot"))
+        acme("score", "add", "--from", "../b 1.csv", "--decimal", ",")
+        assert ("number", "2026-W46", "2.5") in values(acme)
+
+
+class TestNotesOfWideFiles:
+    def test_a_blank_with_a_note_is_unavailable_if_there_is_one_period(self, acme: Shell) -> None:
+        text = "seat,metric,2026-W46,note\nbot,number,,the desk was closed\nbot,percent,97,recounted\nbot,span,,\n"
+        ran = acme("score", "add", "--from", "-", "--json", stdin=text)
+        assert (ran.json["recorded"], ran.json["unavailable"], ran.json["empty"]) == (1, 1, 1)
+        notes = {
+            one["metric"]: (one["value"], one["note"]) for one in acme("score", "list", "bot", "--json").json["scores"]
+        }
+        assert notes == {"number": (None, "the desk was closed"), "percent": ("97", "recounted")}
+
+    def test_with_several_periods_nobody_knows_which_blank_the_note_is_about(self, acme: Shell) -> None:
+        text = "seat,metric,2026-W45,2026-W46,note\nbot,number,12,,recounted\n"
+        ran = acme("score", "add", "--from", "-", "--json", stdin=text)
+        assert (ran.json["recorded"], ran.json["unavailable"], ran.json["empty"]) == (1, 0, 1)
+
+    def test_a_column_that_is_no_period_is_explained(self, acme: Shell) -> None:
+        err = acme("score", "add", "--from", "-", stdin="metric,Nov 2026\nbot/number,3\n", code=2).err
+        assert "such as 2026-W47 or 2026-11" in err

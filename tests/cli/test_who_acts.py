@@ -446,3 +446,15 @@ class TestInsideARepository:
         mono.git("init", "-q", "sub")
         assert "inside" not in mono("init", "sub").err
         assert "inside" not in mono("init", ".").err
+
+
+def test_the_first_seat_of_an_org_may_add_itself(shell: Shell) -> None:
+    shell("init", "new", "--name", "New")
+    new = shell.at(shell.folder / "new")
+    first = ("seat", "add", "nora", "--role", "Founder", "--kind", "human")
+    assert new(*first, "--by", "someone", code=2).err.startswith('orgtp: unknown seat "someone"')
+    new(*first, "--by", "nora")
+    assert "Orgtp-By: nora" in trailers(new)
+    assert new("audit", "verify").code == 0
+    second = new("seat", "add", "ida", "--role", "Finance", "--kind", "human", "--by", "ida", code=2)
+    assert 'unknown seat "ida"' in second.err

@@ -220,6 +220,16 @@ def test_openmetrics_has_the_newest_verdicts(sample: Shell) -> None:
     assert samples["orgtp_metric_value"]["dash", "anomalies-before-open"][0] == 96.5
 
 
+def test_openmetrics_has_no_samples_of_a_metric_that_another_continues_or_that_ended(sample: Shell) -> None:
+    """A sum over seats would count both."""
+    sample("metric", "move", "dash", "anomalies-before-open", "--to", "crystal", "--by", "bogdan")
+    sample("metric", "end", "penny", "days-to-pay", "--reason", "The bank says it.", "--by", "bogdan")
+    samples = read_openmetrics(sample("export", "-", "--format", "openmetrics").out)
+    for family in ("orgtp_metric_info", "orgtp_metric_value", "orgtp_metric_state"):
+        assert ("crystal", "anomalies-before-open") in samples[family]
+        assert not {("dash", "anomalies-before-open"), ("penny", "days-to-pay")} & set(samples[family])
+
+
 def test_openmetrics_leaves_out_what_is_unknown(acme: Shell) -> None:
     acme("score", "add", "bot", "number", "0", "--for", "2026-W46", "--by", "ada")
     acme("score", "add", "bot", "percent", "--unavailable", "The API was down.", "--for", "2026-W46", "--by", "ada")
@@ -348,7 +358,7 @@ def test_a_link_is_followed_and_stays_a_link(acme: Shell) -> None:
 
 
 REFUSED = {
-    ("o.pdf",): "No format has the extension",
+    ("o.pdf",): "no format has the extension",
     ("-",): "Name the format: --format csv|xlsx",
     ("-", "--format", "csv"): "--table seats|metrics|values",
     ("all.csv",): "orgtp export all --format csv",

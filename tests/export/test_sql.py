@@ -41,6 +41,29 @@ def test_text_csv_and_json_show_the_same_rows(acme: Shell) -> None:
     ]  # fmt: skip
 
 
+def test_a_metric_and_the_one_that_continues_it_are_one_row(sample: Shell) -> None:
+    """As in `orgtp scorecard`. The table `metrics` has both, and says how they belong together."""
+    sample("metric", "rename", "dash", "anomalies-before-open", "anomalies-flagged", "--by", "bogdan")
+    sample("metric", "recadence", "radar", "briefing-by-8", "weekly", "--by", "bogdan")
+    rows = sample("sql", "select seat, metric, state from scorecard", "--json").json["rows"]
+    card = sample("scorecard", "--json").json["rows"]
+    key = ("seat", "metric", "state")
+    assert sorted(tuple(row[k] for k in key) for row in rows) == sorted(tuple(row[k] for k in key) for row in card)
+    where = "where seat = 'dash' and metric like 'anomalies-%' order by metric"
+    assert sample("sql", f"select metric, ends is null as goes_on, continues from metrics {where}", "--json").json[
+        "rows"
+    ] == [
+        {"metric": "anomalies-before-open", "goes_on": 0, "continues": None},
+        {"metric": "anomalies-flagged", "goes_on": 1, "continues": "dash/anomalies-before-open"},
+    ]
+
+
+def test_the_table_of_seats_names_the_holder(acme: Shell) -> None:
+    acme("seat", "handover", "ada", "--to", "Gwen Ito", "--email", "gwen@example.com", "--by", "ada")
+    rows = acme("sql", "select seat, holder from seats order by seat", "--json").json["rows"]
+    assert rows == [{"seat": "ada", "holder": "Gwen Ito"}, {"seat": "bot", "holder": None}]
+
+
 def test_the_table_values_needs_no_quotes(acme: Shell) -> None:
     acme("score", "add", "bot", "number", "11", "--for", "2026-W45", "--by", "ada")
     for query in (

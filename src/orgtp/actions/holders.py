@@ -150,7 +150,10 @@ def list_holder_edits(org: Org, seat: Seat, to: NewHolder, day: date, now: datet
     follows, and a seat that is called after its holder gets the new name.
     """
     held, is_now = seat.holder_on(day), day <= org.day_of(now) and day == _newest(seat, day)
-    is_same = held is not None and (held.name, set(held.emails)) == (to.name, set(to.emails) or set(held.emails))
+    # Without holders, the seat is its own worker, with its address.
+    name, emails = (held.name, held.emails) if held else ("" if seat.holders else seat.name, seat.emails)
+    filled = held is not None or seat.status is not SeatStatus.VACANT
+    is_same = filled and (fold_spelling(name), set(emails)) == (fold_spelling(to.name), set(to.emails) or set(emails))
     if not is_same:
         yield from _list_entry_edits(org, seat, to, day, is_now=is_now)
     if is_now:

@@ -172,7 +172,7 @@ def continue_metric(org: Org, step: Continuation, now: datetime, by: str = "") -
     if not is_id(step.new):
         raise BadInput(what=f'"{step.new}" is not a valid id. {id_hint(step.new)}')
     if (seat.id, metric.id) == (to.id, step.new):
-        raise Refused(why=f"{seat.id} {metric.id} has this name already")
+        raise Refused(why=f"{seat.id}/{metric.id} is this metric itself. Name another id, seat or cadence.")
     if not metric.targets.dated:
         raise Refused(why=f"the target of {metric.id} cannot be read, so nothing can continue it. See: orgtp validate")
     _refuse_taken_id(org, to, step.new)

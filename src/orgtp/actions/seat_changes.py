@@ -82,9 +82,7 @@ def pause_seat(org: Org, seat: str, reason: str, now: datetime, until: date | No
     owned = [one.id for one in org.seats_owned_by(seat) if one.is_active]
     if owned:
         given = f"orgtp seat own {owned[0]} --owner SEAT"
-        raise Refused(
-            why=f"{seat} owns {join_with_and(owned)}, which need an active owner. Give them one first: {given}"
-        )
+        raise Refused(why=f"{seat} owns {join_with_and(owned)}, so it cannot pause. Name another owner first: {given}")
     route = next((one for one in list_references(org, seat) if one.kind.id == "org routing.*.to"), None)
     if route:
         likely = format_choice(list_likely_owners(org, found))

@@ -198,10 +198,15 @@ class LedgerActions:
         return self.add_scores([replace(entry, void=True)], by=by, dry_run=dry_run)
 
     def add_seat(self, new: NewSeat, *, by: str = "", dry_run: bool = False) -> RecordedChange:
-        """Add a seat to the chart."""
+        """Add a seat to the chart. The first seat of an org may add itself.
+
+        Raises `UnknownSeat` for another acting seat that does not exist.
+        """
         from orgtp.actions.seats import add_seat
 
-        acting = self.find_acting_seat(by)
+        named = by or os.environ.get("ORGTP_SEAT", "")
+        is_first = named == new.seat and not self.snapshot.staff.org.seats
+        acting = named if is_first else self.find_acting_seat(by)
         return self.record(lambda org: add_seat(org, new, acting), dry_run=dry_run)
 
     def set_keys(

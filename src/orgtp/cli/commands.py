@@ -61,9 +61,6 @@ COMMANDS = (
     CommandEntry("mcp", "mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
     CommandEntry("schema", "show", "print_schema", "orgtp schema seat > seat.schema.json"),
     CommandEntry("rule", "validate", "rule", "orgtp rule owner-unknown"),
-    CommandEntry(
-        "delegate", "delegate", "delegate_seat", "orgtp seat delegate karen --to anna --until 2026-12-31", "seat"
-    ),
     CommandEntry("show", "org", "show_org", "orgtp org show", "org"),
     CommandEntry(
         "set", "org", "set_org_settings", "orgtp org set policy.grace=2h 'policy.due.weekly=mon 12:00'", "org"
@@ -143,6 +140,9 @@ COMMANDS = (
         "split_seat",
         "orgtp seat split dash --into pace --role Pacing --capability ad-anomaly-detection",
         "seat",
+    ),
+    CommandEntry(
+        "delegate", "delegate", "delegate_seat", "orgtp seat delegate karen --to anna --until 2026-12-31", "seat"
     ),
     CommandEntry("add", "score", "add_scores", "orgtp score add radar briefing-by-8 7:52am", "score"),
     CommandEntry(

@@ -41,6 +41,8 @@ def undo_action(
     _show_inverse(target, planned, with_edit=not change.dry_run)
     if not (yes or change.dry_run) and has_terminal() and not typer.confirm("Undo it?", err=True):
         raise UndoDeclined
+    # The report is about the org after this commit, and the plan has read which commit was checked out before it.
+    handle = open_chosen_org(change.org, push=change.push)
     done = planned if change.dry_run else handle.ledger.undo(target, by=change.by)
     return report_change("undo", handle, done, change, undone=target.commit, verdicts=done.verdicts)
 

@@ -131,7 +131,7 @@ def _find_format(name: str, path: Path | None, format_: str, table: str) -> Expo
     if known is not None:
         return known
     if path is None and not table:
-        raise UnknownFormat(why="Standard output has no extension that says the format.", formats=formats)
+        raise UnknownFormat(why="standard output has no extension that says the format.", formats=formats)
     if path is not None and path.suffix and not path.is_dir():
-        raise UnknownFormat(why=f'No format has the extension "{path.suffix}".', formats=formats)
+        raise UnknownFormat(why=f'no format has the extension "{path.suffix}".', formats=formats)
     return ExportFormat.CSV

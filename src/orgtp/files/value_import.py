@@ -228,12 +228,16 @@ class _FileReader:
         metric = row.get("metric", "") or row.get("", "") or row.get("name", "")
         if not metric:
             raise _BadRowError("it has no metric")
+        # With several periods, nobody knows which of the blank cells the note is about.
+        is_explained = (
+            bool(row.get("note")) and sum(parse_period(_name_period(name)) is not None for name in names) == 1
+        )
         for column, (name, text) in enumerate(zip(names, texts, strict=True)):
             period = parse_period(_name_period(name))
             if not period:
                 continue
             place = f"{where} ({period.text})"
-            if not text.strip():
+            if not text.strip() and not is_explained:
                 self.empty += 1
                 continue
             try:
@@ -409,7 +413,9 @@ def _check_columns(names: Sequence[str], where: str) -> None:
     """Refuse missing, unknown and duplicate columns."""
     why = _explain_wrong_columns(names)
     if why:
-        raise BadImportFile(where=where, what=why)
+        is_maybe_wide = "value" not in names and {"metric", "name"} & set(names)
+        wide = "In a wide file, a column of values is named after its period, such as 2026-W47 or 2026-11"
+        raise BadImportFile(where=where, what=join_sentences(why, wide) if is_maybe_wide else why)
 
 
 def _explain_wrong_columns(names: Iterable[str]) -> str:

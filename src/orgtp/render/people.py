@@ -18,8 +18,11 @@ def name_suffix(name: str, holder: str | None) -> Line:
 
 
 def holders_sentence(holders: Sequence[HeldBy]) -> str:
-    """`Gwen Ito since 2026-08-01; before that, Karen since 2025-02-03`; "" without holders."""
-    newest_first = [f"{one.name or VACANT} since {one.since}" for one in reversed(holders)]
+    """`Gwen Ito from 2026-08-01; before that, Karen from 2025-02-03`; "" without holders.
+
+    The newest may begin on a later day.
+    """
+    newest_first = [f"{one.name or VACANT} from {one.since}" for one in reversed(holders)]
     first, *before = newest_first or [""]
     return f"{first}; before that, {join_with_and(before)}" if before else first
 
