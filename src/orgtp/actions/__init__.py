@@ -10,6 +10,7 @@ __all__ = [
     "import_scores",
     "leave",
     "metric_content",
+    "metric_heirs",
     "metrics",
     "new_owners",
     "org_settings",
