@@ -16,6 +16,7 @@ __all__ = [
     "org_settings",
     "record_scores",
     "retire",
+    "retire_check",
     "seat_changes",
     "seats",
     "silence",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
+from orgtp.actions.delegate import list_delegating, without_delegate
 from orgtp.actions.escalate import hand_over_escalations
 from orgtp.actions.new_owners import NewOwners, assign_owned_seats
 from orgtp.actions.seat_changes import end_pause
@@ -118,7 +119,6 @@ def leave_vacant(
     passed = assign_owned_seats(org, dict.fromkeys([*owned, *also]), gone, owners) if owned or owners else {}
     edits += [SetKey(seat_path(one), ("owner",), owner) for one, owner in passed.items()]
     lines = [f"{one} is owned by {owner}" for one, owner in passed.items()]
-    passed_on = [*passed]
     after = _org_after(org, gone, passed)
     for one in (one for id_ in gone for one in list_references(org, id_) if one.kind.id == "org routing.*.to"):
         heir = find_responsible_seat(after, one.seat)
@@ -127,22 +127,19 @@ def leave_vacant(
             raise Refused(why=f"{why}. Hand the seat over instead: orgtp seat handover {one.seat} --to NAME")
         edits.append(rename_reference(one, heir))
         lines.append(f"{one.key} goes to {heir}")
-    for one in (one for id_ in gone for one in list_references(org, id_) if one.kind.id == "seat delegate.to"):
-        away = next(seat.id for seat in org.seats.values() if seat_path(seat.id) == one.path)
-        if not org.seats[away].is_retired:
-            edits.append(DropKey(one.path, ("delegate",)))
-            lines.append(f"{away} has no delegate")
-            passed_on.append(away)
+    alone = list_delegating(org, gone)
+    edits += [DropKey(seat_path(one), ("delegate",)) for one in alone]
+    lines += [f"{one} has no delegate" for one in alone]
     handed = hand_over_escalations(after, now, gone, by, "{seat} is vacant")
     lines += [handed.body or handed.what] if handed.edits else []
     return VacantParts(
-        (*edits, *handed.edits), tuple(dict.fromkeys([*passed_on, *handed.seats])), tuple(lines), handed.events
+        (*edits, *handed.edits), tuple(dict.fromkeys([*passed, *alone, *handed.seats])), tuple(lines), handed.events
     )
 
 
 def _org_after(org: Org, gone: list[str], owners: NewOwners) -> Org:
     """The org in which the seats are vacant and what they owned has new owners, to find who is responsible then."""
-    seats = dict(org.seats)
+    seats = dict(without_delegate(org, gone).seats)
     for seat, owner in owners.items():
         seats[seat] = replace(seats[seat], owner=owner)
     for seat in gone:

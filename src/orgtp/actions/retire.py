@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from datetime import datetime
 
 from orgtp.actions.acting_seat import explain_unread_approvers, require_acting_seat, suggest_owner
+from orgtp.actions.delegate import list_delegating, without_delegate
 from orgtp.actions.escalate import hand_over_retired
 from orgtp.actions.metric_content import metric_content, order_content
 from orgtp.actions.metric_heirs import follow_leads_to, list_edited_seats, list_heir_edits
@@ -185,13 +186,6 @@ def _list_dotted_to(org: Org, seat: str) -> list[Seat]:
     return [one for one in org.seats.values() if seat in one.also_reports_to and not one.is_retired]
 
 
-def list_delegating(org: Org, seat: str) -> list[str]:
-    """The files of the seats whose delegate is `seat`, and who have none after it is gone."""
-    gone = {seat_path(one.id) for one in org.seats.values() if one.is_retired}
-    named = (one for one in list_references(org, seat) if one.kind.id == "seat delegate.to")
-    return [one.path for one in named if one.path not in gone]
-
-
 def _find_mentions(org: Org, seat: str) -> Iterator[tuple[Place, str]]:
     """Find texts of other seats that mention this one, for a person to look at. The retirement does not change them."""
     names = {seat, org.seats[seat].name.lower()}
@@ -227,8 +221,8 @@ def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: Retir
     if not request.reason.strip():
         raise Refused(why=f"say why you retire {request.seat}: --reason TEXT")
     check_decider(org, request)
-    escalations = hand_over_retired(org, now, request.seat, request.by)
-    edits = tuple(_list_retirement_edits(org, plan, request, now))
+    escalations = hand_over_retired(without_delegate(org, [request.seat]), now, request.seat, request.by)
+    edits = tuple(list_retirement_edits(org, plan, request, now))
     touched = [request.seat, *plan.heirs, *plan.reports, *plan.owned, *list_edited_seats(edits), *escalations.seats]
     return Change(
         action="retire",
@@ -287,12 +281,13 @@ def _list_transfers(plan: RetirementPlan) -> Iterator[str]:
         yield f"{route} goes to {heir}"
 
 
-def _list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRequest, now: datetime) -> Iterator[Edit]:
+def list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRequest, now: datetime) -> Iterator[Edit]:
+    """Yield the edits of a retirement; a capability that has no heir yet has none."""
     seat = plan.seat
     yield SetKey(seat_path(seat.id), ("status",), "retired")
     yield CreateFile(retirement_path(seat.id), _retirement_data(org, plan, request, now))
     for capability, heir in plan.capabilities.items():
-        if capability not in org.seats[heir].capabilities:
+        if heir and capability not in org.seats[heir].capabilities:
             yield SetKey(seat_path(heir), ("capabilities", capability), seat.capabilities[capability])
     yield from _list_metric_edits(org, plan, now)
     for report, boss in plan.reports.items():
@@ -303,7 +298,7 @@ def _list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRe
     for other in _list_dotted_to(org, seat.id):
         path, left = seat_path(other.id), [boss for boss in other.also_reports_to if boss != seat.id]
         yield SetKey(path, ("also_reports_to",), left) if left else DropKey(path, ("also_reports_to",))
-    yield from (DropKey(path, ("delegate",)) for path in list_delegating(org, seat.id))
+    yield from (DropKey(seat_path(one), ("delegate",)) for one in list_delegating(org, [seat.id]))
     yield from _list_policy_edits(org, plan)
 
 

@@ -70,7 +70,7 @@ class Metric:
     `09:00` or `mon 09:00`; "" means at the period's end. `leads_to` is the outcome metric that an activity serves,
     `METRIC` of the same seat or `SEAT/METRIC`. `waive` maps the rules that this metric may break to the reasons.
     `ends` is the last period, in the metric's cadence, for which a value is owed; None if there is no end. `continues`
-    is the metric whose history it continues, as `SEAT/METRIC`. `own` has the user's own `x-` keys, as the file has them.
+    is the metric whose history it continues, as `SEAT/METRIC`. `own` has the user's own keys.
     """
 
     id: str
