@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import yaml
 
@@ -25,7 +27,7 @@ MOVES = {
 }
 
 
-def data(here: Shell, path: str) -> dict[str, object]:
+def data(here: Shell, path: str) -> dict[str, Any]:
     """The data of a YAML file."""
     found = yaml.safe_load(here.read(path))
     assert isinstance(found, dict)
@@ -50,9 +52,9 @@ def test_what_a_metric_serves_names_the_heir(desk: Shell, how: str) -> None:
     command, seat, metric = MOVES[how]
     desk(*command.split(), "--by", "ada")
     bot, ada = (data(desk, f"seats/{one}.yaml")["metrics"] for one in ("bot", "ada"))
-    assert ada["talks"]["leads_to"] == (metric if seat == "ada" else f"{seat}/{metric}")  # type: ignore[index]
+    assert ada["talks"]["leads_to"] == (metric if seat == "ada" else f"{seat}/{metric}")
     if how != "retire":
-        assert bot["calls-made"]["leads_to"] == (metric if seat == "bot" else f"{seat}/{metric}")  # type: ignore[index]
+        assert bot["calls-made"]["leads_to"] == (metric if seat == "bot" else f"{seat}/{metric}")
     assert "intact" in desk("audit", "verify").out
     assert not [one for one in desk("validate", "--json", code=None).json["problems"] if one["severity"] == "error"]
 
@@ -61,7 +63,7 @@ def test_what_a_metric_serves_names_the_heir(desk: Shell, how: str) -> None:
 def test_routes_about_a_metric_name_the_heir(desk: Shell, how: str) -> None:
     command, seat, metric = MOVES[how]
     desk(*command.split(), "--by", "ada")
-    own, every, below = data(desk, "org.yaml")["routing"]  # type: ignore[misc]
+    own, every, below = data(desk, "org.yaml")["routing"]
     assert (own["seat"], own["metric"]) == (seat, metric)
     assert every["metric"] == metric
     # A route below one that is about the old seat cannot be about another seat.
@@ -74,7 +76,7 @@ def test_a_route_about_every_seat_stays_where_another_seat_has_such_a_metric(des
     desk.write("seats/ada.yaml", text + number)
     desk.git("commit", "-qam", "Another number")
     left = desk("metric", "rename", "bot", "number", "calls", "--by", "ada", "--json").json["left"]
-    assert data(desk, "org.yaml")["routing"][1] == {"metric": "number", "to": "ada"}  # type: ignore[index]
+    assert data(desk, "org.yaml")["routing"][1] == {"metric": "number", "to": "ada"}
     assert left == ["a route in org.yaml names number. It does not apply to bot/calls."]
 
 
@@ -82,8 +84,8 @@ def test_two_metrics_that_move_together_still_serve_each_other(desk: Shell) -> N
     moves = ("--move", "number=ada", "--move", "calls-made=ada")
     desk("retire", "bot", *moves, "--reason", "Done.", "--decided-by", "ada", "--yes", "--by", "ada")
     ada = data(desk, "seats/ada.yaml")["metrics"]
-    assert ada["calls-made"]["leads_to"] == "ada/number"  # type: ignore[index]
-    assert data(desk, "seats/bot.yaml")["metrics"]["calls-made"]["leads_to"] == "number"  # type: ignore[index]
+    assert ada["calls-made"]["leads_to"] == "ada/number"
+    assert data(desk, "seats/bot.yaml")["metrics"]["calls-made"]["leads_to"] == "number"
 
 
 def test_a_silence_stays_and_the_command_for_the_heir_is_named(desk: Shell) -> None:

@@ -5,6 +5,7 @@ __all__ = [
     "content_hash",
     "dates",
     "explanations",
+    "followed",
     "names",
     "pages",
     "scores",
