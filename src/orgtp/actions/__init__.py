@@ -10,7 +10,6 @@ __all__ = [
     "import_scores",
     "leave",
     "metric_content",
-    "metric_heirs",
     "metrics",
     "new_owners",
     "org_settings",

@@ -5,7 +5,6 @@ __all__ = [
     "content_hash",
     "dates",
     "explanations",
-    "followed",
     "names",
     "pages",
     "scores",
