@@ -364,3 +364,62 @@ def test_a_retirement_leaves_what_is_with_somebody_responsible_and_what_is_resol
         FULL: HELD.format("tally", "resolved").replace("by: clerk\n", "").replace("seat: bot", "seat: ada"),
     }
     assert may({**record("tally", by="bob"), FULL: _hand_over(done).replace("resolved", "open")}, done) == []
+
+
+# Bob may change the bot, whose metric Tally's serves and a route names; he may not change Tally or org.yaml.
+ROUTING = "routing:\n  - {{seat: bot, metric: {}, to: ada, x-why: Hers.}}\n"
+
+
+def serving(metric: str) -> str:
+    """Tally's file, with a metric that serves another one."""
+    return seat("tally", METRIC.format("weekly", ">= 9", f", leads_to: {metric}"))
+
+
+MEASURED = {
+    **BASE,
+    "org.yaml": BASE["org.yaml"] + ROUTING.format("calls"),
+    "seats/bot.yaml": seat("bot", METRIC.format("weekly", ">= 9", "")),
+    "seats/tally.yaml": serving("bot/calls"),
+}
+RENAMED = MEASURED["seats/bot.yaml"].replace("'}", "', ends: 2026-W46}") + (
+    "  talks: {name: Talks, outcome: Sales, cadence: weekly, target: '>= 9', continues: bot/calls}\n"
+)
+FOLLOWS = {
+    "both name the heir": ("bot/talks", "talks", "", True),
+    "only the metric names it": ("bot/talks", "calls", "", True),
+    "only the route names it": ("bot/calls", "talks", "", True),
+    "the metric serves another one": ("ada/calls", "calls", "", False),
+    "the route names another metric": ("bot/calls", "rings", "", False),
+    "something else changes as well": ("bot/talks", "talks", "mission: M\n", False),
+}
+
+
+@pytest.mark.parametrize("name", FOLLOWS)
+def test_what_names_a_metric_may_follow_its_heir_and_nothing_else(name: str) -> None:
+    serves, route, more, allowed = FOLLOWS[name]
+    tally = serving(serves) + more
+    files = {"seats/bot.yaml": RENAMED, "seats/tally.yaml": tally}
+    files["org.yaml"] = BASE["org.yaml"] + ROUTING.format(route)
+    assert may(files, MEASURED) == (["ada", "bob"] if allowed else ["ada"])
+
+
+def test_nothing_follows_an_heir_that_somebody_else_made() -> None:
+    base = {**MEASURED, "seats/bot.yaml": RENAMED}
+    assert may({"seats/tally.yaml": serving("bot/talks")}, base) == ["ada"]
+
+
+def test_an_heir_gets_the_own_keys_of_a_metric_too() -> None:
+    metric = METRIC.format("weekly", ">= 9", ", x-crm: {table: deals}")
+    base = {**BASE, "seats/bot.yaml": seat("bot", metric)}
+    files = record("bot", "metrics: {calls: {to: tally}}\n", by="bob")
+    files["seats/bot.yaml"] = base["seats/bot.yaml"].replace("active", "retired")
+    assert may({**files, "seats/tally.yaml": seat("tally", metric)}, base) == ["ada", "bob"]
+    assert may({**files, "seats/tally.yaml": seat("tally", metric.replace("deals", "all"))}, base) == ["ada"]
+
+
+def test_a_delegate_who_is_gone_is_removed() -> None:
+    away = "delegate: {to: bob, until: 2026-12-31}\n"
+    base = {**BASE, "seats/tally.yaml": seat("tally", away)}
+    bob = base["seats/bob.yaml"].replace("active", "vacant")
+    assert may({"seats/bob.yaml": bob, "seats/tally.yaml": seat("tally")}, base) == may({"seats/bob.yaml": bob}, base)
+    assert may({"seats/bob.yaml": bob, "seats/tally.yaml": seat("tally", "mission: M\n")}, base) == ["ada"]

@@ -133,8 +133,9 @@ class TestEnd:
         assert "ends: 2026-W47" in desk.read("seats/bot.yaml")
         late = desk("stale", "--json", ORGTP_NOW=NEXT, code=None).json["stale"]
         assert "percent" not in {one["metric"] for one in late}
-        for view in (("chart", "--json"), ("seat", "show", "bot", "--json")):
-            assert '"metric": "percent"' not in desk(*view, ORGTP_NOW=NEXT).out, view
+        assert '"metric": "percent"' not in desk("chart", "--json", ORGTP_NOW=NEXT).out
+        seat = desk("seat", "show", "bot", "--json", ORGTP_NOW=NEXT).json["seat"]
+        assert "percent" not in {one["metric"] for one in seat["metrics"]}
         owed = desk("context", "bot", "--json", ORGTP_NOW=NEXT).json
         assert "percent" not in {one["metric"] for one in (*owed["metrics"], *owed["trouble"]["stale"])}
 
@@ -301,8 +302,6 @@ class TestOneRow:
         assert "the ends of bot percent changes" in found[0]["message"]
 
     def test_what_still_names_the_old_metric_is_listed(self, desk: Shell) -> None:
-        desk.write("org.yaml", desk.read("org.yaml") + "routing:\n  - {metric: percent, to: ada}\n")
-        desk.git("commit", "-qam", "Route")
         desk(
             "escalate",
             "silence",
@@ -316,10 +315,7 @@ class TestOneRow:
             "ada",
         )
         left = desk("metric", "rename", "bot", "percent", "share", "--json").json["left"]
-        assert [line.split(".")[0] for line in left] == [
-            "a route in org",
-            "percent is silenced until 2026-12-01",
-        ]
+        assert [line.split(".")[0] for line in left] == ["percent is silenced until 2026-12-01"]
 
     def test_leads_to_follows_the_metric(self, desk: Shell) -> None:
         desk(
@@ -434,3 +430,22 @@ def test_an_ended_metric_can_still_be_read_from_python(desk: Shell) -> None:
     handle = orgtp.open(desk.folder)
     old, new = handle.metric("bot", "percent"), handle.metric("bot", "share")
     assert (old.ends, old.latest, new.continues, new.ends) == ("2026-W46", "98", "bot/percent", None)
+
+
+class TestSeatShow:
+    def test_what_ended_is_named_in_a_line_with_what_continues_it(self, desk: Shell) -> None:
+        desk("metric", "rename", "bot", "percent", "share", "--by", "ada")
+        desk("metric", "end", "bot", "clock", "--reason", "Nobody asks.", "--by", "ada")
+        seat = desk("seat", "show", "bot", "--json").json["seat"]
+        assert seat["ended"] == [
+            {"metric": "clock", "name": "clock", "ends": "2026-W46", "continued_by": None},
+            {"metric": "percent", "name": "percent", "ends": "2026-W46", "continued_by": "bot/share"},
+        ]
+        out = desk("seat", "show", "bot").out
+        assert "\n  ended: clock after 2026-W46; percent after 2026-W46, continued by bot/share\n" in out
+        assert all(len(line) <= 40 for line in desk("seat", "show", "bot", COLUMNS="40").out.splitlines())
+
+    def test_a_metric_that_ends_later_is_no_ended_one(self, desk: Shell) -> None:
+        desk("metric", "end", "bot", "clock", "--after", "2026-W52", "--reason", "The year ends.", "--by", "ada")
+        assert desk("seat", "show", "bot", "--json").json["seat"]["ended"] == []
+        assert "ended:" not in desk("seat", "show", "bot").out

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+import yaml
 
 from tests.conftest import Shell
 
@@ -81,3 +84,36 @@ def test_blame_and_history(owned: Shell) -> None:
 def test_they_are_no_change_of_the_seat_for_anybody_else(owned: Shell) -> None:
     """No rule minds them, and no check compares them."""
     assert owned("validate", "--base", "HEAD~1", "--strict", "--json").json["problems"] == []
+
+
+OF_METRIC = {
+    "x-crm": {"table": "deals", "columns": ["owner", "amount"], "limit": 42, "code": "042", "share": 0.25, "on": True},
+    "x-note": None,
+    "x-since": date(2026, 1, 5),
+}
+MOVES = {
+    "renamed": ("metric rename bot number calls", ("bot", "calls")),
+    "moved": ("metric move bot number --to ada", ("ada", "number")),
+    "measured at another cadence": ("metric recadence bot number monthly", ("bot", "number-monthly")),
+    "split off with its values": ("seat split bot --into line --role Line --metric number", ("line", "number")),
+    "taken over from a retired seat": (
+        "retire bot --move number=ada --reason Done. --decided-by ada --yes", ("ada", "number")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("has_values", [True, False], ids=["with values", "without values"])
+@pytest.mark.parametrize("how", MOVES)
+def test_a_metric_keeps_its_own_keys_where_it_goes(acme: Shell, how: str, has_values: bool) -> None:
+    """Whatever is in them: lists, numbers, texts that look like numbers, and nothing."""
+    data = yaml.safe_load(acme.read("seats/bot.yaml"))
+    data["metrics"]["number"] |= OF_METRIC
+    acme.write("seats/bot.yaml", yaml.safe_dump(data, sort_keys=False))
+    acme.git("commit", "-qam", "Own keys")
+    if has_values:
+        acme("score", "add", "bot", "number", "15", "--for", "2026-W46")
+    command, (seat, metric) = MOVES[how]
+    acme(*command.split(), "--by", "ada")
+    moved = yaml.safe_load(acme.read(f"seats/{seat}.yaml"))["metrics"][metric]
+    assert {key: value for key, value in moved.items() if key.startswith("x-")} == OF_METRIC
+    assert [key for key in moved if key.startswith("x-")] == list(OF_METRIC)

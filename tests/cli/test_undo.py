@@ -6,6 +6,7 @@ import re
 import shlex
 
 import pytest
+import yaml
 
 from tests.cli.changes import body, nothing_written, subject, touched, trailers
 from tests.cli.terminal import on_terminal
@@ -338,3 +339,95 @@ def test_the_json_is_about_the_org_after_the_undo(firm: Shell) -> None:
     change(firm, "role=Clerk")
     undone = firm("undo", "--by", "ada", "--json").json
     assert (undone["revision"], undone["dirty"]) == (firm.head(), False)
+
+
+METRIC = ("--name", "New", "--outcome", "Clients stay", "--target", ">= 5", "--cadence", "weekly")
+# Every action that has an inverse, and the files that it changes.
+ACTIONS = {
+    "metric add": ("metric", "add", "bot", "new", *METRIC),
+    "metric end": ("metric", "end", "bot", "number", "--reason", "Nobody asks."),
+    "metric rename": ("metric", "rename", "bot", "number", "calls"),
+    "metric move": ("metric", "move", "bot", "number", "--to", "eve"),
+    "metric recadence": ("metric", "recadence", "bot", "number", "monthly"),
+    "metric target": ("metric", "target", "bot", "number", ">= 20"),
+    "metric set": ("metric", "set", "bot", "number", "due=mon 12:00"),
+    "seat move": ("seat", "move", "bot", "--reports-to", "eve"),
+    "seat own": ("seat", "own", "bot", "--owner", "eve"),
+    "seat pause": ("seat", "pause", "bot", "--until", "2026-12-24", "--reason", "The desk moves."),
+    "seat rename": ("seat", "rename", "bot", "--name", "Robot"),
+    "seat handover": ("seat", "handover", "eve", "--to", "Gwen Ito", "--email", "gwen@example.com"),
+    "seat vacate": ("seat", "vacate", "eve"),
+    "leave": ("leave", "eve", "--yes"),
+    "org set": ("org", "set", "policy.grace=2h", "name=Acme Ltd"),
+    "holiday add": ("holiday", "add", "2026-12-25", "--name", "Christmas"),
+    "seat delegate": ("seat", "delegate", "ada", "--to", "eve", "--until", "2026-12-24"),
+}  # fmt: skip
+
+
+def files_of(here: Shell) -> dict[str, object]:
+    """What the files of the org say."""
+    return {path: yaml.safe_load(here.read(path)) for path in ("org.yaml", *(f"seats/{one}.yaml" for one in SEATS))}
+
+
+SEATS = ("ada", "bot", "eve")
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_every_action_that_has_an_inverse_is_undone_and_done_again(firm: Shell, name: str) -> None:
+    before = files_of(firm)
+    firm(*ACTIONS[name], "--by", "ada")
+    after = files_of(firm)
+    assert after != before
+    firm("undo", "--by", "ada")
+    assert files_of(firm) == before
+    assert trailers(firm)[0] == "Orgtp-Action: undo"
+    firm("undo", "HEAD", "--by", "ada")
+    assert files_of(firm) == after
+    assert "intact" in firm("audit", "verify").out
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("seat", "pause", "bot", "--reason", "Moving."), ("seat", "resume", "bot")),
+        (("holiday", "add", "2026-12-25", "--name", "Christmas"), ("holiday", "remove", "2026-12-25")),
+        (ACTIONS["seat delegate"], ("seat", "delegate", "ada", "--end")),
+    ],
+    ids=["seat resume", "holiday remove", "delegate end"],
+)
+def test_the_end_of_something_is_undone(firm: Shell, first: tuple[str, ...], second: tuple[str, ...]) -> None:
+    firm(*first, "--by", "ada")
+    before = files_of(firm)
+    firm(*second, "--by", "ada")
+    firm("undo", "--by", "ada")
+    assert files_of(firm) == before
+    assert "intact" in firm("audit", "verify").out
+
+
+@pytest.mark.parametrize("name", ["metric rename", "metric move", "metric recadence"])
+def test_a_metric_that_has_values_under_its_new_name_is_continued_by_the_old_name_s_heir(
+    firm: Shell, name: str
+) -> None:
+    firm("score", "add", "bot", "number", "15", "--for", "2026-W45", "--by", "ada")
+    firm(*ACTIONS[name], "--by", "ada")
+    done = firm.head()
+    seat, metric, period = {
+        "metric rename": ("bot", "calls", "2026-W48"),
+        "metric move": ("eve", "number", "2026-W48"),
+        "metric recadence": ("bot", "number-monthly", "2026-12"),
+    }[name]
+    firm("score", "add", seat, metric, "15", "--for", period, "--by", "ada", ORGTP_NOW="2027-01-05T12:00:00-05:00")
+    with nothing_written(firm):
+        ran = firm("undo", done, "--by", "ada", code=2, ORGTP_NOW="2027-01-05T12:00:00-05:00")
+    assert f"{metric} of {seat} has values, and values are never lost" in ran.err
+    firm(*suggested(ran.err), "--by", "ada", ORGTP_NOW="2027-01-05T12:00:00-05:00")
+    assert f"continues: {seat}/{metric}" in "".join(firm.read(f"seats/{one}.yaml") for one in SEATS)
+
+
+def test_a_seat_that_was_split_off_is_retired_with_its_parts_handed_back(firm: Shell) -> None:
+    firm("seat", "set", "bot", "capabilities.calls=Calls clients.", "--by", "ada")
+    firm("seat", "split", "bot", "--into", "line", "--role", "Line", "--capability", "calls", "--by", "ada")
+    ran = firm("undo", "--by", "ada", code=2)
+    assert "a seat is retired, not removed" in ran.err
+    firm(*suggested(ran.err), "--by", "ada", "--decided-by", "ada", "--yes")
+    assert "calls: Calls clients." in firm.read("seats/bot.yaml")

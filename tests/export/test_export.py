@@ -429,3 +429,25 @@ def test_two_records_with_one_id_are_both_in_the_database(acme: Shell) -> None:
     acme("export", "o.db", code=None)
     rows = read_sqlite(acme.folder / "o.db", 'select id, value from "values" order by value')
     assert [row["value"] for row in rows] == ["11", "12"]
+
+
+def test_a_calendar_has_the_last_day_of_whatever_ends(acme: Shell) -> None:
+    """A pause, a delegate and metrics of every cadence, and the names of holidays."""
+    acme("seat", "add", "eve", "--role", "Sales", "--kind", "human", "--reports-to", "ada", "--by", "ada")
+    acme("holiday", "add", "2026-12-25", "--name", "Christmas", "--by", "ada")
+    acme("holiday", "add", "2027-01-01", "--by", "ada")
+    acme("seat", "pause", "bot", "--until", "2026-12-24", "--reason", "The desk moves.", "--by", "ada")
+    acme("seat", "delegate", "ada", "--to", "eve", "--until", "2026-12-11", "--by", "ada")
+    acme("metric", "end", "bot", "number", "--after", "2026-W51", "--reason", "The year ends.", "--by", "ada")
+    acme("metric", "rename", "bot", "percent", "share", "--by", "ada")
+    acme("seat", "set", "bot", "metrics.clock.cadence=monthly", "metrics.clock.ends=2026-12", "--by", "ada")
+    events = read_calendar(acme("export", "-", "--format", "ics").out)
+    assert {one["uid"].partition("@")[0]: (one["day"], one["summary"]) for one in events} == {
+        "holiday-2026-12-25": (date(2026, 12, 25), "Holiday: Christmas"),
+        "holiday-2027-01-01": (date(2027, 1, 1), "Holiday: Acme"),
+        "pause-bot": (date(2026, 12, 24), "Last day of the pause of Bot"),
+        "delegate-ada": (date(2026, 12, 11), "Last day on which Eve stands in for Ada"),
+        "end-bot-number": (date(2026, 12, 20), "Last day of the metric number of Bot"),
+        "end-bot-percent": (date(2026, 11, 15), "Last day of the metric percent of Bot"),
+        "end-bot-clock": (date(2026, 12, 31), "Last day of the metric clock of Bot"),
+    }

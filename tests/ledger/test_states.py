@@ -312,3 +312,21 @@ def test_an_edit_within_the_second_in_which_a_file_was_staged_is_seen(here: Shel
     time.sleep(1 - time.time() % 1)
     here(*VALUE, "12", "--id", "first")
     assert_whole(here, ["MM notes/plan.txt"])
+
+
+def test_what_waits_for_a_metric_that_ended_meanwhile_is_kept_and_named_with_the_new_id(here: Shell) -> None:
+    with lock_held(here):
+        here(*VALUE, "12", "--for", "2026-W47", "--id", "late", code=75, ORGTP_WAIT="0")
+        here(*VALUE, "11", "--for", "2026-W46", "--id", "early", code=75, ORGTP_WAIT="0")
+    here("metric", "rename", "bot", "number", "calls", "--after", "2026-W46", "--by", "ada")
+    said = here("sync", code=1).err
+    (left,) = (common_dir(here) / "orgtp/outbox").glob("*.json")
+    assert "late" in left.read_text(encoding="utf-8")
+    assert "orgtp score add bot calls VALUE --for 2026-W47" in said
+    (waiting,) = here("sync", "--status", "--json").json["waiting"]
+    assert waiting["value"] == "12"
+    assert "bot number ended after 2026-W46" in waiting["held"]
+    # The value of the old id's own period is written.
+    assert "early" in ids(here)
+    left.unlink()
+    assert_whole(here)

@@ -284,3 +284,20 @@ def test_ids_are_completed_while_there_is_an_org(sample: Shell) -> None:
     assert server._match_seat_ids("da") == []
     (sample.folder / "gone.yaml").rename(sample.folder / "org.yaml")
     assert server._match_seat_ids("das") == ["dash"]
+
+
+def test_what_ended_who_holds_a_seat_and_who_stands_in_are_read_as_the_commands_say_it(acme: Shell) -> None:
+    acme("seat", "add", "eve", "--role", "Sales", "--kind", "human", "--reports-to", "ada", "--by", "ada")
+    acme("score", "add", "bot", "number", "15", "--for", "2026-W46", "--by", "ada")
+    acme("metric", "rename", "bot", "number", "calls", "--by", "ada")
+    acme("seat", "delegate", "ada", "--to", "eve", "--until", "2026-12-24", "--by", "ada")
+    acme("seat", "handover", "eve", "--to", "Gwen Ito", "--by", "ada")
+    server = served(acme)
+    bot, eve, ada = (call(server, "get_seat", seat=seat)["seat"] for seat in ("bot", "eve", "ada"))
+    (ended,) = bot["ended"]
+    assert (ended["metric"], ended["ends"], ended["continued_by"]) == ("number", "2026-W46", "bot/calls")
+    assert eve["holder"] == "Gwen Ito"
+    assert ada["delegate"] == {"to": "eve", "until": "2026-12-24"}
+    rows = {row["metric"]: row for row in call(server, "scorecard", seat="bot")["rows"]}
+    assert {cell["from"] for cell in rows["calls"]["cells"] if cell["value"]} == {"bot/number"}
+    assert "number" not in rows

@@ -187,3 +187,29 @@ def test_what_the_remote_took_back_after_a_merge_by_hand_stays_taken_back(clones
     assert "mission: Does it\n" in clones.remote.git("show", "main:seats/bot.yaml").out
     assert clones.remote.git("show", "main:notes/plan.txt").out == "b's\n"
     assert clones.remote.git("log", "-1", "--format=%s", "main").out == "Edit notes/plan.txt\n"
+
+
+def test_a_rename_here_and_a_value_of_the_old_period_there_come_together(clones: Clones) -> None:
+    """The old id still takes values of its own periods, so the value stays what it was recorded as."""
+    clones.a("metric", "rename", "bot", "number", "calls", "--by", "ada", "--push")
+    clones.b("score", "add", "bot", "number", "15", "--for", "2026-W46", "--by", "ada")
+    clones.b("sync")
+    clones.a("sync")
+    assert_same(clones, clones.a, clones.b)
+    (row,) = (row for row in clones.a("scorecard", "--json").json["rows"] if row["seat"] == "bot")
+    assert row["metric"] == "calls"
+    known = {cell["period"]: (cell["value"], cell["from"]) for cell in row["cells"] if cell["value"] is not None}
+    assert known == {"2026-W46": ("15", "bot/number")}
+    assert "intact" in clones.a("audit", "verify").out
+
+
+def test_what_names_a_metric_follows_a_rename_on_the_other_side_of_a_sync(clones: Clones) -> None:
+    cat = clones.a.read("seats/cat.yaml") + "    leads_to: bot/number\n"
+    clones.by_hand(clones.a, "seats/cat.yaml", cat)
+    clones.b("sync")
+    clones.a("metric", "rename", "bot", "number", "calls", "--by", "ada", "--push")
+    clones.b("seat", "set", "cat", "mission=Does less", "--by", "ada")
+    clones.b("sync")
+    found = clones.remote.git("show", "main:seats/cat.yaml").out
+    assert "leads_to: bot/calls" in found
+    assert "mission: Does less" in found

@@ -15,6 +15,7 @@ __all__ = [
     "org_settings",
     "record_scores",
     "retire",
+    "retire_check",
     "seat_changes",
     "seats",
     "silence",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from orgtp.model.change import Change, DropKey, SetKey
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
+from orgtp.model.references.find import list_references
 from orgtp.model.seat import Seat, seat_path
 
 MAX_ABSENCE = timedelta(days=366)
@@ -41,6 +44,18 @@ def end_delegation(org: Org, seat: str, by: str = "") -> Change:
         raise BadInput(what=f"{seat} has no delegate.")
     named = f" to {found.delegate.to}" if found.delegate else ""
     return Change("delegate", f"end{named}", (seat,), (DropKey(seat_path(seat), ("delegate",)),), by=by)
+
+
+def list_delegating(org: Org, gone: Collection[str]) -> list[str]:
+    """The seats, not retired, whose delegate is one of the seats that are gone. They have none after that."""
+    named = {one.path for seat in gone for one in list_references(org, seat) if one.kind.id == "seat delegate.to"}
+    return [seat.id for seat in org.seats.values() if seat_path(seat.id) in named and not seat.is_retired]
+
+
+def without_delegate(org: Org, gone: Collection[str]) -> Org:
+    """The org in which the seats that are gone stand in for nobody."""
+    seats = {one: replace(org.seats[one], delegate=None) for one in list_delegating(org, gone)}
+    return replace(org, seats={**org.seats, **seats}) if seats else org
 
 
 def _require_person(org: Org, seat: str) -> Seat:

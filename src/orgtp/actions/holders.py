@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
+from orgtp.actions.delegate import list_delegating, without_delegate
 from orgtp.actions.escalate import hand_over_escalations
 from orgtp.actions.new_owners import NewOwners, assign_owned_seats
 from orgtp.actions.seat_changes import end_pause
@@ -126,16 +127,19 @@ def leave_vacant(
             raise Refused(why=f"{why}. Hand the seat over instead: orgtp seat handover {one.seat} --to NAME")
         edits.append(rename_reference(one, heir))
         lines.append(f"{one.key} goes to {heir}")
+    alone = list_delegating(org, gone)
+    edits += [DropKey(seat_path(one), ("delegate",)) for one in alone]
+    lines += [f"{one} has no delegate" for one in alone]
     handed = hand_over_escalations(after, now, gone, by, "{seat} is vacant")
     lines += [handed.body or handed.what] if handed.edits else []
     return VacantParts(
-        (*edits, *handed.edits), tuple(dict.fromkeys([*passed, *handed.seats])), tuple(lines), handed.events
+        (*edits, *handed.edits), tuple(dict.fromkeys([*passed, *alone, *handed.seats])), tuple(lines), handed.events
     )
 
 
 def _org_after(org: Org, gone: list[str], owners: NewOwners) -> Org:
     """The org in which the seats are vacant and what they owned has new owners, to find who is responsible then."""
-    seats = dict(org.seats)
+    seats = dict(without_delegate(org, gone).seats)
     for seat, owner in owners.items():
         seats[seat] = replace(seats[seat], owner=owner)
     for seat in gone:

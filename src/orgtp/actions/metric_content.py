@@ -91,4 +91,4 @@ def metric_content(seat: Seat, metric: Metric) -> dict[str, YamlData]:
     # A metric of the old seat keeps its full name; it may be continued in turn.
     leads_to = metric.leads_to if "/" in metric.leads_to or not metric.leads_to else f"{seat.id}/{metric.leads_to}"
     content |= {"leads_to": leads_to} if leads_to else {}
-    return content | ({"waive": dict(metric.waive)} if metric.waive else {})
+    return content | ({"waive": dict(metric.waive)} if metric.waive else {}) | dict(metric.own)

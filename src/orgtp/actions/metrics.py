@@ -5,7 +5,7 @@ A metric with values is never taken away: it ends, and a metric that `continues`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,12 +18,13 @@ from orgtp.actions.metric_content import (
     metric_content,
     order_content,
 )
+from orgtp.actions.metric_heirs import list_edited_seats, list_heir_edits, list_mentions_left
 from orgtp.actions.seats import set_keys
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, Edit, SetKey, YamlData
 from orgtp.model.due import is_over, parse_due
 from orgtp.model.errors import BadInput, Refused
-from orgtp.model.escalation import EscalationKind, Route
+from orgtp.model.escalation import EscalationKind
 from orgtp.model.escalation_policy import list_allowed_resolvers
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
@@ -183,11 +184,13 @@ def continue_metric(org: Org, step: Continuation, now: datetime, by: str = "") -
         raise Refused(why=f"{metric.id} is {cadence} already")
     last = _find_last_period(org, seat, metric, step.after, now)
     content = _build_heir(seat, metric, step, cadence, _find_beginning(org, last, cadence, now))
+    heirs = {MetricKey(seat.id, metric.id): MetricKey(to.id, step.new)}
     edits = (
         SetKey(seat_path(seat.id), ("metrics", metric.id, "ends"), last.text),
         SetKey(seat_path(to.id), ("metrics", step.new), content),
+        *list_heir_edits(org, heirs),
     )
-    seats = tuple(dict.fromkeys([seat.id, to.id]))
+    seats = tuple(dict.fromkeys([seat.id, to.id, *list_edited_seats(edits)]))
     change = Change(step.action, _describe_step(metric, step, cadence, last), seats, edits, seat.id, by)
     return _add_follow_up(org, now, change, metric, last, step.reason, MetricKey(to.id, step.new))
 
@@ -396,41 +399,3 @@ def _resolve_escalations(org: Org, now: datetime, seat: str, metric: Metric, not
         if is_late and (not by or by in list_allowed_resolvers(org, one)):
             edits.resolve(one, note)
     return edits.to_change("")
-
-
-def list_mentions_left(org: Org, seat: str, metric: Metric, heir: MetricKey | None = None) -> Iterator[str]:
-    """Say what names a metric that ends and is not changed with it: routes, silences, `leads_to` and open issues."""
-    new = f" It does not apply to {heir.text}." if heir else ""
-    yield from (f"a route in org.yaml names {metric.id}.{new}" for _ in _find_routes(org, seat, metric.id))
-    silences = org.silences.get(seat)
-    if silences and metric.id in silences.metrics:
-        yield f"{metric.id} is silenced until {silences.metrics[metric.id].until}.{new}"
-    key = MetricKey(seat, metric.id)
-    if heir is None:
-        yield from (f"{one} leads to {key.text}, which ends" for one in _list_leading(org, key))
-    for one in org.escalations.values():
-        about = (one.seat, one.metric) == key and not one.is_resolved
-        if about and one.kind is EscalationKind.ISSUE:
-            yield f"the escalation {one.id} about {metric.id} stays open"
-
-
-def _list_leading(org: Org, key: MetricKey) -> Iterator[str]:
-    """The metrics, as `SEAT METRIC`, of seats that are not retired that lead to this one."""
-    for seat in org.seats.values():
-        for metric in seat.metrics.values() if not seat.is_retired else ():
-            where, slash, name = metric.leads_to.rpartition("/")
-            if metric.leads_to and (where if slash else seat.id, name) == key and metric.ends is None:
-                yield f"{seat.id} {metric.id}"
-
-
-def _find_routes(org: Org, seat: str, metric: str) -> list[Route]:
-    return [route for route in _list_routes(org) if route.metric == metric and route.seat in {"", seat}]
-
-
-def _list_routes(org: Org) -> Iterator[Route]:
-    """Every route of org.yaml, with those below others."""
-    waiting = [*org.routing]
-    while waiting:
-        route = waiting.pop()
-        yield route
-        waiting += route.routes

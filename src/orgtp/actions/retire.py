@@ -7,8 +7,10 @@ from dataclasses import field, replace
 from datetime import datetime
 
 from orgtp.actions.acting_seat import explain_unread_approvers, require_acting_seat, suggest_owner
+from orgtp.actions.delegate import list_delegating, without_delegate
 from orgtp.actions.escalate import hand_over_retired
 from orgtp.actions.metric_content import metric_content, order_content
+from orgtp.actions.metric_heirs import follow_leads_to, list_edited_seats, list_heir_edits
 from orgtp.actions.metrics import find_end
 from orgtp.actions.new_owners import EVERY_OTHER, assign_owned_seats
 from orgtp.lazy_dataclass import dataclass
@@ -64,6 +66,11 @@ class RetirementPlan:
     def unassigned(self) -> list[str]:
         """The capabilities that have no heir yet."""
         return [capability for capability, heir in self.capabilities.items() if not heir]
+
+    @property
+    def metric_heirs(self) -> dict[MetricKey, MetricKey]:
+        """Each metric that has an heir, and the metric that continues it."""
+        return {MetricKey(self.seat.id, name): MetricKey(heir, name) for name, heir in self.metrics.items() if heir}
 
     @property
     def heirs(self) -> list[str]:
@@ -214,14 +221,14 @@ def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: Retir
     if not request.reason.strip():
         raise Refused(why=f"say why you retire {request.seat}: --reason TEXT")
     check_decider(org, request)
-    escalations = hand_over_retired(org, now, request.seat, request.by)
-    dotted = [one.id for one in _list_dotted_to(org, request.seat)]
-    touched = [request.seat, *plan.heirs, *plan.reports, *plan.owned, *dotted, *escalations.seats]
+    escalations = hand_over_retired(without_delegate(org, [request.seat]), now, request.seat, request.by)
+    edits = tuple(list_retirement_edits(org, plan, request, now))
+    touched = [request.seat, *plan.heirs, *plan.reports, *plan.owned, *list_edited_seats(edits), *escalations.seats]
     return Change(
         action="retire",
         what=f"to {', '.join(plan.heirs)}" if plan.heirs else "nothing to hand over",
         seats=tuple(dict.fromkeys(touched)),
-        edits=(*_list_retirement_edits(org, plan, request, now), *escalations.edits),
+        edits=(*edits, *escalations.edits),
         about=request.seat,
         by=request.by,
         approved_by=request.decided_by,
@@ -274,12 +281,13 @@ def _list_transfers(plan: RetirementPlan) -> Iterator[str]:
         yield f"{route} goes to {heir}"
 
 
-def _list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRequest, now: datetime) -> Iterator[Edit]:
+def list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRequest, now: datetime) -> Iterator[Edit]:
+    """Yield the edits of a retirement; a capability that has no heir yet has none."""
     seat = plan.seat
     yield SetKey(seat_path(seat.id), ("status",), "retired")
     yield CreateFile(retirement_path(seat.id), _retirement_data(org, plan, request, now))
     for capability, heir in plan.capabilities.items():
-        if capability not in org.seats[heir].capabilities:
+        if heir and capability not in org.seats[heir].capabilities:
             yield SetKey(seat_path(heir), ("capabilities", capability), seat.capabilities[capability])
     yield from _list_metric_edits(org, plan, now)
     for report, boss in plan.reports.items():
@@ -290,12 +298,13 @@ def _list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRe
     for other in _list_dotted_to(org, seat.id):
         path, left = seat_path(other.id), [boss for boss in other.also_reports_to if boss != seat.id]
         yield SetKey(path, ("also_reports_to",), left) if left else DropKey(path, ("also_reports_to",))
+    yield from (DropKey(seat_path(one), ("delegate",)) for one in list_delegating(org, [seat.id]))
     yield from _list_policy_edits(org, plan)
 
 
 def _list_metric_edits(org: Org, plan: RetirementPlan, now: datetime) -> Iterator[Edit]:
-    """End each metric that has an heir, and let the heir's continue it."""
-    seat = plan.seat
+    """End each metric that has an heir, let the heir's continue it, and let what names it name the heir's."""
+    seat, heirs = plan.seat, plan.metric_heirs
     for name, heir in plan.metrics.items():
         if not heir:
             continue
@@ -303,7 +312,10 @@ def _list_metric_edits(org: Org, plan: RetirementPlan, now: datetime) -> Iterato
         if metric.ends is None:
             yield SetKey(seat_path(seat.id), ("metrics", name, "ends"), find_end(org, seat, metric, now).text)
         content = {**metric_content(seat, metric), "continues": MetricKey(seat.id, name).text}
+        if leads_to := content.get("leads_to"):
+            content["leads_to"] = follow_leads_to(str(leads_to), heir, heirs)
         yield SetKey(seat_path(heir), ("metrics", name), order_content(content))
+    yield from list_heir_edits(org, heirs)
 
 
 def _list_policy_edits(org: Org, plan: RetirementPlan) -> Iterator[Edit]:

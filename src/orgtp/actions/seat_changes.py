@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from orgtp.actions.metric_content import metric_content, order_content
+from orgtp.actions.metric_heirs import follow_leads_to, list_edited_seats, list_heir_edits
 from orgtp.actions.metrics import build_moved_metric
 from orgtp.actions.seats import NewSeat, add_seat
 from orgtp.lazy_dataclass import dataclass
@@ -14,7 +15,7 @@ from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlDa
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
 from orgtp.model.references.find import list_references
-from orgtp.model.seat import Seat, SeatStatus, seat_path
+from orgtp.model.seat import MetricKey, Seat, SeatStatus, seat_path
 from orgtp.model.text import did_you_mean, join_with_and, one_line
 
 
@@ -186,15 +187,21 @@ def split_seat(org: Org, split: SeatSplit, now: datetime, by: str = "", why: str
     )
     change = add_seat(org, new, by)
     contents = {name: content for name, (content, _) in taken.items()}
+    heirs = {MetricKey(old.id, name): MetricKey(split.into, name) for name in taken}
+    for content in contents.values():
+        if leads_to := content.get("leads_to"):
+            content["leads_to"] = follow_leads_to(str(leads_to), split.into, heirs)
+    following = tuple(list_heir_edits(org, heirs))
     moved = [*dict.fromkeys([*split.capabilities, *split.metrics])]
     return Change(
         "split",
         f"{join_with_and(moved)} to {split.into}",
-        (old.id, split.into),
+        tuple(dict.fromkeys([old.id, split.into, *list_edited_seats(following)])),
         (
             *(_with_metrics(edit, contents) for edit in change.edits),
             *_list_drops(old, split, [name for name, (_, end) in taken.items() if end is None]),
             *(end for _, end in taken.values() if end),
+            *following,
         ),
         about=old.id,
         by=by,

@@ -194,9 +194,28 @@ def _refuse_lost_values(org: Org, target: UndoTarget, change: KeyChange) -> None
     if change.existed or len(change.keys) != len(("metrics", "m")) or change.keys[0] != "metrics":
         return
     if org.score_records(seat, change.keys[1]):
-        words = shlex.join([*_END.split(), seat, change.keys[1], "--reason", "Added by mistake."])
-        why = f"{change.keys[1]} of {seat} has values, and values are never lost. End it instead: orgtp {words}"
+        what, words = _find_way_on(org, seat, change.keys[1])
+        why = f"{change.keys[1]} of {seat} has values, and values are never lost. {what}: {words}"
         raise NoInverse(commit=target.name, why=why)
+
+
+def _find_way_on(org: Org, seat: str, metric: str) -> tuple[str, str]:
+    """What to do about a metric that has values: end it, or let one continue it where the metric before it was."""
+    held = org.seats[seat].metrics.get(metric) if seat in org.seats else None
+    before = held.predecessor if held else None
+    old = org.seats[before.seat].metrics.get(before.metric) if before and before.seat in org.seats else None
+    if held is None or before is None or old is None or org.seats[before.seat].is_retired or held.ends is not None:
+        return "End it instead", shlex.join(["orgtp", *_END.split(), seat, metric, "--reason", "Added by mistake."])
+    known = org.seats[before.seat].metrics
+    new = next(id_ for number in count(2) if (id_ := f"{before.metric}-{number}") not in known)
+    if before.seat != seat:
+        words = ["move", seat, metric, "--to", before.seat, "--id", new]
+    elif old.cadence is not held.cadence:
+        words = ["recadence", seat, metric, str(old.cadence), "--id", new]
+    else:
+        words = ["rename", seat, metric, new]
+    what = f"An id is never used again, so let {before.seat}/{new} continue it"
+    return what, shlex.join(["orgtp", "metric", *words])
 
 
 def _list_edits(changes: Sequence[KeyChange], current: Mapping[str, YamlData]) -> Iterator[Edit]:
@@ -324,9 +343,7 @@ def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     """What is left are seats and org.yaml; a seat that was added is retired, and other files are git's matter."""
     added = [_name_seat(path) for path, how in target.files.items() if how == "A" and _name_seat(path)]
     if added:
-        seat = org.seats.get(added[0])
-        heir = (seat.reports_to or seat.owner) if seat and seat.capabilities else ""
-        words = ["orgtp", "retire", added[0], *(["--to", heir] if heir else []), "--reason", "Added by mistake."]
+        words = ["orgtp", "retire", added[0], *_list_heirs(org, target, added[0]), "--reason", "Added by mistake."]
         return f"a seat is retired, not removed, and its id is never used again: {shlex.join(words)}"
     if EXPLAINED_PATH in target.files:
         return "an explanation of a violation stands."
@@ -335,6 +352,24 @@ def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     if others:
         return f"it also changes {others[0]}, which is no setting of a seat or of the org. {revert}"
     return "" if target.changes else f"it changes no key, only how files are written. {revert}"
+
+
+def _list_heirs(org: Org, target: UndoTarget, added: str) -> list[str]:
+    """The options by which what an added seat has goes back to where it came from, or else up the chart."""
+    seat = org.seats.get(added)
+    if seat is None:
+        return []
+    came = {
+        change.keys[1]: _name_seat(change.path)
+        for change in target.changes
+        if change.existed and not change.exists and len(change.keys) > 1 and change.keys[0] in _GROUPS
+    }
+    up = seat.reports_to or seat.owner
+    heirs = {name: came.get(name, up) for name in seat.capabilities}
+    heirs |= {name: came[name] for name in seat.metrics if name in came and name not in org.seats[came[name]].metrics}
+    if len(set(heirs.values())) == 1 == len(seat.capabilities) and len(heirs) == 1:
+        return ["--to", *heirs.values()] if all(heirs.values()) else []
+    return [word for name, heir in heirs.items() if heir for word in ("--move", f"{name}={heir}")]
 
 
 _REASONS: tuple[Callable[[Org, UndoTarget, datetime], str], ...] = (

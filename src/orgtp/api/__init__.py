@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from orgtp.actions.metrics import Continuation, MetricEnd
     from orgtp.actions.record_scores import NewScore
     from orgtp.actions.retire import RetirementPlan, RetirementRequest
+    from orgtp.actions.retire_check import RetirementCheck
     from orgtp.actions.seats import NewSeat
     from orgtp.actions.undo import UndoTarget
     from orgtp.actions.upgrade import list_sums_without_per
@@ -143,6 +144,7 @@ __all__ = [
     "RecordedChange",
     "RecountedVerdict",
     "Repo",
+    "RetirementCheck",
     "RetirementPlan",
     "RetirementRequest",
     "ScoreLine",
@@ -207,6 +209,7 @@ __getattr__ = lazy_exports(
         "orgtp.actions.metrics": "Continuation MetricEnd",
         "orgtp.actions.record_scores": "NewScore",
         "orgtp.actions.retire": "RetirementPlan RetirementRequest",
+        "orgtp.actions.retire_check": "RetirementCheck",
         "orgtp.actions.seats": "NewSeat",
         "orgtp.actions.undo": "UndoTarget",
         "orgtp.actions.upgrade": "list_sums_without_per",

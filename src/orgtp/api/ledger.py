@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from orgtp.actions.record_scores import NewScore
     from orgtp.actions.retire import RetirementPlan
     from orgtp.actions.retire import RetirementRequest as Retirement
+    from orgtp.actions.retire_check import RetirementCheck
     from orgtp.actions.seats import NewSeat
     from orgtp.actions.undo import UndoTarget
     from orgtp.files.load import LoadedOrg
@@ -357,6 +358,12 @@ class LedgerActions:
         from orgtp.actions.retire import plan_retirement
 
         return plan_retirement(self.snapshot.loaded.org, request)
+
+    def preview_retirement(self, request: Retirement) -> RetirementCheck:
+        """What still names a seat, and what stands in the way of its retirement. Raises `UnknownSeat`."""
+        from orgtp.actions.retire_check import preview_retirement
+
+        return preview_retirement(self.snapshot.loaded.org, request, self.snapshot.now)
 
     def check_retirement(self, request: Retirement) -> None:
         """Raise `Refused` if the acting seat is unknown and has to be known, or if `decided_by` may not decide."""

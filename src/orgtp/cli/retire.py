@@ -20,6 +20,7 @@ from orgtp.cli.session import (
     open_chosen_org,
     report_change,
     say_unread_on_ledger,
+    write_json,
     write_stderr,
     write_stdout,
 )
@@ -73,6 +74,12 @@ def retire_seat(
     decided_by: Annotated[str, typer.Option("--decided-by", metavar="SEAT", help="The human seat that decided.")] = "",
     review: ReviewOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Write nothing: show what still names the seat, and exit with 1 if something is in the way."
+        ),
+    ] = False,
     *,
     change: ChangeOptions,
 ) -> int:
@@ -96,8 +103,10 @@ def retire_seat(
         reason=reason or answers.get("reason", ""),
         review={key: text for key, text in answers.items() if key in REVIEW_KEYS},
         decided_by=decided_by,
-        by=handle.ledger.find_acting_seat(change.by),
+        by="" if check else handle.ledger.find_acting_seat(change.by),
     )
+    if check:
+        return _report_check(handle, request, json=change.json)
     is_partial = finish_answer(handle)
     # A command that a message suggests does no more than the one that was typed.
     also = [*(["--dry-run"] if change.dry_run else []), *(["--json"] if change.json else [])]
@@ -110,6 +119,19 @@ def retire_seat(
     if done.unread and not is_partial:
         say_unread_on_ledger(handle, done.unread)
     return code or int(bool(done.unread))
+
+
+def _report_check(handle: OrgHandle, request: RetirementRequest, *, json: bool) -> int:
+    """Show what a retirement finds and would do. Returns 1 if something stands in its way."""
+    from orgtp.render.retire_check import check_body, check_text
+    from orgtp.render.terminal import detect_screen
+
+    found = handle.ledger.preview_retirement(request)
+    if json:
+        write_json("retire-check", handle, check_body(found))
+    else:
+        write_stdout(check_text(handle.org, found, detect_screen()))
+    return max(finish_answer(handle) or 0, int(not found.is_ready))
 
 
 def _confirm_request(

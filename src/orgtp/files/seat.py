@@ -230,6 +230,7 @@ def _read_seat_metric(metrics: MappingReader, name: str) -> Metric | None:
         allow_misses=_read_allow_misses(fields, rollup),
         ends=_read_ends(fields, cadence),
         continues=_read_continues(fields),
+        own={key: value for key, value in fields.data.items() if isinstance(key, str) and key.startswith("x-")},
     )
 
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.period import GRAIN_SIZES, Cadence, Grain, Period, period_containing_local
 from orgtp.model.problem import Marks
 from orgtp.model.target import Targets
+
+if TYPE_CHECKING:
+    from orgtp.model.change import YamlData
 
 
 class SeatKind(StrEnum):
@@ -67,7 +70,7 @@ class Metric:
     `09:00` or `mon 09:00`; "" means at the period's end. `leads_to` is the outcome metric that an activity serves,
     `METRIC` of the same seat or `SEAT/METRIC`. `waive` maps the rules that this metric may break to the reasons.
     `ends` is the last period, in the metric's cadence, for which a value is owed; None if there is no end. `continues`
-    is the metric whose history it continues, as `SEAT/METRIC`.
+    is the metric whose history it continues, as `SEAT/METRIC`. `own` has the user's own keys.
     """
 
     id: str
@@ -84,6 +87,7 @@ class Metric:
     allow_misses: int = 0
     ends: Period | None = None
     continues: str = ""
+    own: Mapping[str, YamlData] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def predecessor(self) -> MetricKey | None:

@@ -128,7 +128,7 @@ def _find_name(org: Org, seat: str, event: EscalationEvent) -> str:
     """The name of a seat when the event happened."""
     if seat not in org.seats:
         return seat
-    return one_line(org.name_at(seat, event.at) if event.at else org.seats[seat].name)
+    return one_line(org.label_at(seat, event.at) if event.at else org.seats[seat].name)
 
 
 def _name_first_seat(org: Org, event: EscalationEvent) -> str:

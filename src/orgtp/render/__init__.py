@@ -15,6 +15,7 @@ __all__ = [
     "org_settings",
     "problems",
     "query",
+    "retire_check",
     "rules",
     "schedule",
     "scorecard",

@@ -83,7 +83,8 @@ def _list_holder_notes(card: Scorecard, screen: Screen) -> list[Line]:
 def _format_seat_heading(row: ScoreRow, layout: _GridLayout, screen: Screen) -> Line:
     """The name of the seat, and its owner if there is no room for a column of owners."""
     held = row.holders[-1].name if row.holders else None
-    suffix = f" ({held})" if held and held != row.seat_name else ""
+    is_named = held and (held == row.seat_name or row.seat_name.startswith(f"{held}, "))
+    suffix = f" ({held})" if held and not is_named else ""
     line = [(truncate_string(one_line(f"{row.seat_name}{suffix}"), screen.width), "bold")]
     owner = join_spans("  ", ("owner ", "dim"), format_owner(row.human_owner, row.owner))
     fits = not layout.owner and measure_line([*line, *owner]) <= screen.width

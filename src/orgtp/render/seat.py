@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.org import Retirement
-from orgtp.model.text import join_with_and
+from orgtp.model.text import join_with_and, one_line
 from orgtp.render.people import also_holds_text, holders_sentence, name_suffix
 from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, describe_cadence, join_spans
@@ -24,6 +24,7 @@ from orgtp.render.terminal import (
     indent_lines,
     render_lines,
     safe_text,
+    wrap_line,
 )
 from orgtp.views.chart import Chart, ChartSeat, MetricNow
 from orgtp.views.scores import ScoreLine
@@ -41,6 +42,7 @@ def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = Fals
         "capabilities", [[safe_text(name), safe_text(text)] for name, text in place.capabilities.items()], screen
     )
     lines += _format_table_section("metrics", [_format_metric_row(metric) for metric in place.metrics], screen)
+    lines += _list_ended_lines(view, screen)
     own = [[safe_text(name), safe_text(text)] for name, text in view.own.items()]
     lines += _format_table_section("your own keys", own, screen)
     if view.escalations or view.silences:
@@ -74,6 +76,17 @@ def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterato
         "delegate": view.delegate.text if view.delegate else "",
     }
     yield from format_labelled(facts, screen)
+
+
+def _list_ended_lines(view: SeatView, screen: Screen) -> list[Line]:
+    """One sentence about the metrics that ended: which, after which period, and what continues each."""
+    parts = [
+        f"{one.name} after {one.ends}" + (f", continued by {one.continued_by}" if one.continued_by else "")
+        for one in view.ended
+    ]
+    within = Screen(screen.width - 2)
+    lines = wrap_line([(one_line(f"ended: {'; '.join(parts)}"), "dim")], within.width) if parts else []
+    return [[], *indent_lines(lines)] if lines else []
 
 
 def _explain_numbers(view: SeatView) -> str:

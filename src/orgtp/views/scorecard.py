@@ -108,6 +108,7 @@ def _list_columns(last: Period, weeks: int) -> list[Period]:
 
 def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterator[ScoreRow]:
     owner, days = org.owner_name(seat, now), (columns[0].start.date(), org.day_of(now))
+    label = org.label_at(seat.id, now)
     for row in list_rows_since(org, seat, now, columns[0]):
         metric = row.metric
         cells, latest, late = tuple(row.column_cell(column) for column in columns), row.latest_cell(), stale_row(row)
@@ -127,7 +128,7 @@ def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> I
             on_target=sum(state is CellState.ON for state in states),
             known=sum(state.is_known for state in states),
             measure=metric.targets.unit if metric.targets.dated else None,
-            seat_name=seat.name_on(org.day_of(now)),
+            seat_name=label,
             stale_since=late.since if late else None,
             human_owner=owner,
             holders=list_holders_between(seat, *days),

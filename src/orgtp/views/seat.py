@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from orgtp.model.due import is_over
 from orgtp.model.org import Org, Retirement
-from orgtp.model.seat import Delegate
+from orgtp.model.seat import Delegate, Seat
 from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart, list_chart_seats
 from orgtp.views.escalations import EscalationView, SilenceView, escalations, silences
 from orgtp.views.people import HeldBy, list_holders
@@ -15,11 +16,21 @@ from orgtp.views.selection import EVERYTHING, Selection, SortOrder
 
 
 @dataclass(frozen=True, slots=True)
+class EndedMetric:
+    """A metric that ended after the period `ends`, and the one that continues it, as `SEAT/METRIC`, if there is one."""
+
+    metric: str
+    name: str
+    ends: str
+    continued_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SeatView:
     """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it.
 
     `email` is an address, or several as in the file. `holders` are those who hold the seat one after another.
-    `own` has the user's own `x-` keys of the seat and its metrics.
+    `own` has the user's own `x-` keys of the seat and its metrics. `ended` are its metrics that are over.
     """
 
     place: ChartSeat
@@ -39,6 +50,7 @@ class SeatView:
     paused_since: date | None = None
     paused_until: date | None = None
     paused_because: str | None = None
+    ended: tuple[EndedMetric, ...] = ()
 
 
 def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
@@ -63,7 +75,16 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         paused_since=found.pause.since if found.pause else None,
         paused_until=found.pause.until if found.pause else None,
         paused_because=found.pause.reason or None if found.pause else None,
+        ended=tuple(_list_ended(org, found, now)),
     )
+
+
+def _list_ended(org: Org, seat: Seat, now: datetime) -> Iterator[EndedMetric]:
+    """The metrics that are over, by their end; of a retired seat none, because its record names all."""
+    over = [one for one in seat.metrics.values() if one.ends and is_over(org, one, now) and not seat.is_retired]
+    for metric in sorted(over, key=lambda one: (one.get_text("ends"), one.id)):
+        heir = org.heir_of(seat.id, metric.id)
+        yield EndedMetric(metric.id, metric.name, metric.get_text("ends"), heir.text if heir else None)
 
 
 def seat_list(org: Org, now: datetime, selection: Selection = EVERYTHING, *, retired: bool = False) -> Chart:

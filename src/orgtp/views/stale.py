@@ -117,7 +117,7 @@ def stale_row(row: MetricRow) -> Stale | None:
         state=cell.state,
         source=row.metric.source or None,
         why=_explain(row, cell),
-        seat_name=row.org.name_at(row.seat.id, row.now),
+        seat_name=row.org.label_at(row.seat.id, row.now),
         silenced=silenced_until(row.org, row.now, row.seat.id, row.metric.id),
     )
 

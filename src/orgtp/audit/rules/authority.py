@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TypeVar
 
+from orgtp.audit.rules.followed import find_new_heirs, follow_route_data, follow_routes, without_followed
 from orgtp.model.escalation import (
     ESCALATIONS_FOLDER,
     SILENCED_FOLDER,
@@ -23,7 +24,7 @@ from orgtp.model.escalation import (
 from orgtp.model.escalation_policy import find_responsible_seat, is_with_responsible, list_allowed_resolvers
 from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org, Retirement
-from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
+from orgtp.model.seat import Metric, MetricKey, Seat, retirement_path, seat_path
 from orgtp.model.text import is_id, join_with_and
 
 Item = TypeVar("Item")
@@ -68,6 +69,30 @@ class SignedChange:
             for seat in self.records
             if self.signer in list_retirement_deciders(self.before, seat) and not self.forge
         ]
+
+    @cached_property
+    def heirs(self) -> dict[MetricKey, MetricKey]:
+        """The metrics that this commit adds to continue others, where the signer may change the seats of both."""
+        if self.forge:
+            return {}
+        found = find_new_heirs(self.before, self.after)
+        return {old: new for old, new in found.items() if self.may_change(old.seat) and self.may_change(new.seat)}
+
+    @cached_property
+    def gone(self) -> set[str]:
+        """The people that this commit retires or leaves without a seat, where the signer may change the seat."""
+        after = self.after.seats
+        left = (one.id for one in self.before.seats.values() if one.may_decide)
+        return {id_ for id_ in left if id_ in after and not after[id_].may_decide and self.may_change(id_)}
+
+    def may_change(self, seat: str) -> bool:
+        """Whether the signer may change a seat, or retires it or hands something of a retired one over to it."""
+        if self.forge:
+            return False
+        heirs = {heir for one in self.retiring for heir in self.after.retirements[one].metrics.values()}
+        return seat in {*self.retiring, *heirs} or self.signer in _find_seat_editors(
+            self, seat, there=seat in self.before.seats
+        )
 
     @cached_property
     def records(self) -> list[str]:
@@ -263,18 +288,28 @@ def _find_accountable_people(org: Org, id_: str) -> list[str]:
 
 
 def _allow_retirement_change(claim: SignedChange, id_: str) -> list[str]:
-    """Return the signer if the change of a seat results only from retirements that the signer may decide.
+    """Return the signer if the change of a seat results only from other changes that the signer may make.
+
+    These are retirements, metrics that continue others, and people who are gone.
 
     Everything else must stay as it is. Without this check, whoever decides a retirement could change every seat that
     its record names.
     """
     old, new = claim.before.seats.get(id_), claim.after.seats.get(id_)
-    if old is None or new is None or not claim.retiring:
+    if old is None or new is None or not (claim.retiring or claim.heirs or claim.gone):
         return []
     if id_ in claim.retiring and new.is_retired:
         new = replace(new, status=old.status, metrics=_without_ends(old, new))
-    expected = _without_handover(claim, old, new)
-    return [claim.signer] if expected == old and new.own == old.own else []
+    inherited = _find_inherited_metrics(claim, old, new)
+    expected = _without_handover(claim, old, without_followed(old, new, claim.heirs, claim.gone))
+    own = {key: text for key, text in new.own.items() if not _is_of_metric(key, inherited)}
+    return [claim.signer] if expected == old and own == old.own else []
+
+
+def _is_of_metric(key: str, metrics: Collection[str]) -> bool:
+    """Whether a user's own key, such as `metrics.won.x-crm`, is one of these metrics."""
+    group, _, rest = key.partition(".")
+    return group == "metrics" and rest.partition(".")[0] in metrics
 
 
 def _without_handover(claim: SignedChange, old: Seat, new: Seat) -> Seat:
@@ -382,8 +417,9 @@ def _list_records(claim: SignedChange) -> Iterator[tuple[Seat, Retirement]]:
 
 
 def _allow_list_cleanup(claim: SignedChange, path: str) -> list[str]:
-    """Return the signer if org.yaml only lost seats from its lists that the signer retires in this commit."""
-    return [claim.signer] if path == "org.yaml" and claim.retiring and _only_removes_retired(claim) else []
+    """Return the signer if org.yaml only follows what the signer retires, or lets other metrics continue."""
+    follows = path == "org.yaml" and (claim.retiring or claim.heirs) and _only_removes_retired(claim)
+    return [claim.signer] if follows else []
 
 
 # The parts of an org that are in other files than org.yaml, or only say where something is.
@@ -393,7 +429,7 @@ _OTHER_FILES = frozenset(
 
 
 def _only_removes_retired(claim: SignedChange) -> bool:
-    """Whether org.yaml is as before, except for its lists without these seats, and routes that ended with them."""
+    """Whether org.yaml is as before, except for these seats in lists, and routes that named them or old metrics."""
     gone, old = set(claim.retiring), claim.before.policy
     policy = replace(
         old,
@@ -403,9 +439,11 @@ def _only_removes_retired(claim: SignedChange) -> bool:
     was, now = ({**_read_org_settings(org), "policy": org.policy} for org in (claim.before, claim.after))
     before, after = (_drop_lists(data) for data in claim.read_data("org.yaml"))
     heirs = {seat: find_responsible_seat(claim.before, seat) for seat in gone}
-    routing = tuple(_hand_route_over(route, heirs) for route in claim.before.routing)
+    handed = tuple(_hand_route_over(route, heirs) for route in claim.before.routing)
+    routing = follow_routes(handed, claim.after.routing, claim.heirs)
     if claim.after.routing == routing != claim.before.routing and isinstance(before, dict):
-        was, before = {**was, "routing": routing}, {**before, "routing": _hand_over_data(before["routing"], heirs)}
+        data = follow_route_data(_hand_over_data(before["routing"], heirs), routing)
+        was, before = {**was, "routing": routing}, {**before, "routing": data}
     return {**was, "policy": policy} == now and before == after
 
 

@@ -13,7 +13,7 @@ from orgtp.model.text import join_with_and
 from orgtp.model.trailers import TrailerClaims
 
 # The paths that each action of orgtp writes. A retirement also removes the seat from the lists in org.yaml, and gives
-# its open escalations to its owner.
+# its open escalations to its owner. Where a metric continues another one, routes in org.yaml follow it.
 _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "score": ("scores/",),
     "withdraw": ("scores/",),
@@ -23,9 +23,9 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "metric-target": ("seats/",),
     "metric-set": ("seats/",),
     "metric-end": ("seats/", ESCALATIONS_FOLDER),
-    "metric-rename": ("seats/", ESCALATIONS_FOLDER),
-    "metric-move": ("seats/", ESCALATIONS_FOLDER),
-    "metric-recadence": ("seats/", ESCALATIONS_FOLDER),
+    "metric-rename": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
+    "metric-move": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
+    "metric-recadence": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
     "delegate": ("seats/",),
     "org": ("org.yaml",),
     "holiday": ("org.yaml",),
@@ -37,7 +37,7 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "pause": ("seats/",),
     "resume": ("seats/",),
     "rename": ("seats/",),
-    "split": ("seats/",),
+    "split": ("seats/", "org.yaml"),
     "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),
     "escalate": (ESCALATIONS_FOLDER,),
     "upgrade": ("seats/", "org.yaml", ".orgtp/", ".gitattributes", ".github/", ".gitlab-ci.yml"),

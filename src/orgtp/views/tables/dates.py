@@ -1,11 +1,13 @@
-"""The dates that matter, for a calendar: reviews that are due, and holidays."""
+"""The dates that matter, for a calendar: reviews that are due, holidays, and the last days of what ends."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.org import Org
+from orgtp.model.seat import Seat
 from orgtp.views.tables.build import TableSet
 
 
@@ -20,15 +22,37 @@ class CalendarDate:
 
 
 def list_calendar_dates(tables: TableSet) -> list[CalendarDate]:
-    """The reviews of the seats that are shown, and all holidays, by day."""
+    """The reviews of the seats that are shown, what ends in them, and all holidays, by day."""
     org = tables.org
     reviews = [
         CalendarDate(f"review-{seat.id}", seat.review_by, f"Review {seat.name}", _describe_review(org, seat.id))
         for seat in tables.seats
         if seat.review_by and seat.is_reviewed
     ]
-    holidays = [CalendarDate(f"holiday-{day}", day, f"Holiday: {org.name or org.id}") for day in org.holidays]
-    return sorted([*reviews, *holidays], key=lambda one: (one.day, one.id))
+    holidays = [
+        CalendarDate(f"holiday-{day}", day, f"Holiday: {org.holiday_names.get(day) or org.name or org.id}")
+        for day in org.holidays
+    ]
+    ends = [one for seat in tables.seats if not seat.is_retired for one in _list_ends(org, seat)]
+    return sorted([*reviews, *holidays, *ends], key=lambda one: (one.day, one.id))
+
+
+def _list_ends(org: Org, seat: Seat) -> Iterator[CalendarDate]:
+    """The last day of a pause, of a delegate, and of each metric that ends."""
+    if seat.pause and seat.pause.until:
+        summary = f"Last day of the pause of {seat.name}"
+        yield CalendarDate(f"pause-{seat.id}", seat.pause.until, summary, seat.pause.reason)
+    if seat.delegate:
+        to = org.seats[seat.delegate.to].name if seat.delegate.to in org.seats else seat.delegate.to
+        summary = f"Last day on which {to} stands in for {seat.name}"
+        yield CalendarDate(f"delegate-{seat.id}", seat.delegate.until, summary)
+    for metric in seat.metrics.values():
+        if metric.ends:
+            heir = org.heir_of(seat.id, metric.id)
+            more = f"Continued by {heir.text}" if heir else ""
+            last = (metric.ends.next().start - timedelta(seconds=1)).date()
+            summary = f"Last day of the metric {metric.name} of {seat.name}"
+            yield CalendarDate(f"end-{seat.id}-{metric.id}", last, summary, more)
 
 
 def _describe_review(org: Org, id_: str) -> str:
