@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -90,7 +91,7 @@ def add_scores(
     if source:
         if any([seat, metric, value, unavailable, period, note, score_id]):
             raise BadInput(what="with --from, leave out SEAT, METRIC, VALUE, --for, --note, --unavailable and --id")
-        return _import_scores(handle, _read_scores_file(source, decimal), change, skip_bad)
+        return _import_scores(handle, _read_scores_file(source, decimal), change, skip_bad, decimal)
     if decimal or skip_bad:
         raise BadInput(what=f"{'--decimal' if decimal else '--skip-bad'} is for a file of values. Name it: --from FILE")
     text = _check_single_value(seat, metric, value, unavailable)
@@ -172,7 +173,9 @@ def _read_scores_file(source: str, decimal: str) -> ImportFile:
     return read_import_file(raw, "-" if source == "-" else Path(source).name, decimal)
 
 
-def _import_scores(handle: OrgHandle, file: ImportFile, change: ChangeOptions, skip_bad: Path | None) -> int:
+def _import_scores(
+    handle: OrgHandle, file: ImportFile, change: ChangeOptions, skip_bad: Path | None, decimal: str
+) -> int:
     """Record the values of a file, and say what was left out and what is unavailable. Returns the exit code."""
     from orgtp.api import import_scores
 
@@ -198,7 +201,7 @@ def _import_scores(handle: OrgHandle, file: ImportFile, change: ChangeOptions, s
         warn_of_doubts(found.done)
     values, warnings = _scores_json(found.done.change.edits), found.done.change.doubts
     unknown = sum(value["value"] is None for value in values)
-    _explain_import(found, file, skip_bad, dry_run=change.dry_run)
+    _explain_import(found, file, skip_bad, decimal, dry_run=change.dry_run)
     code = report_change(
         "score-add",
         handle,
@@ -222,7 +225,9 @@ def _write_new_file(path: Path, text: str) -> None:
         raise BadInput(what=f"{path} cannot be written: {error.strerror}. Nothing was recorded.") from error
 
 
-def _explain_import(found: ImportedScores, file: ImportFile, skip_bad: Path | None, *, dry_run: bool) -> None:
+def _explain_import(
+    found: ImportedScores, file: ImportFile, skip_bad: Path | None, decimal: str, *, dry_run: bool
+) -> None:
     """Say on standard error which values are unavailable, which cells were empty, and which rows were left out."""
     if found.unavailable:
         places = [*found.unavailable[:_MAX_PLACES]]
@@ -236,7 +241,8 @@ def _explain_import(found: ImportedScores, file: ImportFile, skip_bad: Path | No
         verb = "would be left out" if dry_run else "left out"
         write_stderr(f"{count} {verb}:\n{found.findings}")
         if not dry_run:
-            write_stderr(f"they are in {skip_bad}. Correct them there, then: orgtp score add --from {skip_bad}")
+            words = ["orgtp", "score", "add", "--from", str(skip_bad), *(["--decimal", decimal] if decimal else [])]
+            write_stderr(f"they are in {skip_bad}. Correct them there, then: {shlex.join(words)}")
 
 
 _MAX_PLACES = 5
