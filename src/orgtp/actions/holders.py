@@ -105,7 +105,8 @@ def leave_vacant(
 ) -> VacantParts:
     """Everything that changes when nobody holds the seats from `day` on. `also`: owned seats that pass on as well.
 
-    In the future, only the day is noted: what the seats own passes on when it comes. Raises `Refused` as
+    In the future, only the day is noted: what the seats own passes on when it comes. In the past, before the holder of
+    today came, only the day is noted, too. Raises `Refused` as
     `assign_owned_seats` does.
     """
     edits = [edit for seat in seats for edit in list_holder_edits(org, seat, NOBODY, day, now)]
@@ -113,7 +114,8 @@ def leave_vacant(
         if owners:
             raise BadInput(what=f"new owners apply at once, but the seat is vacant from {day}. Name them on that day.")
         return VacantParts(tuple(edits))
-    gone = [seat.id for seat in seats]
+    today = org.day_of(now)
+    gone = [seat.id for seat in seats if day == _find_newest_day(seat, day, today)]
     owned = [one.id for id_ in gone for one in org.seats_owned_by(id_) if one.id not in gone]
     passed = assign_owned_seats(org, dict.fromkeys([*owned, *also]), gone, owners) if owned or owners else {}
     edits += [SetKey(seat_path(one), ("owner",), owner) for one, owner in passed.items()]
@@ -149,7 +151,7 @@ def list_holder_edits(org: Org, seat: Seat, to: NewHolder, day: date, now: datet
     The first entry also records who held the seat before, since when, and with which address. From today on, the status
     follows, and a seat that is called after its holder gets the new name.
     """
-    held, is_now = seat.holder_on(day), day <= org.day_of(now) and day == _newest(seat, day)
+    held, is_now = seat.holder_on(day), day == _find_newest_day(seat, day, org.day_of(now))
     is_same = held is not None and (held.name, set(held.emails)) == (to.name, set(to.emails) or set(held.emails))
     if not is_same:
         yield from _list_entry_edits(org, seat, to, day, is_now=is_now)
@@ -181,9 +183,9 @@ def _list_status_edits(seat: Seat, to: NewHolder, today: date) -> Iterator[Edit]
         yield from end_pause(seat, today)
 
 
-def _newest(seat: Seat, day: date) -> date:
-    """The first day of the newest holder, if `day` is that of one."""
-    return max([day, *(one.since for one in seat.holders)])
+def _find_newest_day(seat: Seat, day: date, today: date) -> date | None:
+    """The first day of whoever holds the seat today, if somebody does from `day` on; None if that has not come."""
+    return max((one for one in (day, *(one.since for one in seat.holders)) if one <= today), default=None)
 
 
 def _is_called_after_holder(seat: Seat) -> bool:
