@@ -184,6 +184,22 @@ class TestEnd:
         assert desk("audit", "verify", ORGTP_NOW=NEXT).code == 0
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["metric", "end", "bot", "percent", "--reason", "Nobody reads it."],
+        ["metric", "move", "bot", "percent", "--to", "ada"],
+        ["metric", "set", "bot", "percent", "ends=2026-W46"],
+    ],
+)
+def test_a_change_that_leaves_a_seat_without_a_metric_says_so(desk: Shell, words: list[str]) -> None:
+    for metric in desk("seat", "show", "bot", "--json").json["seat"]["metrics"]:
+        if metric["metric"] != "percent":
+            desk("metric", "end", "bot", metric["metric"], "--reason", "Nobody reads it.")
+    said = desk(*words).err
+    assert "bot has no metric any more: all have ended. Add a metric: orgtp metric add bot ID" in said
+
+
 class TestOneRow:
     @pytest.mark.parametrize(
         ("words", "heir"),
