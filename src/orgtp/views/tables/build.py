@@ -17,7 +17,7 @@ from orgtp.model.org import Ending, Org, Retirement
 from orgtp.model.period import Period, period_containing
 from orgtp.model.score import Score
 from orgtp.model.score_series import ScoreSeries
-from orgtp.model.seat import Metric, Rollup, Seat
+from orgtp.model.seat import Metric, Pause, Rollup, Seat, SeatStatus
 from orgtp.views.chart import target_now, unit_of
 from orgtp.views.log import LogEntry
 from orgtp.views.selection import (
@@ -109,16 +109,16 @@ def _find_seat_facts(org: Org, seat: Seat, facts: Mapping[tuple[str, str], RowFa
 
 
 def _list_seats(tables: TableSet) -> Iterator[TableRow]:
+    today = tables.org.day_of(tables.now)
     for seat in tables.seats:
-        owner = tables.org.owner_seat(seat)
         yield (
             seat.id,
-            seat.name,
+            seat.name_on(today),
             seat.role,
             seat.kind.value,
             seat.status.value,
             seat.owner or None,
-            owner.name if owner else None,
+            tables.org.owner_name(seat, tables.now),
             seat.reports_to or None,
             seat.mission or None,
             seat.since,
@@ -127,7 +127,16 @@ def _list_seats(tables: TableSet) -> Iterator[TableRow]:
             seat.email or None,
             seat.capabilities,
             seat.own,
+            None if seat.is_group or seat.status is SeatStatus.VACANT else seat.person_on(today) or None,
+            {one.since.isoformat(): one.text for one in seat.holders},
+            {one.since.isoformat(): _describe_pause(one) for one in seat.pauses},
+            ", ".join(seat.also_reports_to) or None,
+            seat.delegate_text or None,
         )
+
+
+def _describe_pause(pause: Pause) -> str:
+    return f"until {pause.until}: {pause.reason}" if pause.until else pause.reason
 
 
 def _list_metrics(tables: TableSet) -> Iterator[TableRow]:
@@ -159,6 +168,8 @@ def _list_metrics(tables: TableSet) -> Iterator[TableRow]:
             *counts,
             late.since if late else None,
             silenced_until(org, now, seat.id, metric.id),
+            metric.get_text("ends") or None,
+            metric.continues or None,
         )
 
 
@@ -277,6 +288,7 @@ def _list_retirements(tables: TableSet) -> Iterator[TableRow]:
                 record.ended,
                 record.reports,
                 _describe_results(record),
+                record.owned,
             )
 
 

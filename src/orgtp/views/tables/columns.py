@@ -89,6 +89,13 @@ SEATS = Table(
         Column("email", "The addresses of whoever holds the seat, with commas between them."),
         Column("capabilities", "What it does and no other active seat does, by id.", ColumnType.MAP),
         Column("own", "The user's own `x-` keys.", ColumnType.MAP),
+        Column(
+            "holder", "The person who holds the seat now, or the agent itself; blank for a group and while nobody does."
+        ),
+        Column("holders", "Who held it, each by the first day; `vacant` for nobody.", ColumnType.MAP),
+        Column("pauses", "Why it was paused, each by the first day, with the last one.", ColumnType.MAP),
+        Column("also_reports_to", "The seats to which it has a dotted line, with commas between them."),
+        Column("delegate", "Who takes over while its holder is away, and until which day."),
     ),
     {},
 )
@@ -121,6 +128,8 @@ METRICS = Table(
         Column("known", "How many cells were on or off target.", ColumnType.INTEGER),
         Column("stale_since", "Since when its newest value is late; blank if it is not.", ColumnType.TIME),
         Column("silenced_until", "The last day on which it sends no alerts.", ColumnType.DATE),
+        Column("ends", "The last period for which a value is owed; blank if it goes on."),
+        Column("continues", "The metric whose history it continues, as `SEAT/METRIC`."),
     ),
     _BY_SEAT,
 )
@@ -193,6 +202,7 @@ RETIREMENTS = Table(
         Column(
             "results", "The final result of each metric: the last value, and the periods on target.", ColumnType.MAP
         ),
+        Column("owned", "The new owner of each seat that it owned.", ColumnType.MAP),
     ),
     _BY_SEAT,
 )
