@@ -419,3 +419,22 @@ def test_two_records_with_one_id_are_both_in_the_database(acme: Shell) -> None:
     acme("export", "o.db", code=None)
     rows = read_sqlite(acme.folder / "o.db", 'select id, value from "values" order by value')
     assert [row["value"] for row in rows] == ["11", "12"]
+
+
+def test_what_has_ended_is_no_longer_current(acme: Shell) -> None:
+    acme("score", "add", "bot", "percent", "96", "--for", "2026-W46", "--by", "ada")
+    acme("metric", "rename", "bot", "percent", "share")
+    found = acme("sql", "select metric, ends, continues, current from metrics", "--json").json["rows"]
+    by_id = {row["metric"]: (row["ends"], row["continues"], row["current"]) for row in found}
+    assert (by_id["percent"], by_id["share"]) == (("2026-W46", None, 0), (None, "bot/percent", 1))
+    shown = {row["metric"] for row in acme("sql", "select metric from scorecard", "--json").json["rows"]}
+    assert "share" in shown
+    assert "percent" not in shown
+    text = acme("export", "-", "--format", "openmetrics").out
+    assert 'orgtp_metric_value{org="acme",seat="bot",metric="share"' in text
+    assert 'metric="percent"' not in text
+
+
+def test_a_holiday_has_its_name_in_the_calendar(acme: Shell) -> None:
+    acme("holiday", "add", "2026-12-25", "--name", "Christmas, of course")
+    assert "SUMMARY:Holiday: Christmas\\, of course" in acme("export", "-", "--format", "ics").out

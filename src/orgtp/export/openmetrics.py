@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
+from orgtp.model.metric_row import list_current_rows
 from orgtp.model.text import one_line
 from orgtp.model.value import write_number
 from orgtp.views.tables.build import TableSet, name_cells
@@ -86,11 +87,11 @@ FAMILIES = (
 
 
 def write_openmetrics(tables: TableSet) -> Iterator[str]:
-    """Yield the lines: each family with its samples, then `# EOF`. Retired seats have none."""
+    """Yield the lines: each family with its samples, then `# EOF`. Retired seats and ended metrics have none."""
     seats = {str(row["seat"]): row for row in (name_cells(SEATS.names, cells) for cells in tables.rows("seats"))}
     rows = [name_cells(METRICS.names, cells) for cells in tables.rows("metrics")]
     shown = [(row, seats[str(row["seat"])]) for row in rows if str(row["seat"]) in seats]
-    shown = [(row, seat) for row, seat in shown if seat["status"] != "retired"]
+    shown = [(row, seat) for row, seat in shown if seat["status"] != "retired" and row["current"]]
     for family in FAMILIES:
         yield f"# TYPE {family.name} {family.type}\n# HELP {family.name} {_escape(family.help)}\n"
         name = f"{family.name}_info" if family.type == "info" else family.name
@@ -104,8 +105,9 @@ def write_openmetrics(tables: TableSet) -> Iterator[str]:
 
 def count_samples(tables: TableSet) -> int:
     """How many metrics have samples."""
-    retired = {seat.id for seat in tables.seats if seat.is_retired}
-    return sum(seat.id not in retired for seat, _ in tables.metrics)
+    current = {seat.id: list_current_rows(tables.org, seat, tables.now) for seat in tables.seats if not seat.is_retired}
+    shown = {(row.seat.id, row.metric.id) for rows in current.values() for row in rows}
+    return sum((seat.id, metric.id) in shown for seat, metric in tables.metrics)
 
 
 def _write_labels(labels: NamedRow) -> Iterator[str]:

@@ -27,7 +27,10 @@ def list_calendar_dates(tables: TableSet) -> list[CalendarDate]:
         for seat in tables.seats
         if seat.review_by and seat.is_reviewed
     ]
-    holidays = [CalendarDate(f"holiday-{day}", day, f"Holiday: {org.name or org.id}") for day in org.holidays]
+    name = org.name or org.id
+    holidays = [
+        CalendarDate(f"holiday-{day}", day, f"Holiday: {org.holiday_names.get(day) or name}") for day in org.holidays
+    ]
     return sorted([*reviews, *holidays], key=lambda one: (one.day, one.id))
 
 
