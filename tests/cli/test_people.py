@@ -174,6 +174,15 @@ def test_a_handover_before_the_next_one_names_the_seat_after_the_holder_of_today
     assert "held by       Liv Ek since 2026-11-20; before that, Karen since" in acme("seat", "show", "karen").out
 
 
+def test_a_seat_that_is_vacated_on_the_day_of_a_handover_is_not_called_after_who_left(acme: Shell) -> None:
+    acme("seat", "handover", "karen", "--to", "Gwen Ito")
+    acme("seat", "handover", "cfo", "--to", "Gwen Ito")
+    acme("leave", "Gwen Ito", "--owner-to", "ada", "--yes")
+    assert [seat(acme, id_)["name"] for id_ in ("karen", "cfo")] == ["COO", "CFO"]
+    assert "Gwen" not in acme("chart").out
+    clean(acme)
+
+
 def test_a_gap_in_the_past_leaves_what_the_holder_of_today_owns(acme: Shell) -> None:
     acme("seat", "handover", "karen", "--to", "Gwen Ito", "--from", "2026-10-01")
     acme("seat", "vacate", "karen", "--from", "2026-09-01")
@@ -338,7 +347,7 @@ def test_a_group_has_members_and_a_leader_and_owns_nothing(acme: Shell) -> None:
         in acme("seat", "own", "tally", "--owner", "sales", code=2).err
     )
     acme.write("seats/tally.yaml", SEATS["tally"].replace("owner: ada", "owner: sales"))
-    assert "orgtp seat set tally owner=karen" in acme("validate", code=1).out
+    assert "orgtp seat own tally --owner karen" in acme("validate", code=1).out
 
 
 def test_what_is_sent_up_passes_through_a_group_to_its_owner(acme: Shell) -> None:

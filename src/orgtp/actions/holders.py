@@ -171,6 +171,10 @@ def _list_entry_edits(org: Org, seat: Seat, to: NewHolder, day: date, *, is_now:
             yield DropKey(path, ("email",))
     if is_now and to.name and _is_called_after_holder(seat) and seat.name != to.name:
         yield SetKey(path, ("name",), one_line(to.name))
+    others = [one.name for one in seat.holders if one.since != day and one.name]
+    if is_now and not to.name and seat.holders and seat.name not in others and _is_called_after_holder(seat):
+        # The entry of this day is replaced, so no entry would say any more that this is the name of a person.
+        yield SetKey(path, ("name",), others[-1] if others else one_line(seat.role) or seat.name)
 
 
 def _list_status_edits(seat: Seat, to: NewHolder, today: date) -> Iterator[Edit]:
