@@ -185,6 +185,22 @@ class TestEnd:
         assert desk("audit", "verify", ORGTP_NOW=NEXT).code == 0
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["metric", "end", "bot", "percent", "--reason", "Nobody reads it."],
+        ["metric", "move", "bot", "percent", "--to", "ada"],
+        ["metric", "set", "bot", "percent", "ends=2026-W46"],
+    ],
+)
+def test_a_change_that_leaves_a_seat_without_a_metric_says_so(desk: Shell, words: list[str]) -> None:
+    for metric in desk("seat", "show", "bot", "--json").json["seat"]["metrics"]:
+        if metric["metric"] != "percent":
+            desk("metric", "end", "bot", metric["metric"], "--reason", "Nobody reads it.")
+    said = desk(*words).err
+    assert "bot has no metric any more: all have ended. Add a metric: orgtp metric add bot ID" in said
+
+
 class TestOneRow:
     @pytest.mark.parametrize(
         ("words", "heir"),
@@ -370,6 +386,26 @@ class TestOldId:
         desk("metric", "rename", "bot", "percent", "share")
         said = desk("score", "add", "bot", "share", "91", "--for", "2026-W46", code=2).err
         assert "orgtp score add bot percent VALUE --for 2026-W46" in said
+
+    @pytest.mark.parametrize("add", [add_typed, add_csv, add_lines])
+    def test_in_a_chain_the_metric_that_takes_the_value_is_named(self, desk: Shell, add: Any) -> None:
+        desk("metric", "rename", "bot", "percent", "share")
+        desk("score", "add", "bot", "share", "96", "--for", "2026-W47", ORGTP_NOW=NEXT)
+        desk("metric", "rename", "bot", "share", "rate", ORGTP_NOW=NEXT)
+        said = add(desk, "2026-W48")
+        assert "bot percent ended after 2026-W46. bot/rate continues it" in said
+        assert "orgtp score add bot rate VALUE --for 2026-W48" in said
+        desk("score", "add", "bot", "rate", "97", "--for", "2026-W48", ORGTP_NOW=NEXT)
+        assert "orgtp score add bot share VALUE --for 2026-W47" in add(desk, "2026-W47")
+
+    @pytest.mark.parametrize(("period", "taker"), [("2026-W46", "percent"), ("2026-W47", "share")])
+    def test_in_a_chain_the_metric_of_an_earlier_period_is_named(self, desk: Shell, period: str, taker: str) -> None:
+        desk("metric", "rename", "bot", "percent", "share")
+        desk("score", "add", "bot", "share", "96", "--for", "2026-W47", ORGTP_NOW=NEXT)
+        desk("metric", "rename", "bot", "share", "rate", ORGTP_NOW=NEXT)
+        said = desk("score", "add", "bot", "rate", "97", "--for", period, code=2, ORGTP_NOW=NEXT).err
+        assert f"orgtp score add bot {taker} VALUE --for {period}" in said
+        desk("score", "add", "bot", taker, "97", "--for", period, ORGTP_NOW=NEXT)
 
     def test_last_is_never_the_last_period_of_an_ended_metric(self, desk: Shell) -> None:
         desk("metric", "rename", "bot", "percent", "share")

@@ -146,6 +146,49 @@ def test_a_later_handover_changes_nothing_before_its_day(acme: Shell) -> None:
     assert seat(acme, "karen")["name"] == "Karen"
     assert seat(acme, "karen", now="2026-12-01T09:00:00-05:00")["name"] == "Gwen Ito"
     clean(acme)
+    shown = acme("seat", "show", "karen").out
+    assert "held by       Karen since 2025-01-06; from 2026-12-01, Gwen Ito\n" in shown
+    assert "those of" not in shown
+    assert "Held by: “Karen since 2025-01-06; from 2026-12-01, Gwen Ito”" in acme("context", "karen").out
+
+
+def test_a_seat_is_vacant_until_the_next_holder_comes(acme: Shell) -> None:
+    acme("seat", "handover", "karen", "--to", "Gwen Ito", "--from", "2026-12-01")
+    acme("seat", "vacate", "karen", "--owner-to", "ada")
+    assert seat(acme, "karen")["status"] == "vacant"
+    clean(acme)
+    began = "2026-12-01T09:00:00-05:00"
+    acme("seat", "handover", "karen", "--to", "Gwen Ito", ORGTP_NOW=began)
+    assert (seat(acme, "karen", now=began)["status"], seat(acme, "karen", now=began)["holder"]) == (
+        "active",
+        "Gwen Ito",
+    )
+    acme("validate", ORGTP_NOW=began)
+
+
+def test_a_handover_before_the_next_one_names_the_seat_after_the_holder_of_today(acme: Shell) -> None:
+    acme("seat", "handover", "karen", "--to", "Gwen Ito", "--from", "2026-12-01")
+    acme("seat", "handover", "karen", "--to", "Liv Ek")
+    assert seat(acme, "karen")["name"] == "Liv Ek"
+    assert "name: Liv Ek\nrole" in acme.read("seats/karen.yaml")
+    assert "held by       Liv Ek since 2026-11-20; before that, Karen since" in acme("seat", "show", "karen").out
+
+
+def test_a_seat_that_is_vacated_on_the_day_of_a_handover_is_not_called_after_who_left(acme: Shell) -> None:
+    acme("seat", "handover", "karen", "--to", "Gwen Ito")
+    acme("seat", "handover", "cfo", "--to", "Gwen Ito")
+    acme("leave", "Gwen Ito", "--owner-to", "ada", "--yes")
+    assert [seat(acme, id_)["name"] for id_ in ("karen", "cfo")] == ["COO", "CFO"]
+    assert "Gwen" not in acme("chart").out
+    clean(acme)
+
+
+def test_a_gap_in_the_past_leaves_what_the_holder_of_today_owns(acme: Shell) -> None:
+    acme("seat", "handover", "karen", "--to", "Gwen Ito", "--from", "2026-10-01")
+    acme("seat", "vacate", "karen", "--from", "2026-09-01")
+    assert (seat(acme, "karen")["status"], seat(acme, "bot")["owner"]) == ("active", "karen")
+    assert seat(acme, "karen", "--at", "2026-11-20")["holder"] == "Gwen Ito"
+    clean(acme)
 
 
 @pytest.mark.parametrize(
@@ -304,7 +347,7 @@ def test_a_group_has_members_and_a_leader_and_owns_nothing(acme: Shell) -> None:
         in acme("seat", "own", "tally", "--owner", "sales", code=2).err
     )
     acme.write("seats/tally.yaml", SEATS["tally"].replace("owner: ada", "owner: sales"))
-    assert "orgtp seat set tally owner=karen" in acme("validate", code=1).out
+    assert "orgtp seat own tally --owner karen" in acme("validate", code=1).out
 
 
 def test_what_is_sent_up_passes_through_a_group_to_its_owner(acme: Shell) -> None:

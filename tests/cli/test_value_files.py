@@ -282,6 +282,15 @@ class TestSkipBad:
         acme("score", "add", "--from", "../good.csv")
         assert len(values(acme)) == 8
 
+    def test_the_command_for_the_corrected_file_has_the_decimal_mark_of_the_first(self, acme: Shell) -> None:
+        text = "seat;metric;value\nbott;number;1.234\n"
+        ran = acme("score", "add", "--from", "-", "--decimal", ",", "--skip-bad", "../bad.csv", stdin=text, code=1)
+        assert "orgtp score add --from ../bad.csv --decimal ,\n" in ran.err
+        bad = acme.folder.parent / "bad.csv"
+        bad.write_text(bad.read_text(encoding="utf-8").replace("bott;", "bot;"), encoding="utf-8")
+        acme("score", "add", "--from", "../bad.csv", "--decimal", ",")
+        assert [value for *_, value in values(acme)] == ["1234"]
+
     def test_of_a_wide_file_only_the_wrong_cells_are_left(self, acme: Shell) -> None:
         text = "seat,metric,2026-W45,2026-W46\nbot,number,13,many\nbot,percent,97,98\nbott,span,1h,2h\n"
         acme("score", "add", "--from", "-", "--skip-bad", "../bad.csv", stdin=text)

@@ -451,3 +451,22 @@ def test_a_calendar_has_the_last_day_of_whatever_ends(acme: Shell) -> None:
         "end-bot-percent": (date(2026, 11, 15), "Last day of the metric percent of Bot"),
         "end-bot-clock": (date(2026, 12, 31), "Last day of the metric clock of Bot"),
     }
+
+
+def test_what_has_ended_is_no_longer_current(acme: Shell) -> None:
+    acme("score", "add", "bot", "percent", "96", "--for", "2026-W46", "--by", "ada")
+    acme("metric", "rename", "bot", "percent", "share")
+    found = acme("sql", "select metric, ends, continues, current from metrics", "--json").json["rows"]
+    by_id = {row["metric"]: (row["ends"], row["continues"], row["current"]) for row in found}
+    assert (by_id["percent"], by_id["share"]) == (("2026-W46", None, 0), (None, "bot/percent", 1))
+    shown = {row["metric"] for row in acme("sql", "select metric from scorecard", "--json").json["rows"]}
+    assert "share" in shown
+    assert "percent" not in shown
+    text = acme("export", "-", "--format", "openmetrics").out
+    assert 'orgtp_metric_value{org="acme",seat="bot",metric="share"' in text
+    assert 'metric="percent"' not in text
+
+
+def test_a_holiday_has_its_name_in_the_calendar(acme: Shell) -> None:
+    acme("holiday", "add", "2026-12-25", "--name", "Christmas, of course")
+    assert "SUMMARY:Holiday: Christmas\\, of course" in acme("export", "-", "--format", "ics").out

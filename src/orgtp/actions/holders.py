@@ -106,7 +106,8 @@ def leave_vacant(
 ) -> VacantParts:
     """Everything that changes when nobody holds the seats from `day` on. `also`: owned seats that pass on as well.
 
-    In the future, only the day is noted: what the seats own passes on when it comes. Raises `Refused` as
+    In the future, only the day is noted: what the seats own passes on when it comes. In the past, before the holder of
+    today came, only the day is noted, too. Raises `Refused` as
     `assign_owned_seats` does.
     """
     edits = [edit for seat in seats for edit in list_holder_edits(org, seat, NOBODY, day, now)]
@@ -114,7 +115,8 @@ def leave_vacant(
         if owners:
             raise BadInput(what=f"new owners apply at once, but the seat is vacant from {day}. Name them on that day.")
         return VacantParts(tuple(edits))
-    gone = [seat.id for seat in seats]
+    today = org.day_of(now)
+    gone = [seat.id for seat in seats if day == _find_newest_day(seat, day, today)]
     owned = [one.id for id_ in gone for one in org.seats_owned_by(id_) if one.id not in gone]
     passed = assign_owned_seats(org, dict.fromkeys([*owned, *also]), gone, owners) if owned or owners else {}
     edits += [SetKey(seat_path(one), ("owner",), owner) for one, owner in passed.items()]
@@ -153,7 +155,7 @@ def list_holder_edits(org: Org, seat: Seat, to: NewHolder, day: date, now: datet
     The first entry also records who held the seat before, since when, and with which address. From today on, the status
     follows, and a seat that is called after its holder gets the new name.
     """
-    held, is_now = seat.holder_on(day), day <= org.day_of(now) and day == _newest(seat, day)
+    held, is_now = seat.holder_on(day), day == _find_newest_day(seat, day, org.day_of(now))
     # Without holders, the seat is its own worker, with its address.
     name, emails = (held.name, held.emails) if held else ("" if seat.holders else seat.name, seat.emails)
     filled = held is not None or seat.status is not SeatStatus.VACANT
@@ -176,6 +178,10 @@ def _list_entry_edits(org: Org, seat: Seat, to: NewHolder, day: date, *, is_now:
             yield DropKey(path, ("email",))
     if is_now and to.name and _is_called_after_holder(seat) and seat.name != to.name:
         yield SetKey(path, ("name",), one_line(to.name))
+    others = [one.name for one in seat.holders if one.since != day and one.name]
+    if is_now and not to.name and seat.holders and seat.name not in others and _is_called_after_holder(seat):
+        # The entry of this day is replaced, so no entry would say any more that this is the name of a person.
+        yield SetKey(path, ("name",), others[-1] if others else one_line(seat.role) or seat.name)
 
 
 def _list_status_edits(seat: Seat, to: NewHolder, today: date) -> Iterator[Edit]:
@@ -188,9 +194,9 @@ def _list_status_edits(seat: Seat, to: NewHolder, today: date) -> Iterator[Edit]
         yield from end_pause(seat, today)
 
 
-def _newest(seat: Seat, day: date) -> date:
-    """The first day of the newest holder, if `day` is that of one."""
-    return max([day, *(one.since for one in seat.holders)])
+def _find_newest_day(seat: Seat, day: date, today: date) -> date | None:
+    """The first day of whoever holds the seat today, if somebody does from `day` on; None if that has not come."""
+    return max((one for one in (day, *(one.since for one in seat.holders)) if one <= today), default=None)
 
 
 def _is_called_after_holder(seat: Seat) -> bool:

@@ -380,14 +380,35 @@ def explain_outside(org: Org, seat: str, metric: Metric, period: Period) -> str:
         heir = org.heir_of(seat, metric.id)
         if heir is None:
             return f"{ended}, and no metric continues it. To record it again: {_lift_end(seat, metric)}"
-        return f"{ended}. {heir.text} continues it: {suggest_record_command(org, heir, period)}"
+        taker = _find_taker(org, heir, period)
+        return f"{ended}. {taker.text} continues it: {suggest_record_command(org, taker, period)}"
     begin = MetricRow(org, org.seats[seat], metric, _ANY_TIME).changeover
     past = org.predecessor_of(seat, metric.id)
     if begin is None or past is None or period.start >= begin.start:
         return ""
     key = MetricKey(past[0].id, past[1].id)
     before = f"{seat} {metric.id} begins with {begin.text} and continues {key.text}, which takes the values before"
-    return f"{before}: {suggest_record_command(org, key, period)}"
+    return f"{before}: {suggest_record_command(org, _find_taker(org, key, period), period)}"
+
+
+def _find_taker(org: Org, key: MetricKey, period: Period) -> MetricKey:
+    """The metric that takes the value of a period, in the chain of continuations to which `key` belongs."""
+    seen: set[MetricKey] = set()
+    while key not in seen and (held := _find_metric(org, key)) is not None:
+        seen.add(key)
+        begin, past = MetricRow(org, org.seats[key.seat], held, _ANY_TIME).changeover, org.predecessors.get(key)
+        # A period of another size belongs where it ends.
+        last = period.matching(held.cadence.grain)[1]
+        heir = org.heir_of(key.seat, key.metric)
+        if held.ends is not None and held.has_end_before(last) and heir is not None:
+            key = heir
+        elif begin is not None and past is not None and last.start < begin.start:
+            key = past
+    return key
+
+
+def _find_metric(org: Org, key: MetricKey) -> Metric | None:
+    return org.seats[key.seat].metrics.get(key.metric) if key.seat in org.seats else None
 
 
 def _lift_end(seat: str, metric: Metric) -> str:
@@ -396,7 +417,7 @@ def _lift_end(seat: str, metric: Metric) -> str:
 
 def suggest_record_command(org: Org, key: MetricKey, period: Period) -> str:
     """The command that records the value of a period for a metric, perhaps of another cadence."""
-    held = org.seats[key.seat].metrics.get(key.metric) if key.seat in org.seats else None
+    held = _find_metric(org, key)
     last = period.matching(held.cadence.grain)[1].text if held else period.text
     return f"orgtp score add {key.seat} {key.metric} VALUE --for {last}"
 

@@ -201,9 +201,7 @@ def _import_scores(
         warn_of_doubts(found.done)
     values, warnings = _scores_json(found.done.change.edits), found.done.change.doubts
     unknown = sum(value["value"] is None for value in values)
-    _explain_import(found, file)
-    if found.skipped:
-        _explain_left_out(found, skip_bad, decimal, dry_run=change.dry_run)
+    _explain_import(found, file, skip_bad, decimal, dry_run=change.dry_run)
     code = report_change(
         "score-add",
         handle,
@@ -227,8 +225,10 @@ def _write_new_file(path: Path, text: str) -> None:
         raise BadInput(what=f"{path} cannot be written: {error.strerror}. Nothing was recorded.") from error
 
 
-def _explain_import(found: ImportedScores, file: ImportFile) -> None:
-    """Say on standard error which values are unavailable, and how many cells were empty."""
+def _explain_import(
+    found: ImportedScores, file: ImportFile, skip_bad: Path | None, decimal: str, *, dry_run: bool
+) -> None:
+    """Say on standard error which values are unavailable, which cells were empty, and which rows were left out."""
     if found.unavailable:
         places = [*found.unavailable[:_MAX_PLACES]]
         more = len(found.unavailable) - len(places)
@@ -236,16 +236,13 @@ def _explain_import(found: ImportedScores, file: ImportFile) -> None:
         write_stderr(f"unavailable, not a number: {count_noun(len(found.unavailable), 'value')} ({listed})")
     if file.empty:
         write_stderr(f"nothing is recorded for {count_noun(file.empty, 'empty cell')}")
-
-
-def _explain_left_out(found: ImportedScores, skip_bad: Path | None, decimal: str, *, dry_run: bool) -> None:
-    """Say on standard error which rows were left out, and how to record them: with the same decimal mark."""
-    verb = "would be left out" if dry_run else "left out"
-    write_stderr(f"{count_noun(len(found.skipped), 'value')} {verb}:\n{found.findings}")
-    if not dry_run:
-        mark = f" --decimal {decimal}" if decimal else ""
-        command = f"orgtp score add --from {shlex.quote(str(skip_bad))}{mark}"
-        write_stderr(f"they are in {skip_bad}. Correct them there, then: {command}")
+    if found.skipped:
+        count = count_noun(len(found.skipped), "value")
+        verb = "would be left out" if dry_run else "left out"
+        write_stderr(f"{count} {verb}:\n{found.findings}")
+        if not dry_run:
+            words = ["orgtp", "score", "add", "--from", str(skip_bad), *(["--decimal", decimal] if decimal else [])]
+            write_stderr(f"they are in {skip_bad}. Correct them there, then: {shlex.join(words)}")
 
 
 _MAX_PLACES = 5

@@ -65,7 +65,7 @@ def show_seat(
     from orgtp.render.seat import seat_text
     from orgtp.render.terminal import detect_screen
 
-    write_stdout(seat_text(view, detect_screen(), handle.head.zone, kind=kind))
+    write_stdout(seat_text(view, detect_screen(), handle.now, handle.head.zone, kind=kind))
     return finish_answer(handle)
 
 

@@ -21,13 +21,12 @@ _TYPES = {ColumnType.INTEGER: "INTEGER", ColumnType.NUMBER: "NUMERIC", ColumnTyp
 VIEWS = {
     "current_seats": ("The seats that are not retired.", "select * from seats where status <> 'retired'"),
     "scorecard": (
-        "The newest verdict on each metric of the seats that are not retired. One that another continues has no row.",
+        "The newest verdict on each current metric of the seats that are not retired, with names.",
         (
             "select m.seat, s.name as seat_name, s.owner, s.owner_name, m.metric, m.name, m.outcome, m.target, m.unit, "
             "m.latest_period, m.latest, m.latest_amount, m.state, m.misses_in_a_row, m.on_target, m.known, "
-            "m.stale_since from metrics as m join seats as s on s.seat = m.seat where s.status <> 'retired' "
-            "and not (m.ends is not null and exists (select 1 from metrics as n "
-            "where n.continues = m.seat || '/' || m.metric and n.unit is m.unit))"
+            "m.stale_since from metrics as m join seats as s on s.seat = m.seat "
+            "where s.status <> 'retired' and m.current"
         ),
     ),
     "latest_values": (

@@ -90,8 +90,8 @@ def write_openmetrics(tables: TableSet) -> Iterator[str]:
     """Yield the lines: each family with its samples, then `# EOF`. Retired seats and ended metrics have none."""
     seats = {str(row["seat"]): row for row in (name_cells(SEATS.names, cells) for cells in tables.rows("seats"))}
     rows = [name_cells(METRICS.names, cells) for cells in tables.rows("metrics")]
-    current = _find_current_metrics(tables)
-    shown = [(row, seats[str(row["seat"])]) for row in rows if (row["seat"], row["metric"]) in current]
+    shown = [(row, seats[str(row["seat"])]) for row in rows if str(row["seat"]) in seats]
+    shown = [(row, seat) for row, seat in shown if seat["status"] != "retired" and row["current"]]
     for family in FAMILIES:
         yield f"# TYPE {family.name} {family.type}\n# HELP {family.name} {_escape(family.help)}\n"
         name = f"{family.name}_info" if family.type == "info" else family.name
@@ -105,15 +105,9 @@ def write_openmetrics(tables: TableSet) -> Iterator[str]:
 
 def count_samples(tables: TableSet) -> int:
     """How many metrics have samples."""
-    current = _find_current_metrics(tables)
-    return sum((seat.id, metric.id) in current for seat, metric in tables.metrics)
-
-
-def _find_current_metrics(tables: TableSet) -> set[tuple[TableCell, TableCell]]:
-    """The metrics on the chart: one that has ended, or that another continues, has no verdict any more."""
-    seats = (seat for seat in tables.seats if not seat.is_retired)
-    rows = (row for seat in seats for row in list_current_rows(tables.org, seat, tables.now))
-    return {(row.seat.id, row.metric.id) for row in rows}
+    current = {seat.id: list_current_rows(tables.org, seat, tables.now) for seat in tables.seats if not seat.is_retired}
+    shown = {(row.seat.id, row.metric.id) for rows in current.values() for row in rows}
+    return sum((seat.id, metric.id) in shown for seat, metric in tables.metrics)
 
 
 def _write_labels(labels: NamedRow) -> Iterator[str]:

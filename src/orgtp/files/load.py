@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
@@ -57,12 +58,18 @@ class LoadedOrg:
 
         return [*self.problems, *rules.check_org(self.org)]
 
-    @cached_property
-    def blocking_errors(self) -> list[Problem]:
-        """The errors that no change by orgtp may add."""
+    def find_problems(self, now: datetime) -> list[Problem]:
+        """All problems, with those that depend on the time."""
         from orgtp import rules
 
-        return [problem for problem in select_errors(self.all_problems) if problem.rule not in rules.LENIENT_RULES]
+        return [*self.problems, *rules.check_org(self.org, now)]
+
+
+def select_blocking(problems: Iterable[Problem]) -> list[Problem]:
+    """The errors that no change by orgtp may add."""
+    from orgtp import rules
+
+    return [problem for problem in select_errors(problems) if problem.rule not in rules.LENIENT_RULES]
 
 
 def load_org(tree: Tree, where: str = ".", scores: Mapping[str, tuple[Score, ...]] | None = None) -> LoadedOrg:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orgtp.files.admission import find_size_problem
-from orgtp.files.load import LoadedOrg, load_org
+from orgtp.files.load import LoadedOrg, load_org, select_blocking
 from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.tree import MemoryTree
 from orgtp.lazy_dataclass import dataclass
@@ -48,7 +48,7 @@ def check_change(before: LoadedOrg, change: Change, files: Mapping[str, bytes], 
     replaced = {edit.path for edit in change.edits if isinstance(edit, ReplaceFile)}
     record = {path: raw for path, raw in files.items() if path not in replaced}
     after = load_org(MemoryTree({**before.files, **record}))
-    noted = refuse_new_errors(before, after)
+    noted = refuse_new_errors(before, after, now)
     return CheckedChange(noted, tuple(compare_verdicts(before.org, after.org, now)))
 
 
@@ -85,12 +85,16 @@ def _count_from_start(problem: Problem, old: bytes) -> Problem:
     return replace(problem, place=replace(problem.place, line=problem.place.line + before))
 
 
-def refuse_new_errors(before: LoadedOrg, after: LoadedOrg) -> tuple[Problem, ...]:
-    """Refuse errors that only `after` has. Returns the new problems that are not errors. Raises `WouldBreak`."""
+def refuse_new_errors(before: LoadedOrg, after: LoadedOrg, now: datetime | None = None) -> tuple[Problem, ...]:
+    """Refuse errors that only `after` has. Returns the new problems that do not refuse the change.
+
+    With `now`, those that depend on the time are among them. Raises `WouldBreak`.
+    """
     from orgtp.rules.pull_request.known_problems import split_known
 
-    new = split_known(after.all_problems, after.files, before.all_problems, before.files).problems
-    return _raise_if_broken(new, [problem for problem in new if problem in after.blocking_errors])
+    found, known = (one.find_problems(now) if now else one.all_problems for one in (after, before))
+    new = split_known(found, after.files, known, before.files).problems
+    return _raise_if_broken(new, select_blocking(new))
 
 
 def _raise_if_broken(found: Iterable[Problem], wrong: Iterable[Problem]) -> tuple[Problem, ...]:

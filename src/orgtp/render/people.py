@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from orgtp.model.text import join_with_and
 from orgtp.render.spans import Line, join_spans
@@ -17,14 +18,21 @@ def name_suffix(name: str, holder: str | None) -> Line:
     return join_spans((" (", "dim"), safe_text(holder, "dim"), (")", "dim")) if holder and holder != name else []
 
 
-def holders_sentence(holders: Sequence[HeldBy]) -> str:
-    """`Gwen Ito from 2026-08-01; before that, Karen from 2025-02-03`; "" without holders.
+def holders_sentence(holders: Sequence[HeldBy], day: date) -> str:
+    """Who holds a seat on a day, who did before, and who will; "" without holders.
 
-    The newest may begin on a later day.
+    `Gwen Ito since 2026-08-01; before that, Karen since 2025-02-03; from 2027-01-01, Max Ode`.
     """
-    newest_first = [f"{one.name or VACANT} from {one.since}" for one in reversed(holders)]
+    newest_first = [f"{one.name or VACANT} since {one.since}" for one in reversed(select_begun(holders, day))]
     first, *before = newest_first or [""]
-    return f"{first}; before that, {join_with_and(before)}" if before else first
+    later = [f"from {one.since}, {one.name or VACANT}" for one in holders if one.since > day]
+    earlier = [f"before that, {join_with_and(before)}"] if before else []
+    return "; ".join(part for part in (first, *earlier, *later) if part)
+
+
+def select_begun(holders: Sequence[HeldBy], day: date) -> list[HeldBy]:
+    """Those who hold or held a seat by that day, the earliest first: the last one holds it."""
+    return [one for one in holders if one.since <= day]
 
 
 def earlier_numbers_note(seat: str, holders: Sequence[HeldBy]) -> str:

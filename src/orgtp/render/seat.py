@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.org import Retirement
 from orgtp.model.text import join_with_and, one_line
-from orgtp.render.people import also_holds_text, holders_sentence, name_suffix
+from orgtp.render.people import also_holds_text, holders_sentence, name_suffix, select_begun
 from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, describe_cadence, join_spans
 from orgtp.render.terminal import (
@@ -31,13 +31,13 @@ from orgtp.views.scores import ScoreLine
 from orgtp.views.seat import SeatView
 
 
-def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = False) -> str:
-    """One seat, with times in `zone`."""
+def seat_text(view: SeatView, screen: Screen, now: datetime, zone: tzinfo, *, kind: bool = False) -> str:
+    """One seat as of `now`, with times in `zone`."""
     place = view.place
     status = f"  ({place.status})" if place.status != "active" else ""
     held = name_suffix(place.name, place.holder)
     title = join_spans(safe_text(place.name, "bold"), held, ", ", safe_text(place.role), status)
-    lines = [title, [], *_format_seat_facts(view, screen, kind=kind)]
+    lines = [title, [], *_format_seat_facts(view, screen, now.astimezone(zone).date(), kind=kind)]
     lines += _format_table_section(
         "capabilities", [[safe_text(name), safe_text(text)] for name, text in place.capabilities.items()], screen
     )
@@ -54,12 +54,12 @@ def seat_text(view: SeatView, screen: Screen, zone: tzinfo, *, kind: bool = Fals
     return render_lines([*lines, *(retirement_lines(view.retirement, screen) if view.retirement else [])], screen)
 
 
-def _format_seat_facts(view: SeatView, screen: Screen, *, kind: bool) -> Iterator[Line]:
+def _format_seat_facts(view: SeatView, screen: Screen, day: date, *, kind: bool) -> Iterator[Line]:
     place = view.place
     facts = {
         "id": place.seat,
-        "held by": holders_sentence(view.holders),
-        "numbers": _explain_numbers(view),
+        "held by": holders_sentence(view.holders, day),
+        "numbers": _explain_numbers(view, day),
         "also holds": ", ".join(place.also_holds),
         "paused": _explain_pause(view),
         "kind": place.kind if kind else "",
@@ -89,10 +89,11 @@ def _list_ended_lines(view: SeatView, screen: Screen) -> list[Line]:
     return [[], *indent_lines(lines)] if lines else []
 
 
-def _explain_numbers(view: SeatView) -> str:
+def _explain_numbers(view: SeatView, day: date) -> str:
     """Whose the earlier numbers are, of a seat with metrics that passed from one person to another."""
-    before = [one.name for one in view.holders[:-1] if one.name] if view.place.metrics else []
-    return f"before {view.holders[-1].since}, those of {join_with_and(dict.fromkeys(before))}" if before else ""
+    begun = select_begun(view.holders, day)
+    before = [one.name for one in begun[:-1] if one.name] if view.place.metrics else []
+    return f"before {begun[-1].since}, those of {join_with_and(dict.fromkeys(before))}" if before else ""
 
 
 def _explain_pause(view: SeatView) -> str:

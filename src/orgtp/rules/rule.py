@@ -90,8 +90,10 @@ def org_rule(
 
 
 def dated_rule(find: Callable[[Org, datetime], Iterator[Finding]], severity: Severity = Severity.ERROR) -> Rule:
-    """Make a rule about one org and the current time."""
-    return _rule_from_function(find, severity, lambda case: find(case.org, case.now) if case.now else iter(()))
+    """Make a rule about one org and the current time. It refuses no change: it may be broken because time passed."""
+    return _rule_from_function(
+        find, severity, lambda case: find(case.org, case.now) if case.now else iter(()), refuses=False
+    )
 
 
 def timed_rule(

@@ -11,7 +11,7 @@ from orgtp.model.cell import Cell, CellState
 from orgtp.model.seat import Rollup
 from orgtp.model.text import count_noun, join_with_and
 from orgtp.render.diff.sections import ListItem
-from orgtp.render.people import holders_sentence
+from orgtp.render.people import holders_sentence, select_begun
 from orgtp.render.seat_history import format_event_changes
 from orgtp.render.spans import (
     NAME,
@@ -101,13 +101,12 @@ class ContextSections:
         yield ListItem(
             join_spans(format_seat(seat.seat, seat.name), prefix_text(", ", seat.role), f", {seat.status}{since}")
         )
-        if held := holders_sentence(seat.holders):
+        if held := holders_sentence(seat.holders, day := self.view.at.astimezone(self.zone).date()):
             yield ListItem(prefix_text("Held by: ", held))
-            before = [one.name for one in seat.holders[:-1] if one.name]
+            begun = select_begun(seat.holders, day)
+            before = [one.name for one in begun[:-1] if one.name]
             if before and self.view.metrics:
-                yield ListItem(
-                    prefix_text(f"Numbers before {seat.holders[-1].since}: ", join_with_and(dict.fromkeys(before)))
-                )
+                yield ListItem(prefix_text(f"Numbers before {begun[-1].since}: ", join_with_and(dict.fromkeys(before))))
         if seat.also_holds:
             yield ListItem(join_spans("The same worker also holds: ", join_lines([*map(code_text, seat.also_holds)])))
         if seat.paused_because:
