@@ -304,7 +304,7 @@ def test_a_group_has_members_and_a_leader_and_owns_nothing(acme: Shell) -> None:
         in acme("seat", "own", "tally", "--owner", "sales", code=2).err
     )
     acme.write("seats/tally.yaml", SEATS["tally"].replace("owner: ada", "owner: sales"))
-    assert "orgtp seat set tally owner=karen" in acme("validate", code=1).out
+    assert "orgtp seat own tally --owner karen" in acme("validate", code=1).out
 
 
 def test_what_is_sent_up_passes_through_a_group_to_its_owner(acme: Shell) -> None:
