@@ -381,3 +381,18 @@ class TestNotesOfWideFiles:
     def test_a_column_that_is_no_period_is_explained(self, acme: Shell) -> None:
         err = acme("score", "add", "--from", "-", stdin="metric,Nov 2026\nbot/number,3\n", code=2).err
         assert "such as 2026-W47 or 2026-11" in err
+
+
+def test_two_values_for_one_period_in_a_file_are_named(acme: Shell) -> None:
+    acme.write("../in.csv", "seat,metric,value,period\nbot,number,13,2026-W46\nbot,number,14,2026-W46\n")
+    ran = acme("score", "add", "--from", "../in.csv", "--json")
+    said = "in.csv:3: bot number 2026-W46 has two values here, 13 and then 14. The last one counts."
+    assert [one for one in ran.json["warnings"] if "two values" in one] == [said]
+    assert values(acme)[-1] == ("number", "2026-W46", "14")
+
+
+def test_a_period_that_is_there_twice_with_one_value_is_not_doubted(acme: Shell) -> None:
+    acme.write("../in.csv", "seat,metric,value,period\nbot,number,13,2026-W46\nbot,number,13,2026-W46\n")
+    assert not any(
+        "two values" in one for one in acme("score", "add", "--from", "../in.csv", "--json").json["warnings"]
+    )

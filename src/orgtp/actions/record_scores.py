@@ -94,6 +94,7 @@ def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "
     `UnknownActor`.
     """
     made: dict[str, Score] = {}
+    newest: dict[tuple[str, str, str], Score] = {}
     known: list[Score] = []
     wrong: list[tuple[NewScore, OrgtpError]] = []
     doubts: list[str] = []
@@ -108,8 +109,9 @@ def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "
             if before and not _is_needed(org, entry, score, before, now):
                 known.append(before)
                 continue
-            made[score.id] = score
-            doubts += _find_doubts(org, entry, score)
+            key = (score.seat, score.metric, score.period)
+            doubts += _find_doubts(org, entry, score, newest.get(key))
+            made[score.id] = newest[key] = score
         except UnknownActor:
             # It is not about this value.
             raise
@@ -129,10 +131,18 @@ def _is_needed(org: Org, entry: NewScore, score: Score, before: Score, now: date
     return not _is_superseded(before, now) and _differs_from_record(org, score, before)
 
 
-def _find_doubts(org: Org, entry: NewScore, score: Score) -> list[str]:
-    """Return why the value may be mistyped, as a sentence that names it; empty if it looks plausible."""
+def _find_doubts(org: Org, entry: NewScore, score: Score, before: Score | None) -> list[str]:
+    """Return why the value may be mistyped, as sentences that name it; empty if it looks plausible.
+
+    `before` is the record of an earlier entry for the same period.
+    """
     why = find_doubt(org, org.metric(score.seat, score.metric), score, entry.value or "")
-    return [f"{entry.where or f'{score.seat} {score.metric} {score.period}'}: {why}"] if why else []
+    whys = [why] if why else []
+    # Whoever gives each value an id of its own means to record all of them.
+    if before and not entry.has_caller_id and not score.void and before.value != score.value:
+        values = " and then ".join(one.value or "unavailable" for one in (before, score))
+        whys.append(f"{score.seat} {score.metric} {score.period} has two values here, {values}. The last one counts.")
+    return [f"{entry.where or f'{score.seat} {score.metric} {score.period}'}: {one}" for one in whys]
 
 
 def refuse_other_content(org: Org, entry: NewScore, known: Score, now: datetime) -> None:

@@ -170,6 +170,7 @@ def _list_metrics(tables: TableSet) -> Iterator[TableRow]:
             silenced_until(org, now, seat.id, metric.id),
             metric.get_text("ends") or None,
             metric.continues or None,
+            metric.own,
             row.has_begun and not row.is_done,
         )
 

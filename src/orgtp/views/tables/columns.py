@@ -130,6 +130,7 @@ METRICS = Table(
         Column("silenced_until", "The last day on which it sends no alerts.", ColumnType.DATE),
         Column("ends", "The last period for which a value is owed; blank if it goes on."),
         Column("continues", "The metric whose history it continues, as `SEAT/METRIC`."),
+        Column("own", "The user's own `x-` keys.", ColumnType.MAP),
         Column("current", "Whether it has begun, and has not ended.", ColumnType.FLAG),
     ),
     _BY_SEAT,
