@@ -14,9 +14,9 @@ from orgtp.model.seat import Metric, Seat
 from orgtp.views.tables.columns import METRICS, SEATS, TABLES, VALUES, Table
 from tools.export_page import PAGE, build_page
 
-# Fields that are in the table by another name, or that only say where in a file something is.
+# Fields that are in the table by another name or in another table, or that only say where in a file something is.
 SEAT_FIELDS = {"id": "seat", "emails": "email", "metrics": "", "declared": "", "unread": "", "marks": ""}
-METRIC_FIELDS = {"id": "metric"}
+METRIC_FIELDS = {"id": "metric", "own": ""}
 SCORE_FIELDS = {"place": ""}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 from orgtp.model.candidates import list_likely_owners
 from orgtp.model.org import Org
-from orgtp.model.seat import Seat
+from orgtp.model.seat import Delegate, Seat
 from orgtp.model.text import did_you_mean
 from orgtp.rules.rule import Finding
 
@@ -36,8 +36,7 @@ def delegate_wrong(org: Org) -> Iterator[Finding]:
         if seat.delegate is None or seat.is_retired:
             continue
         place, named = seat.marks.value_place("delegate", "to"), seat.delegate.to
-        to = next(iter(list_likely_owners(org, seat)), "SEAT")
-        hint = f"Name an active person: orgtp seat delegate {seat.id} --to {to} --until {seat.delegate.until}"
+        hint = _suggest_delegate(org, seat, seat.delegate, "Name an active person")
         found = org.seats.get(named)
         if not seat.is_human:
             end = f"Remove it: orgtp seat delegate {seat.id} --end"
@@ -79,14 +78,16 @@ def delegate_away(org: Org, now: datetime) -> Iterator[Finding]:
         other = org.seats.get(away.to) if away else None
         if away and other and other.id != seat.id and other.delegate and other.delegate.until >= today:
             message = f"the delegate {other.id} is away as well, until {other.delegate.until}"
-            there = [one for one in list_likely_owners(org, seat) if not _is_away(org.seats[one], today)]
-            to = there[0] if there else "SEAT"
-            hint = f"Name somebody who is there: orgtp seat delegate {seat.id} --to {to} --until {away.until}"
+            hint = _suggest_delegate(org, seat, away, "Name somebody who is there")
             yield Finding(seat.marks.value_place("delegate", "to"), message, hint)
 
 
-def _is_away(seat: Seat, today: date) -> bool:
-    return seat.delegate is not None and seat.delegate.until >= today
+def _suggest_delegate(org: Org, seat: Seat, delegate: Delegate, what: str) -> str:
+    """The command that names a person without a delegate of their own; if there is none, the one that ends it."""
+    there = [one for one in list_likely_owners(org, seat) if org.seats[one].delegate is None]
+    if not there:
+        return f"Remove it: orgtp seat delegate {seat.id} --end"
+    return f"{what}: orgtp seat delegate {seat.id} --to {there[0]} --until {delegate.until}"
 
 
 def delegate_past(org: Org, now: datetime) -> Iterator[Finding]:

@@ -17,9 +17,10 @@ from orgtp.model.org import Ending, Org, Retirement
 from orgtp.model.period import Period, period_containing
 from orgtp.model.score import Score
 from orgtp.model.score_series import ScoreSeries
-from orgtp.model.seat import Metric, Pause, Rollup, Seat, SeatStatus
+from orgtp.model.seat import Metric, Pause, Rollup, Seat
 from orgtp.views.chart import target_now, unit_of
 from orgtp.views.log import LogEntry
+from orgtp.views.people import name_holder
 from orgtp.views.selection import (
     EVERYTHING,
     NOTHING_OMITTED,
@@ -127,7 +128,7 @@ def _list_seats(tables: TableSet) -> Iterator[TableRow]:
             seat.email or None,
             seat.capabilities,
             seat.own,
-            None if seat.is_group or seat.status is SeatStatus.VACANT else seat.person_on(today) or None,
+            name_holder(seat, today),
             {one.since.isoformat(): one.text for one in seat.holders},
             {one.since.isoformat(): _describe_pause(one) for one in seat.pauses},
             ", ".join(seat.also_reports_to) or None,
@@ -170,7 +171,6 @@ def _list_metrics(tables: TableSet) -> Iterator[TableRow]:
             silenced_until(org, now, seat.id, metric.id),
             metric.get_text("ends") or None,
             metric.continues or None,
-            metric.own,
             row.has_begun and not row.is_done,
         )
 

@@ -88,10 +88,8 @@ SEATS = Table(
         Column("retire_when", "The condition for retiring it."),
         Column("email", "The addresses of whoever holds the seat, with commas between them."),
         Column("capabilities", "What it does and no other active seat does, by id.", ColumnType.MAP),
-        Column("own", "The user's own `x-` keys.", ColumnType.MAP),
-        Column(
-            "holder", "The person who holds the seat now, or the agent itself; blank for a group and while nobody does."
-        ),
+        Column("own", "The user's own `x-` keys, and those of its metrics as `metrics.ID.KEY`.", ColumnType.MAP),
+        Column("holder", "Who holds it, if its file says so and it is not vacant."),
         Column("holders", "Who held it, each by the first day; `vacant` for nobody.", ColumnType.MAP),
         Column("pauses", "Why it was paused, each by the first day, with the last one.", ColumnType.MAP),
         Column("also_reports_to", "The seats to which it has a dotted line, with commas between them."),
@@ -130,7 +128,6 @@ METRICS = Table(
         Column("silenced_until", "The last day on which it sends no alerts.", ColumnType.DATE),
         Column("ends", "The last period for which a value is owed; blank if it goes on."),
         Column("continues", "The metric whose history it continues, as `SEAT/METRIC`."),
-        Column("own", "The user's own `x-` keys.", ColumnType.MAP),
         Column("current", "Whether it has begun, and has not ended.", ColumnType.FLAG),
     ),
     _BY_SEAT,
