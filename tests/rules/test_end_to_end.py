@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from tests.cli.changes import nothing_written
 from tests.conftest import Shell
 
@@ -22,10 +24,12 @@ def test_a_seat_may_be_added_first_and_measured_next(acme: Shell) -> None:
     assert "no-metric" in told_of(acme, "seats/desk.yaml", code=1)
     problems = acme("validate", "--json", code=1).json["problems"]
     (hint,) = (problem["hint"] for problem in problems if problem["rule"] == "no-metric")
-    keys = [word.partition("=")[0] for word in hint.partition("orgtp seat set desk ")[2].split() if "." in word]
-    values = ["Mails answered within the hour", "Clients do not wait", ">= 95%", "weekly"]
-    typed = [f"{key.replace('ID', 'answered')}={value}" for key, value in zip(keys, values, strict=True)]
-    acme("seat", "set", "desk", *typed)
+    texts = {"ID": "answered", "--name": "Mails answered within the hour", "--outcome": "Clients do not wait"}
+    words = shlex.split(hint.partition(": orgtp ")[2])
+    typed = [texts[before] if word == "…" else texts.get(word, word) if word == "ID" else word
+             for before, word in zip(["", *words], words, strict=False)]  # fmt: skip
+    assert typed[:4] == ["metric", "add", "desk", "answered"]
+    acme(*typed)
     assert "no-metric" not in told_of(acme, "seats/desk.yaml", code=0)
 
 

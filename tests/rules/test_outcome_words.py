@@ -105,6 +105,8 @@ def names_of(text: str) -> list[tuple[str, str]]:
     return [
         *re.findall(r"^ {2}([a-z][a-z0-9-]*):\n {4}name: (.+)$", text, re.MULTILINE),
         *re.findall(r'"metrics\.([a-z0-9-]+)\.name=([^"]+)"', text),
+        *re.findall(r"metric add \S+ ([a-z0-9-]+)(?: \\\n *| )--name ['\"]([^'\"]+)['\"]", text),
+        *re.findall(r"--metric ([a-z0-9-]+)(?: \\\n *| )--metric-name ['\"]([^'\"]+)['\"]", text),
     ]
 
 

@@ -103,14 +103,8 @@ def _format_facts(seat: ChartSeat, hidden: int) -> list[Line]:
     owner = join_spans(("owner ", "dim"), format_owner(seat.human_owner, seat.owner))
     status = safe_text(seat.status, "yellow") if seat.status != "active" else []
     dotted = f"{_DOTTED} {', '.join(seat.also_reports_to)}" if seat.also_reports_to else ""
-    status = join_lines(
-        [
-            part
-            for part in (status, safe_text(also_holds_text(seat.also_holds), "dim"), safe_text(dotted, "dim"))
-            if part
-        ],
-        "  ",
-    )
+    notes = [status, safe_text(also_holds_text(seat.also_holds), "dim"), safe_text(dotted, "dim")]
+    status = join_lines([note for note in notes if to_plain_text(note)], "  ")
     return [owner, dots, status, [(f"+ {count_noun(hidden, 'seat')} below", "dim")] if hidden else []]
 
 

@@ -85,7 +85,7 @@ def metric_runtime(org: Org) -> Iterator[Finding]:
     `orgtp metric set SEAT METRIC "waive.metric-runtime=Clients buy these tokens."`
     """
     for seat, metric, verdict in _metrics_of_sense(org, MetricSense.RUNTIME):
-        waiver = f"orgtp metric set {seat.id} {_waiver_argument(metric, 'metric-runtime')}"
+        waiver = f"orgtp metric set {seat.id} {shorten_text(metric.id)} {_waiver_argument('metric-runtime')}"
         hint = f"Measure the outcome instead; or waive the rule: {waiver}"
         yield _name_finding(org, seat, metric, f"measures the machine ({shorten_text(verdict.word)})", hint)
 
@@ -127,7 +127,7 @@ def metric_activity(org: Org) -> Iterator[Finding]:
                 # Without an outcome metric, add one with the same command.
                 new = "metrics.ID.name=… metrics.ID.outcome=… metrics.ID.target=… metrics.ID.cadence=weekly"
                 serve = f"orgtp seat set {seat.id} {new} metrics.{own}.leads_to=ID"
-            waiver = f"orgtp metric set {seat.id} {_waiver_argument(metric, 'metric-activity')}"
+            waiver = f"orgtp metric set {seat.id} {shorten_text(metric.id)} {_waiver_argument('metric-activity')}"
             hint = f"Name the outcome that it serves: {serve}; or waive the rule: {waiver}"
             yield _name_finding(org, seat, metric, f"counts activity ({shorten_text(verdict.word)})", hint)
 
@@ -184,7 +184,7 @@ def metric_wish(org: Org) -> Iterator[Finding]:
     for seat, metric in _current_metrics(org):
         fault = find_wish_fault(classifier, metric)
         if fault:
-            waiver = f"orgtp metric set {seat.id} {_waiver_argument(metric, 'metric-wish')}"
+            waiver = f"orgtp metric set {seat.id} {shorten_text(metric.id)} {_waiver_argument('metric-wish')}"
             hint = f"Name a result, and give it a target with a number; or waive the rule: {waiver}"
             yield _name_finding(org, seat, metric, fault, hint)
 
@@ -305,6 +305,6 @@ def _name_finding(org: Org, seat: Seat, metric: Metric, fault: str, hint: str) -
 _SOON = "an error from orgtp 0.2 on"
 
 
-def _waiver_argument(metric: Metric, rule: str) -> str:
-    """The arguments of `orgtp metric set SEAT` that waive a rule."""
-    return f'{shorten_text(metric.id)} "waive.{rule}=REASON"'
+def _waiver_argument(rule: str) -> str:
+    """The argument of `orgtp metric set SEAT METRIC` that waives a rule."""
+    return f'"waive.{rule}=REASON"'

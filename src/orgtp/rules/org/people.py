@@ -214,6 +214,8 @@ def pause_backwards(org: Org) -> Iterator[Finding]:
 
         pauses:
           2026-11-02: {until: 2026-11-30, reason: The ad API moves.}
+
+    Fix: correct one of the two days in the seat's file.
     """
     for seat in org.seats.values():
         for one in seat.pauses:
