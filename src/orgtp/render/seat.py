@@ -154,7 +154,7 @@ def _format_seat_row(seat: ChartSeat, *, kind: bool) -> list[Line]:
     states: list[CellState] = [metric.state for metric in seat.metrics] if seat.status != "retired" else []
     status = safe_text(seat.status, "" if seat.status == "active" else "yellow")
     also = safe_text(also_holds_text(seat.also_holds), "dim")
-    status = join_spans(status, "  ", also) if also else status
+    status = join_spans(status, "  ", also) if seat.also_holds else status
     cells = [
         safe_text(seat.seat, "bold"),
         join_spans(safe_text(seat.name), name_suffix(seat.name, seat.holder)),
