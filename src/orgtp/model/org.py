@@ -247,23 +247,12 @@ class Org:
         """What a seat is called at a time; its id if the org does not have it."""
         return self.seats[seat].name_on(self.day_of(now)) if seat in self.seats else seat
 
-    def label_at(self, seat: str, now: datetime) -> str:
-        """What a seat is called at a time, with its role if another seat that is not retired has the same name."""
-        name = self.name_at(seat, now)
-        if seat not in self.seats or not self.seats[seat].role or self._count_names(self.day_of(now))[name] <= 1:
-            return name
-        return f"{name}, {self.seats[seat].role}" if name != self.seats[seat].role else name
-
-    def _count_names(self, day: date) -> Counter[str]:
-        """How many seats, not retired, have each name on a day."""
-        if day not in self._names_by_day:
-            seats = (seat for seat in self.seats.values() if not seat.is_retired)
-            self._names_by_day[day] = Counter(seat.name_on(day) for seat in seats)
-        return self._names_by_day[day]
-
-    @cached_property
-    def _names_by_day(self) -> dict[date, Counter[str]]:
-        return {}
+    def label_seats(self, seats: Iterable[str], now: datetime) -> dict[str, str]:
+        """What each of these seats is called at a time, with its role if another of them has the same name."""
+        names = {seat: self.name_at(seat, now) for seat in seats}
+        counts = Counter(names.values())
+        roles = {seat: self.seats[seat].role for seat in names if seat in self.seats and counts[names[seat]] > 1}
+        return names | {seat: f"{names[seat]}, {role}" for seat, role in roles.items() if role not in {"", names[seat]}}
 
     def owner_name(self, seat: Seat, now: datetime) -> str | None:
         """The name of the person who answers for `seat` at a time; None if the org does not have the owner's seat."""

@@ -128,7 +128,10 @@ def _find_name(org: Org, seat: str, event: EscalationEvent) -> str:
     """The name of a seat when the event happened."""
     if seat not in org.seats:
         return seat
-    return one_line(org.label_at(seat, event.at) if event.at else org.seats[seat].name)
+    if event.at is None:
+        return one_line(org.seats[seat].name)
+    others = (one.id for one in org.seats.values() if not one.is_retired)
+    return one_line(org.label_seats([seat, *others], event.at)[seat])
 
 
 def _name_first_seat(org: Org, event: EscalationEvent) -> str:

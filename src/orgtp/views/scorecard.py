@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from orgtp.lazy_dataclass import dataclass
@@ -82,6 +83,9 @@ def scorecard(org: Org, now: datetime, weeks: int = 13, selection: Selection = E
     rows = select_rows(
         [row for one in seats for row in _build_rows(org, one, columns, now)], selection, _describe_for_selection
     )
+    # A name that is in the grid twice gets the role. What else the org has may not be read.
+    labels = org.label_seats({row.seat for row in rows}, now)
+    rows = [replace(row, seat_name=labels[row.seat]) for row in rows]
     over = columns[-1].ends(org.zone) - now.astimezone(org.zone) <= A_SECOND
     every = {
         seat.id: len(list_rows_since(org, seat, now, columns[0]))
@@ -108,7 +112,7 @@ def _list_columns(last: Period, weeks: int) -> list[Period]:
 
 def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> Iterator[ScoreRow]:
     owner, days = org.owner_name(seat, now), (columns[0].start.date(), org.day_of(now))
-    label = org.label_at(seat.id, now)
+    name = org.name_at(seat.id, now)
     for row in list_rows_since(org, seat, now, columns[0]):
         metric = row.metric
         cells, latest, late = tuple(row.column_cell(column) for column in columns), row.latest_cell(), stale_row(row)
@@ -128,7 +132,7 @@ def _build_rows(org: Org, seat: Seat, columns: list[Period], now: datetime) -> I
             on_target=sum(state is CellState.ON for state in states),
             known=sum(state.is_known for state in states),
             measure=metric.targets.unit if metric.targets.dated else None,
-            seat_name=label,
+            seat_name=name,
             stale_since=late.since if late else None,
             human_owner=owner,
             holders=list_holders_between(seat, *days),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from orgtp.lazy_dataclass import dataclass
@@ -83,7 +84,8 @@ def list_stale(org: Org, now: datetime, selection: Selection = EVERYTHING) -> St
         SortOrder.LATE,
     )
     left_out = count_omitted(Counter(one.seat for _, one in every), Counter(one.seat for _, one in found))
-    return StaleList(tuple(one for _, one in found), left_out)
+    labels = org.label_seats({one.seat for _, one in found}, now)
+    return StaleList(tuple(replace(one, seat_name=labels[one.seat]) for _, one in found), left_out)
 
 
 def _list_metric_rows(org: Org, now: datetime, seats: Iterable[Seat]) -> Iterator[MetricRow]:
@@ -117,7 +119,7 @@ def stale_row(row: MetricRow) -> Stale | None:
         state=cell.state,
         source=row.metric.source or None,
         why=_explain(row, cell),
-        seat_name=row.org.label_at(row.seat.id, row.now),
+        seat_name=row.org.name_at(row.seat.id, row.now),
         silenced=silenced_until(row.org, row.now, row.seat.id, row.metric.id),
     )
 
