@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -22,6 +23,9 @@ ROOT = Path(__file__).parents[1]
 SCRIPT = Path(sys.executable).with_name("orgtp")
 ACCEPT = bool(os.environ.get("ORGTP_ACCEPT"))
 TIMEOUT = 120
+
+# A shell lets a command in the background ignore Ctrl-C, and its children inherit that. The tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def base_env() -> dict[str, str]:

@@ -162,7 +162,7 @@ def test_a_hint_names_who_is_above_and_not_who_begins_with_a(begun: Shell) -> No
             f"seats/aaron-{number}.yaml", f"seat: aaron-{number}\nname: A\nrole: R\nkind: human\nstatus: active\n"
         )
     hints = {row["hint"] for row in begun("validate", "--json", code=1).json["problems"] if "desk-9." in row["path"]}
-    assert hints == {"Name a person, such as ada: orgtp seat set desk-9 owner=ada"}
+    assert hints == {"Name a person, such as ada: orgtp seat own desk-9 --owner ada"}
 
 
 def test_annotations_are_of_every_rule_before_more_of_one(begun: Shell) -> None:

@@ -40,7 +40,8 @@ READS = {
 COMPLETE = {
     "init", "demo", "validate", "schema", "rule", "mcp", "schedule", "sync", "add", "set", "score add", "source add",
     "open", "ack", "resolve", "silence", "verify", "checkpoint", "retire", "collect", "tick", "explain", "withdraw",
-    "org set", "holiday add", "remove", "delegate", "undo",
+    "org set", "holiday add", "remove", "delegate", "undo", "leave", "handover", "vacate", "own", "pause", "resume",
+    "split", "move", "rename", "metric add", "target", "metric set", "end", "recadence", "metric rename", "metric move",
 }  # fmt: skip
 
 

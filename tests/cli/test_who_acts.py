@@ -344,7 +344,7 @@ def test_nobody_may_decide_names_a_command_that_helps(acme: Shell) -> None:
     with nothing_written(acme):
         err = acme(*words, "--by", "ada", "--decided-by", "ada", code=2).err
     command = err.partition("active human seat: ")[2].strip()
-    assert command == "orgtp seat add new-owner --role Owner --kind human && orgtp seat set bot owner=new-owner"
+    assert command == "orgtp seat add new-owner --role Owner --kind human && orgtp seat own bot --owner new-owner"
     for part in command.split(" && "):
         acme(*part.split()[1:])
     acme(*words, "--by", "new-owner")
@@ -356,7 +356,7 @@ def test_nobody_may_silence_names_a_command_that_helps(acme: Shell) -> None:
     words = ("escalate", "silence", "bot", "number", "--until", "2026-12-01", "--reason", "R", "--by", "eve")
     err = acme(*words, code=2).err
     command = err.partition("active human seat: ")[2].strip()
-    assert command == "orgtp seat set bot owner=eve"
+    assert command == "orgtp seat own bot --owner eve"
     acme(*command.split()[1:])
     acme(*words)
 

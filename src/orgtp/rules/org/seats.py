@@ -7,7 +7,7 @@ from datetime import datetime
 
 from orgtp.model.due import is_over
 from orgtp.model.org import Org
-from orgtp.model.problem import Keys
+from orgtp.model.problem import Keys, Severity
 from orgtp.model.seat import Rollup, Seat
 from orgtp.model.text import fold_spelling, one_line
 from orgtp.rules.rule import Finding
@@ -38,6 +38,8 @@ def no_metric(org: Org, now: datetime | None = None) -> Iterator[Finding]:
             target: ">= 95%"
             cadence: weekly
 
+    If its metrics have all ended, that is a warning.
+
     Fix: say which outcome the seat is for, and set a target:
     `orgtp metric add dash ID --name … --outcome … --target '>= 95%' --cadence weekly`.
     """
@@ -46,7 +48,10 @@ def no_metric(org: Org, now: datetime | None = None) -> Iterator[Finding]:
         # A seat file that cannot be read may be of a seat that this person owns.
         if seat.id not in leads and not (unsure and seat.is_human):
             ended = " any more: all have ended" if seat.metrics else ""
-            yield Finding(seat.marks.key_place("metrics"), f"{seat.id} has no metric{ended}", _metric_hint(seat))
+            # A metric may end or move before the next one is known.
+            severity = Severity.WARNING if ended else None
+            message = f"{seat.id} has no metric{ended}"
+            yield Finding(seat.marks.key_place("metrics"), message, _metric_hint(seat), severity=severity)
 
 
 def email_shared(org: Org) -> Iterator[Finding]:
