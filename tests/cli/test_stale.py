@@ -128,7 +128,7 @@ def test_how_long(time: timedelta, words: str) -> None:
 
 
 ROWS = re.findall(r"^\| (hourly|daily|week\w+|monthly|quarterly) \| (.*?) ?\| (\S+) \| (.+) \| (.+) \|$", DOC, re.M)
-_OFF = re.findall(r"holidays: \[(.+)\]", DOC)[0].split(", ")
+_OFF = re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", DOC.partition("\nholidays:\n")[2].partition("```")[0])
 
 
 def told(moment: datetime) -> str:

@@ -70,13 +70,13 @@ _KEYS = (
 
 
 def metric_fields(pairs: Iterable[Pair]) -> Iterator[MetricField]:
-    """Every other key that differs, in the order of the file; not a new end, which is in a list of its own."""
+    """Every other key that differs, in the order of the file; not a new end or past, which has a list of its own."""
     for pair in pairs:
         if pair.old is None:
             continue
         for key in _KEYS:
             was, now = (metric.get_text(key) or None for metric in (pair.old, pair.new))
-            if was != now and (key != "ends" or was is not None):
+            if was != now and (key not in {"ends", "continues"} or was is not None):
                 yield MetricField(pair.seat.id, pair.seat.name, pair.new.id, pair.new.name, key, was, now)
 
 
