@@ -53,7 +53,7 @@ def test_validate_names_the_word_and_stands_at_the_name(acme: Shell) -> None:
 def test_an_activity_is_a_warning_that_leads_to_clears(acme: Shell) -> None:
     (problem,) = found(acme, metric("sent", "Messages sent"), TALKS)
     assert (problem["rule"], problem["severity"]) == ("metric-activity", "warning")
-    assert "orgtp seat set scout metrics.sent.leads_to=talks-booked;" in problem["hint"]
+    assert "orgtp metric set scout sent leads_to=talks-booked;" in problem["hint"]
     assert acme("validate", code=0)
     assert acme("validate", "--strict", code=1)
     assert rules(acme, metric("sent", "Messages sent", leads_to="talks-booked"), TALKS) == []
@@ -115,11 +115,11 @@ def test_a_waiver_silences_one_finding_and_only_while_there_is_one(acme: Shell) 
 def test_a_metric_is_waived_as_the_hint_says(acme: Shell, name: str, target: str, rule: str) -> None:
     (problem,) = found(acme, TALKS, metric("new", name, target=target))
     assert problem["rule"] == rule
-    typed = re.search(r'"(metrics\.new\.waive\.[a-z-]+)=REASON"$', problem["hint"])
+    typed = re.search(r'orgtp metric set scout new "(waive\.[a-z-]+)=REASON"$', problem["hint"])
     assert typed
     acme.git("add", ".")
     acme.git("commit", "-qm", "Scout")
-    acme("seat", "set", "scout", f"{typed[1]}=The client pays for each: one by one.")
+    acme("metric", "set", "scout", "new", f"{typed[1]}=The client pays for each: one by one.")
     problems = acme("validate", "--json", code=None).json["problems"]
     assert [problem for problem in problems if problem["path"] == "seats/scout.yaml" and problem["rule"] in RULES] == []
 

@@ -317,7 +317,7 @@ def test_a_change_from_another_branch_lands_on_the_ledger(acme: Shell) -> None:
 
 def test_what_a_change_leaves_to_mend_is_said_at_once(acme: Shell) -> None:
     ran = acme("seat", "add", "pixel", "--role", "R", "--kind", "agent", "--owner", "ada", "--reports-to", "ada")
-    assert "pixel has no metric. Add a metric: orgtp seat set pixel" in ran.err
+    assert "pixel has no metric. Add a metric: orgtp metric add pixel" in ran.err
     assert "pixel has no retire_when" in ran.err
     assert all(line.startswith("note: seats/pixel.yaml:") for line in ran.err.splitlines() if " has no " in line)
     assert acme("seat", "set", "pixel", "mission=Draws").err == ""

@@ -81,7 +81,7 @@ def test_one_seat_or_one_metric(fed: Fed) -> None:
     assert "ada has no source" in fed.collect("--seat", "ada", code=2).err
     said = fed.collect("--metric", "churn", code=2).err
     assert "no metric churn has a source. These metrics have one: bot late, bot rate and bot talks." in said
-    assert said.rstrip().endswith("Set one: orgtp seat set SEAT metrics.churn.source=NAME")
+    assert said.rstrip().endswith("Set one: orgtp metric set SEAT churn source=NAME")
 
 
 def test_what_is_asked_for_by_name_and_unknown_here_is_an_error(fed: Fed) -> None:

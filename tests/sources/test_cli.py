@@ -62,7 +62,7 @@ def test_list_says_what_is_named_and_what_is_known(desk: Shell) -> None:
         ["closed", "file", "no metric names it"],
         ["elsewhere", "not known here", "bot/span"],
     ]
-    assert "no metric uses broken yet. Connect one with: orgtp seat set SEAT metrics.METRIC.source=broken\n" in ran.err
+    assert "no metric uses broken yet. Connect one with: orgtp metric set SEAT METRIC source=broken\n" in ran.err
     assert f"{desk.folder}/sources.yaml:4:10: " in ran.err
     assert 'Did you mean "command"?' in ran.err
 
@@ -112,7 +112,7 @@ def test_test_of_a_source_that_nothing_is_wrong_with(desk: Shell) -> None:
     before = desk.head()
     ran = desk("source", "test", "closed", "--sources", "sources.yaml")
     assert ran.out.startswith("7  in ")
-    assert ran.err == "no metric uses closed yet. Connect one with: orgtp seat set SEAT metrics.METRIC.source=closed\n"
+    assert ran.err == "no metric uses closed yet. Connect one with: orgtp metric set SEAT METRIC source=closed\n"
     assert desk.head() == before
 
 
