@@ -23,19 +23,33 @@ MOMENTS = (
     "2026-03-09T09:00:00-04:00",  # the day after the clocks went forward
     "2026-11-02T09:00:00-05:00",  # the day after they went back
 )
-HEAVY = ("rich", "jsonschema", "git", "mcp", "yaml", "httpx", "sqlalchemy")
+HEAVY = {"rich", "jsonschema", "git", "mcp", "yaml", "httpx", "sqlalchemy", "apprise", "jinja2", "pydantic"}
+
+
+def run_and_list_modules(here: Shell, *words: str) -> tuple[str, set[str]]:
+    """What `orgtp WORDS` prints, and the packages that it imports."""
+    code = (
+        "import sys; from orgtp.cli.main import run_command_line as run; code = run(sys.argv[1:]); "
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr); sys.exit(code)"
+    )
+    command = [sys.executable, "-c", code, *words]
+    done = subprocess.run(command, cwd=here.folder, env=here.env(), capture_output=True, text=True, check=True)
+    return done.stdout, set(done.stderr.split())
 
 
 def test_version_imports_nothing_heavy(shell: Shell) -> None:
-    code = (
-        "import sys; from orgtp.cli.main import run_command_line as run; code = run(['--version']); "
-        "print(*sorted({name.partition('.')[0] for name in sys.modules})); sys.exit(code)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], env=shell.env(), capture_output=True, text=True, check=True)
-    said, modules = done.stdout.splitlines()
-    assert said == f"orgtp {__version__}"
-    assert "typer" in modules.split()
-    assert not set(HEAVY) & set(modules.split())
+    said, modules = run_and_list_modules(shell, "--version")
+    assert said == f"orgtp {__version__}\n"
+    assert "typer" in modules
+    assert not HEAVY & modules
+
+
+def test_validating_an_org_in_order_imports_the_reader_of_yaml_alone(shell: Shell) -> None:
+    """In a plain folder, where git is not asked, and with nothing to explain."""
+    shell.write("org.yaml", "org: acme\ntimezone: UTC\n")
+    said, modules = run_and_list_modules(shell, "validate", "--json")
+    assert json.loads(said)["problems"] == []
+    assert HEAVY & modules == {"yaml"}
 
 
 def test_version_of_the_installed_script(shell: Shell) -> None:
