@@ -87,7 +87,7 @@ RULES: tuple[Rule, ...] = (
         org_rule(seats.seat_same_name, Severity.WARNING),
         dated_rule(seats.review_by_past, Severity.WARNING),
         org_rule(people.holders_not_human),
-        dated_rule(people.status_not_as_held),
+        dated_rule(people.status_not_as_held, Severity.WARNING),
         dated_rule(people.pause_not_paused),
         org_rule(people.pause_backwards),
         dated_rule(people.pause_over, Severity.WARNING),

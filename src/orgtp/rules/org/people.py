@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from shlex import quote
 
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, SeatStatus, seat_path
@@ -41,7 +42,8 @@ def status_not_as_held(org: Org, now: datetime) -> Iterator[Finding]:
     """The status of a seat and its holders do not agree on whether it is vacant.
 
     A seat that nobody holds cannot answer for others, so both places must say the same: `status: vacant`, and `vacant`
-    as today's holder. Without `holders`, the status alone says it.
+    as today's holder. Without `holders`, the status alone says it. A change that was noted for a later day needs its
+    command again when the day comes: only then do its open escalations and the seats that it owns pass on.
 
     Bad:
 
@@ -69,7 +71,7 @@ def status_not_as_held(org: Org, now: datetime) -> Iterator[Finding]:
             hint = f"Say so: orgtp seat vacate {seat.id}; or name who does: orgtp seat handover {seat.id} --to NAME"
             yield Finding(place, f"{seat.id} is active, but vacant since {holder.since} according to holders", hint)
         if seat.status is SeatStatus.VACANT and holder.name:
-            hint = f"If so, activate it: orgtp seat set {seat.id} status=active; if not: orgtp seat vacate {seat.id}"
+            hint = f"If so: orgtp seat handover {seat.id} --to {quote(holder.name)}; if not: orgtp seat vacate {seat.id}"
             yield Finding(place, f"{seat.id} is vacant, but {holder.name} holds it according to holders", hint)
 
 
