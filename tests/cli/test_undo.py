@@ -255,6 +255,20 @@ def test_an_escalation_is_resolved_and_opened_again_instead(firm: Shell) -> None
     assert len(firm("escalate", "list", "--json").json["escalations"]) == 1
 
 
+@pytest.mark.parametrize("action", [("seat", "vacate", "eve"), ("leave", "eve", "--yes")], ids=["vacate", "leave"])
+def test_an_escalation_that_was_passed_on_stays_there(firm: Shell, action: tuple[str, ...]) -> None:
+    firm("escalate", "open", "eve", "The desk is gone", "--by", "ada")
+    before = files_of(firm)
+    firm(*action, "--by", "ada")
+    one = firm("escalate", "list", "--json").json["escalations"][0]
+    assert one["with"] == "ada"
+    firm("undo", "--by", "ada")
+    assert files_of(firm) == before
+    assert firm("escalate", "list", "--json").json["escalations"] == [one]
+    assert f"the escalation {one['id']} stays with ada" in body(firm)
+    assert "intact" in firm("audit", "verify").out
+
+
 def test_a_silence_ends_instead(firm: Shell) -> None:
     firm("escalate", "silence", "bot", "number", "--until", "2026-12-24", "--reason", "Moving.", "--by", "ada")
     firm(*suggested(firm("undo", "--by", "ada", code=2).err), "--by", "ada")

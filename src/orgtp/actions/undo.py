@@ -128,14 +128,17 @@ def undo_action(
     now: datetime,
     by: str = "",
 ) -> Change:
-    """Set every key that the commit changed back to what it was.
+    """Set every key of a seat or of org.yaml that the commit changed back to what it was.
 
+    An escalation that it passed on stays with whoever has it now, and the body says so.
     `current` has the data of the files as they are now, and `find_later` names the last commit that changed a key.
     Raises `NoInverse`, and `ChangedSince` if a later commit changed a key again.
     """
     check_undoable(org, target, now)
+    passed_on = _list_passed_on(target)
+    wanted = [change for change in target.changes if change.path not in passed_on]
     changes = []
-    for change in target.changes:
+    for change in wanted:
         exists, value = _look_up(current.get(change.path), change.keys)
         rest = None if (exists, value) == (change.exists, change.after) else _restore_items(change, value)
         if rest is None and (exists, value) != (change.exists, change.after):
@@ -146,8 +149,9 @@ def undo_action(
     for seat in seats:
         if seat in org.seats and org.seats[seat].is_retired:
             raise NoInverse(commit=target.name, why=f"{seat} is retired, so its file cannot be changed.")
-    words = [_describe_inverse(change) for change in target.changes]
-    lines = [*words, "", f"{UNDOES}{target.commit}: {one_line(target.subject)}"]
+    words = [_describe_inverse(change) for change in wanted]
+    stay = [_describe_passed_on(org, path) for path in passed_on]
+    lines = [*words, *stay, "", f"{UNDOES}{target.commit}: {one_line(target.subject)}"]
     edits = tuple(_list_edits(changes, current))
     return Change("undo", _summarize(words, seats), seats, edits, by=by, body="\n".join(lines))
 
@@ -318,7 +322,7 @@ def _explain_retirement(org: Org, target: UndoTarget, _now: datetime) -> str:
 
 def _explain_escalation(org: Org, target: UndoTarget, now: datetime) -> str:
     paths = [path for path in target.files if path.startswith(ESCALATIONS_FOLDER)]
-    if not paths:
+    if not paths or _list_passed_on(target):
         return ""
     path, today = paths[0], now.astimezone(org.zone).date()
     if path.startswith(SILENCED_FOLDER):
@@ -339,6 +343,14 @@ def _explain_escalation(org: Org, target: UndoTarget, now: datetime) -> str:
     )
 
 
+def _list_passed_on(target: UndoTarget) -> list[str]:
+    """The open escalations that a change of seats passed on to somebody else, such as when a seat becomes vacant."""
+    paths = [path for path in target.files if path.startswith(ESCALATIONS_FOLDER)]
+    if any(path.startswith(SILENCED_FOLDER) or target.files[path] != "M" for path in paths):
+        return []
+    return paths if any(_name_seat(path) for path in target.files) else []
+
+
 def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     """What is left are seats and org.yaml; a seat that was added is retired, and other files are git's matter."""
     added = [_name_seat(path) for path, how in target.files.items() if how == "A" and _name_seat(path)]
@@ -347,11 +359,25 @@ def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
         return f"a seat is retired, not removed, and its id is never used again: {shlex.join(words)}"
     if EXPLAINED_PATH in target.files:
         return "an explanation of a violation stands."
-    others = [path for path, how in target.files.items() if how != "M" or not (_name_seat(path) or path == ORG_PATH)]
+    kept = _list_passed_on(target)
+    others = [
+        path
+        for path, how in target.files.items()
+        if path not in kept and (how != "M" or not (_name_seat(path) or path == ORG_PATH))
+    ]
     revert = f"To revert the files: git revert {target.commit[:_SHORT]}"
     if others:
         return f"it also changes {others[0]}, which is no setting of a seat or of the org. {revert}"
     return "" if target.changes else f"it changes no key, only how files are written. {revert}"
+
+
+def _describe_passed_on(org: Org, path: str) -> str:
+    """Where an escalation stays that the commit passed on."""
+    id_ = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
+    one = org.escalations.get(id_)
+    if one is None or one.is_resolved:
+        return f"the escalation {id_} stays as it is"
+    return f"the escalation {id_} stays with {one.with_}"
 
 
 def _list_heirs(org: Org, target: UndoTarget, added: str) -> list[str]:

@@ -71,7 +71,9 @@ def status_not_as_held(org: Org, now: datetime) -> Iterator[Finding]:
             hint = f"Say so: orgtp seat vacate {seat.id}; or name who does: orgtp seat handover {seat.id} --to NAME"
             yield Finding(place, f"{seat.id} is active, but vacant since {holder.since} according to holders", hint)
         if seat.status is SeatStatus.VACANT and holder.name:
-            hint = f"If so: orgtp seat handover {seat.id} --to {quote(holder.name)}; if not: orgtp seat vacate {seat.id}"
+            hint = (
+                f"If so: orgtp seat handover {seat.id} --to {quote(holder.name)}; if not: orgtp seat vacate {seat.id}"
+            )
             yield Finding(place, f"{seat.id} is vacant, but {holder.name} holds it according to holders", hint)
 
 
