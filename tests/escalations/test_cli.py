@@ -50,6 +50,7 @@ def test_json_of_the_list_and_of_one(org: Shell) -> None:
         "why": "Two logins failed.",
         "seat": "dash",
         "metric": None,
+        "metric_name": None,
         "kind": "issue",
         "severity": "normal",
         "state": "open",
@@ -174,7 +175,7 @@ def test_a_narrow_terminal_has_every_word_of_it(org: Shell) -> None:
     assert lines == [
         "with bogdan (Bogdan): 1 escalation",
         "  open  due 2026-11-23 13:00",
-        "    The ad account is locked",
+        "    Dash: The ad account is locked",
         f"    {LOCKED}",
     ]
     assert max(map(len, lines)) <= 50

@@ -242,3 +242,13 @@ def test_a_query_fills_only_the_tables_that_it_reads(acme: Shell) -> None:
     path.write_text("no JSON\n", encoding="utf-8")
     acme("sql", "select seat from seats")
     acme("sql", "select seat from values", code=1)
+
+
+def test_now_is_the_time_of_the_org_in_its_timezone(sample: Shell) -> None:
+    """At three in the morning in Greenwich, it is still the day before in New York."""
+    query = "select date('now'), date('NOW', '-1 day'), datetime('now'), strftime('%Y-%m'), date(), current_date, "
+    query += "date('2026-01-31', '+1 month'), unixepoch('2026-01-01'), current_time"
+    ran = sample("sql", query, "--csv", ORGTP_NOW="2026-11-25T03:00:00Z").out.splitlines()[1]
+    assert ran == (
+        "2026-11-24,2026-11-23,2026-11-24 22:00:00,2026-11,2026-11-24,2026-11-24,2026-03-03,1767225600,22:00:00"
+    )

@@ -132,7 +132,7 @@ def pause_seat(
 
 @changing_command
 def resume_seat(seat: SeatArgument, reason: ReasonOption = "", *, change: ChangeOptions) -> int:
-    """End the pause of a seat, as a commit. Values are due again.
+    """End the pause of a seat, as a commit. Values are due again from today on.
 
     The command says first how the verdicts on past periods change, if they do.
     """

@@ -154,7 +154,7 @@ datetime dense_rank exp first_value floor format glob group_concat hex if ifnull
 json_array_length json_each json_extract json_object json_quote json_tree json_type
 json_valid julianday lag last_value lead length like ln log log10 log2 lower ltrim max min mod nth_value ntile nullif
 octet_length percent_rank pi pow power printf quote rank replace round row_number rtrim sign sqlite_version sqrt
-strftime string_agg substr substring sum time timediff total trim trunc typeof unicode unixepoch upper -> ->>
+strftime string_agg substr substring sum time total trim trunc typeof unicode unixepoch upper -> ->>
 """
 _FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 # Tables of SQLite itself that are safe to read: the schema, and JSON as rows.
@@ -198,6 +198,7 @@ class _Query:
         for name, most in _LIMITS.items():
             self.connection.setlimit(name, most)
         self.connection.execute("pragma query_only = on")
+        _set_clock(self.connection, tables)
         self.connection.set_authorizer(self._authorize)
         return self._fetch(limit, seconds)
 
@@ -357,6 +358,32 @@ def _quote_values(query: str) -> tuple[str, list[int]]:
             quoted.append(len(out))
         out += f'"{match[0].lower()}"' if is_name else match[0]
     return out, quoted
+
+
+# SQLite's functions of time, and how many arguments come before the time: https://www.sqlite.org/lang_datefunc.html
+_TIME_FUNCTIONS = {"date": 0, "time": 0, "datetime": 0, "julianday": 0, "unixepoch": 0, "strftime": 1}
+_CURRENT_TIMES = {"current_date": "date", "current_time": "time", "current_timestamp": "datetime"}
+
+
+def _set_clock(connection: sqlite3.Connection, tables: TableSet) -> None:
+    """Let `now` mean the time of the tables, in the org's timezone, so that `date('now')` is the org's today."""
+    now = tables.now.astimezone(tables.org.zone).strftime("%Y-%m-%d %H:%M:%S")
+    sqlite = sqlite3.connect(":memory:")
+
+    def define(name: str, sqlite_name: str, leading: int) -> None:
+        def compute(*args: SqlValue) -> SqlValue:
+            given = [now if isinstance(one, str) and one.strip().lower() == "now" else one for one in args]
+            given += [now] if len(given) == leading else []
+            marks = ", ".join("?" * len(given))
+            found: SqlValue = sqlite.execute(f"select {sqlite_name}({marks})", given).fetchone()[0]
+            return found
+
+        connection.create_function(name, -1, compute, deterministic=True)
+
+    for name, leading in _TIME_FUNCTIONS.items():
+        define(name, name, leading)
+    for name, sqlite_name in _CURRENT_TIMES.items():
+        define(name, sqlite_name, 0)
 
 
 def _name_columns(cursor: sqlite3.Cursor) -> tuple[str, ...]:

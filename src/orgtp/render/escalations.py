@@ -92,9 +92,16 @@ def _format_escalation_row(view: EscalationView, zone: tzinfo) -> list[Line]:
         _format_status(view),
         join_spans("with ", safe_text(view.with_, "bold")),
         [(due, "dim")],
-        safe_text(view.what),
+        safe_text(_describe_problem(view)),
         safe_text(view.id, "dim"),
     ]
+
+
+def _describe_problem(view: EscalationView) -> str:
+    """What is wrong, with the names of the seat and the metric: `Penny, Days to pay has no value, and one is due`."""
+    name = view.seat_name or view.seat
+    about, _, rest = view.what.partition(" ")
+    return f"{name}, {view.metric_name} {rest}" if view.metric_name and about == view.metric else f"{name}: {view.what}"
 
 
 def _format_status(view: EscalationView) -> Line:

@@ -40,8 +40,8 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "escalations": (
         "escalations",
         (
-            "id", "what", "why", "seat", "metric", "kind", "severity", "state", "with", "with_name", "due", "overdue",
-            "next", "silenced", "opened_at", "by",
+            "id", "what", "why", "seat", "metric", "metric_name", "kind", "severity", "state", "with",
+            "with_name", "due", "overdue", "next", "silenced", "opened_at", "by",
         ),
     ),
     "log": (

@@ -21,7 +21,9 @@ class EscalationView:
     what: str
     why: str | None
     seat: str
+    seat_name: str | None
     metric: str | None
+    metric_name: str | None
     kind: EscalationKind
     severity: EscalationSeverity
     state: EscalationStatus
@@ -79,12 +81,16 @@ def escalation(org: Org, now: datetime, id_: str) -> EscalationView:
 
 def view_of(org: Org, now: datetime, one: Escalation) -> EscalationView:
     """An escalation as of `now`."""
+    seat = org.seats.get(one.seat)
+    metric = seat.metrics.get(one.metric) if seat else None
     return EscalationView(
         id=one.id,
         what=one.what,
         why=one.why or None,
         seat=one.seat,
+        seat_name=org.name_at(one.seat, now) if seat else None,
         metric=one.metric or None,
+        metric_name=metric.name if metric else None,
         kind=one.kind,
         severity=one.severity,
         state=one.state,
