@@ -45,16 +45,17 @@ def assign_owned_seats(org: Org, seats: Iterable[str], leaving: Iterable[str], o
     for seat in owners:
         if seat != EVERY_OTHER and seat not in owned:
             hint = did_you_mean(seat, owned) or f"It owns: {join_with_and(owned) or 'no other seat'}."
-            raise Refused(why=f"{join_with_and(gone)} does not own {seat}, so it needs no new owner. {hint}")
+            do = "does" if len(gone) == 1 else "do"
+            raise Refused(why=f"{join_with_and(gone)} {do} not own {seat}, so it needs no new owner. {hint}")
     found = {seat: owners.get(seat, owners.get(EVERY_OTHER, "")) for seat in owned}
     without = [seat for seat, owner in found.items() if not owner]
     if without:
         likely = format_choice(one for one in list_likely_owners(org, org.seats[without[0]]) if one not in gone)
         such = f", such as {likely}" if likely else ""
         named = "SEAT" if len(without) == len(owned) else ",".join(f"{seat}=SEAT" for seat in without)
-        raise Refused(
-            why=f"{join_with_and(gone)} owns {join_with_and(without)}. Name the new owner{such}: --owner-to {named}"
-        )
+        own = "owns" if len(gone) == 1 else "own"
+        what = f"{join_with_and(gone)} {own} {join_with_and(without)}"
+        raise Refused(why=f"{what}. Name the new owner{such}: --owner-to {named}")
     return found
 
 
