@@ -129,7 +129,7 @@ def test_only_the_holder_of_the_day_acts_as_the_seat(acme: Shell) -> None:
 
 def test_a_vacant_seat_owns_nothing_and_is_filled_again(acme: Shell) -> None:
     refused = acme("seat", "vacate", "karen", code=2).err
-    assert "karen own bot. Name the new owner, such as ada: --owner-to SEAT" in refused
+    assert "karen owns bot. Name the new owner, such as ada: --owner-to SEAT" in refused
     acme("seat", "vacate", "karen", "--owner-to", "ada")
     assert last(acme).startswith("vacate(karen): from 2026-11-20, held by Karen until then\n")
     assert (seat(acme, "karen")["status"], seat(acme, "bot")["owner"]) == ("vacant", "ada")
