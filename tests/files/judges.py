@@ -61,7 +61,7 @@ def beyond(problem: Problem) -> bool:
 
 def no_period(problem: Problem) -> bool:
     """Whether a text has the form of a period, and only the calendar does not have it (2026-02-30, 2025-W53)."""
-    said = re.search(r'"([^"]*)" is not a period', problem.message)
+    said = re.search(r'"([^"]*)" is not a period(?! of)', problem.message)
     return said is not None and PERIOD.search(said[1]) is not None
 
 

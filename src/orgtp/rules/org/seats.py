@@ -18,7 +18,7 @@ def no_metric(org: Org, now: datetime | None = None) -> Iterator[Finding]:
 
     A seat exists for an outcome. Without a number, nobody can tell a seat that achieves it from one that only runs. A
     seat passes if it owns another seat that has a metric. You can add a seat first and its metrics later: no orgtp
-    command fails because of this rule.
+    command fails because of this rule. If all of its metrics have ended, that is a warning.
 
     Bad:
 
@@ -37,8 +37,6 @@ def no_metric(org: Org, now: datetime | None = None) -> Iterator[Finding]:
             outcome: No client loses a day of spend to a fault nobody saw
             target: ">= 95%"
             cadence: weekly
-
-    If its metrics have all ended, that is a warning.
 
     Fix: say which outcome the seat is for, and set a target:
     `orgtp metric add dash ID --name … --outcome … --target '>= 95%' --cadence weekly`.
