@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -244,11 +245,37 @@ def test_a_query_fills_only_the_tables_that_it_reads(acme: Shell) -> None:
     acme("sql", "select seat from values", code=1)
 
 
+CHAIN = [f"c{n} as (select x.a from c{n - 1} x, c{n - 1} y)" for n in range(1, 19)]
+TOO_MUCH = {
+    "doubling": f"with c0 as (select 1 as a), {', '.join(CHAIN)} select count(*) from c18",
+    "doubling backwards": f"with {', '.join(reversed(CHAIN))}, c0 as (select 1 as a) select count(*) from c18",
+    "with columns": f"with c0(a) as not materialized (select 1), {', '.join(CHAIN)} select count(*) from c18",
+    "sorting": "with recursive c(n, t) as (select 1, hex(printf('%0400000d', 1)) union select n + 1, "
+    "hex(printf('%0400000d', n)) from c) select count(*) from c",
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_a_query_that_needs_too_much_is_stopped_before_it_takes_the_machine(sample: Shell, name: str) -> None:
+    """SQLite would double the first ones while it compiles, and write the rows of the last to a file."""
+    folder = Path("/var/tmp")  # noqa: S108  (where SQLite writes)
+    before = set(folder.iterdir())
+    assert "query" in sample("sql", TOO_MUCH[name], "--timeout", "3", code=2).err
+    assert set(folder.iterdir()) <= before
+
+
+def test_common_table_expressions_can_be_used_often(sample: Shell) -> None:
+    chain = ", ".join(CHAIN[:8])
+    assert sample("sql", f"with c0 as (select 1 as a), {chain} select count(*) from c8", "--csv").out == "count(*)\n1\n"
+    words = "with recursive n(x) as (select 1 union all select x + 1 from n where x < 50) select sum(x) from n"
+    assert sample("sql", words, "--csv").out == "sum(x)\n1275\n"
+
+
 def test_now_is_the_time_of_the_org_in_its_timezone(sample: Shell) -> None:
-    """At three in the morning in Greenwich, it is still the day before in New York."""
+    """At three in the morning in Greenwich, it is still the day before in New York. Times are in UTC, like `at`."""
     query = "select date('now'), date('NOW', '-1 day'), datetime('now'), strftime('%Y-%m'), date(), current_date, "
     query += "date('2026-01-31', '+1 month'), unixepoch('2026-01-01'), current_time"
     ran = sample("sql", query, "--csv", ORGTP_NOW="2026-11-25T03:00:00Z").out.splitlines()[1]
     assert ran == (
-        "2026-11-24,2026-11-23,2026-11-24 22:00:00,2026-11,2026-11-24,2026-11-24,2026-03-03,1767225600,22:00:00"
+        "2026-11-24,2026-11-23,2026-11-25 03:00:00,2026-11,2026-11-24,2026-11-24,2026-03-03,1767225600,03:00:00"
     )

@@ -11,6 +11,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
 
 from orgtp.export.database import VIEWS, create_schema, fill_tables, list_columns
 from orgtp.lazy_dataclass import dataclass
@@ -100,6 +101,7 @@ def run_query(
     if not 0 < seconds <= MOST_SECONDS:
         raise BadInput(what=f"the limit of time must be more than 0 and at most {MOST_SECONDS:g} seconds")
     _refuse_other_statements(query)
+    _refuse_endless_parts(query)
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
         return _Query(connection, query).run(tables, limit, seconds)
@@ -127,6 +129,51 @@ def _refuse_other_statements(query: str) -> None:
         raise BadQuery(place="", what="it contains a NUL character")
     if first.isalpha() and first.lower() not in _FIRST_WORDS and first.upper() in _OTHER_STATEMENTS:
         raise QueryRefused(what=f"{first.upper()} is not allowed")
+
+
+def _refuse_endless_parts(query: str) -> None:
+    """Refuse a query with so many common table expressions, each counted as often as it is used, that it never ends.
+
+    SQLite compiles each use anew, so a chain in which each uses the one before it twice takes exponential time and
+    memory, before any limit of the run applies.
+    """
+    words = [word.strip('"`[]').lower() for word in _list_words(query)]
+    bodies = {words[start]: words[begin:end] for start, begin, end in _list_table_expressions(words)}
+    sizes: dict[str, int] = {}
+
+    def measure(name: str) -> int:
+        if name not in sizes:
+            # One that uses itself is recursive, and is compiled once.
+            sizes[name] = 0
+            sizes[name] = min(_MOST_PARTS, 1 + sum(measure(word) for word in bodies[name] if word in bodies))
+        return sizes[name]
+
+    if sum(measure(word) for word in words if word in bodies) >= _MOST_PARTS:
+        raise BadQuery(place="", what="its common table expressions are used too often: SQLite compiles each use anew")
+
+
+_MOST_PARTS = 5000
+
+
+def _list_table_expressions(words: list[str]) -> Iterator[tuple[int, int, int]]:
+    """Yield where each `NAME [(COLUMNS)] AS [NOT] [MATERIALIZED] (BODY)` starts, and where its body does and ends."""
+    for here, word in enumerate(words):
+        begin = here
+        while word == "as" and words[begin + 1 : begin + 2] in (["not"], ["materialized"]):
+            begin += 1
+        if word != "as" or words[begin + 1 : begin + 2] != ["("] or not here:
+            continue
+        start = here - 1
+        if words[start] == ")":
+            while start > 0 and words[start] != "(":
+                start -= 1
+            start -= 1
+        depth, end = 1, begin + 2
+        while end < len(words) and depth:
+            depth += {"(": 1, ")": -1}.get(words[end], 0)
+            end += 1
+        if start >= 0:
+            yield start, begin + 2, end - 1
 
 
 _OTHER_STATEMENTS = {
@@ -161,10 +208,11 @@ _FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 _SAFE_TABLES = frozenset({"sqlite_master", "sqlite_schema", "json_each", "json_tree"})
 # Larger than the longest text of an org, whose files have at most 256 KiB.
 _MOST_BYTES = 1_000_000
+_MOST_COLUMNS = 200
 _LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: _MOST_BYTES,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
-    sqlite3.SQLITE_LIMIT_COLUMN: 200,
+    sqlite3.SQLITE_LIMIT_COLUMN: _MOST_COLUMNS,
     sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
     sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 50,
     sqlite3.SQLITE_LIMIT_VDBE_OP: 100_000,
@@ -175,6 +223,8 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 0,
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
+# For all databases of the process: SQLite has no limit for one of them.
+_MOST_MEMORY = 1 << 30
 # How much text a result may have, and how often the time is checked (in steps of SQLite's machine).
 _MOST_RESULT, _STEPS = 50_000_000, 5_000
 
@@ -193,10 +243,15 @@ class _Query:
         create_schema(self.connection)
         # SQLite makes the tables of these functions on their first use, which the authorizer would refuse.
         self.connection.execute("select count(*) from json_each('[]'), json_tree('[]')").close()
-        self._find_tables()
-        fill_tables(self.connection, tables, [name for name in TABLES_BY_NAME if name in self.read])
+        # Before the query is compiled, which takes time and memory, too. What is sorted stays in memory.
         for name, most in _LIMITS.items():
             self.connection.setlimit(name, most)
+        variables = self.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, _MOST_COLUMNS)
+        self.connection.execute("pragma temp_store = memory")
+        self.connection.execute(f"pragma hard_heap_limit = {_MOST_MEMORY}")
+        self._find_tables()
+        fill_tables(self.connection, tables, [name for name in TABLES_BY_NAME if name in self.read])
+        self.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, variables)
         self.connection.execute("pragma query_only = on")
         _set_clock(self.connection, tables)
         self.connection.set_authorizer(self._authorize)
@@ -366,11 +421,14 @@ _CURRENT_TIMES = {"current_date": "date", "current_time": "time", "current_times
 
 
 def _set_clock(connection: sqlite3.Connection, tables: TableSet) -> None:
-    """Let `now` mean the time of the tables, in the org's timezone, so that `date('now')` is the org's today."""
-    now = tables.now.astimezone(tables.org.zone).strftime("%Y-%m-%d %H:%M:%S")
+    """Let `now` mean the time of the tables: in UTC, like the column `at`, but for a date the org's day."""
+    utc = tables.now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    today = tables.org.day_of(tables.now).isoformat()
     sqlite = sqlite3.connect(":memory:")
 
     def define(name: str, sqlite_name: str, leading: int) -> None:
+        now = today if sqlite_name == "date" else utc
+
         def compute(*args: SqlValue) -> SqlValue:
             given = [now if isinstance(one, str) and one.strip().lower() == "now" else one for one in args]
             given += [now] if len(given) == leading else []
