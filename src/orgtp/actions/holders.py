@@ -164,6 +164,9 @@ def list_holder_edits(org: Org, seat: Seat, to: NewHolder, day: date, now: datet
         yield from _list_entry_edits(org, seat, to, day, is_now=is_now)
     if is_now:
         yield from _list_status_edits(seat, to, org.day_of(now))
+    if is_now and not is_same and seat.delegate:
+        # Whoever stands in for the last holder was chosen by them.
+        yield DropKey(seat_path(seat.id), ("delegate",))
 
 
 def _list_entry_edits(org: Org, seat: Seat, to: NewHolder, day: date, *, is_now: bool) -> Iterator[Edit]:

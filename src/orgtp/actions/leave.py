@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, Edit
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
+from orgtp.model.people import is_same_person, list_addresses_on
 from orgtp.model.references.find import Reference, list_references
 from orgtp.model.seat import Seat
 from orgtp.model.text import did_you_mean, fold_spelling, join_with_and, one_line
@@ -71,8 +73,9 @@ class PersonKey:
 class LeavePlan:
     """Everything that somebody leaves behind.
 
-    `owned` are the seats that the vacant seats own, each with its new owner, or "" if it needs one. `reports` report to
-    one of the seats. `escalations` are open and assigned to one of them. `named` are the other places that name one.
+    `owned` are the seats that their seats own, each with its new owner: whoever holds the same seat next, a seat of
+    `--owner-to`, or "" if it needs one. `reports` report to one of the seats. `escalations` are open and assigned to
+    one of them. `named` are the other places that name one. `is_later`: the day is noted, and has not come.
     """
 
     person: str
@@ -84,6 +87,7 @@ class LeavePlan:
     sources: tuple[MetricSource, ...]
     keys: tuple[PersonKey, ...]
     named: tuple[Reference, ...]
+    is_later: bool = False
 
 
 def find_seats_of(org: Org, who: str, day: date) -> tuple[str, list[Seat]]:
@@ -97,13 +101,20 @@ def find_seats_of(org: Org, who: str, day: date) -> tuple[str, list[Seat]]:
         if not seat.is_human:
             what = "a group" if seat.is_group else "an agent"
             raise Refused(why=f"{asked} is {what}, and people leave. Instead: orgtp retire {asked} --to HEIR")
-        person = seat.person_on(day)
-        if not person or seat.is_retired or str(seat.status) == VACANT:
-            raise Refused(why=f"{asked} is {seat.status if not seat.is_active else VACANT}, so nobody leaves it.")
-        emails = {email.lower() for email in _list_emails(seat, day)}
+        if not seat.person_on(day) and seat.is_active:
+            # The day of a departure that was noted before has come.
+            given = " --owner-to SEAT" if any(one.id != asked for one in org.seats_owned_by(asked)) else ""
+            raise Refused(why=f"nobody holds {asked} any more. To complete it: orgtp seat vacate {asked}{given}")
+        if not seat.person_on(day) or seat.is_retired or str(seat.status) == VACANT:
+            raise Refused(why=f"{asked} is {seat.status}, so nobody leaves it.")
+        first = [seat]
     else:
-        person, emails = asked, {asked.lower()}
-    found = [seat for seat in _list_held(org) if _is_held_by(seat, person, emails, day)]
+        first = [seat for seat in _list_held(org) if _is_called(seat, asked, day)]
+        others = [seat for seat in first if not is_same_person(seat, first[0], day)]
+        if others:
+            seats = join_with_and(sorted(seat.id for seat in first))
+            raise Refused(why=f"several people are called {one_line(asked)}: those of {seats}. Name one of the seats.")
+    found = [seat for seat in _list_held(org) if any(seat is one or is_same_person(seat, one, day) for one in first)]
     if not found:
         known = {seat.person_on(day) for seat in _list_held(org)} - {""}
         hint = did_you_mean(asked, [*known, *org.seats]) or "orgtp seat list shows who holds which seat."
@@ -117,14 +128,10 @@ def _list_held(org: Org) -> list[Seat]:
     ]
 
 
-def _list_emails(seat: Seat, day: date) -> list[str]:
-    holder = seat.holder_on(day)
-    return [*seat.emails, *(holder.emails if holder else ())]
-
-
-def _is_held_by(seat: Seat, person: str, emails: set[str], day: date) -> bool:
-    same = fold_spelling(seat.person_on(day)) == fold_spelling(person)
-    return bool(seat.person_on(day)) and (same or bool(emails & {one.lower() for one in _list_emails(seat, day)}))
+def _is_called(seat: Seat, asked: str, day: date) -> bool:
+    """Whether the holder of a seat has this name or address."""
+    same = fold_spelling(seat.person_on(day)) == fold_spelling(asked)
+    return bool(seat.person_on(day)) and (same or asked.lower() in list_addresses_on(seat, day))
 
 
 def plan_leave(org: Org, request: LeaveRequest, now: datetime) -> LeavePlan:
@@ -136,13 +143,20 @@ def plan_leave(org: Org, request: LeaveRequest, now: datetime) -> LeavePlan:
     person, held = find_seats_of(org, request.who, today)
     nexts = _choose_next(org, request, held, today)
     ids, vacant = [seat.id for seat in held], [seat for seat in held if not nexts[seat.id].name]
-    owned = dict.fromkeys(one.id for seat in vacant for one in org.seats_owned_by(seat.id) if one.id not in ids)
+    is_later = bool(request.since and request.since > today)
+    owned = {
+        one.id: request.owners.get(one.id, request.owners.get("", "") if seat in vacant else seat.id)
+        for seat in held
+        for one in org.seats_owned_by(seat.id)
+        if one.id not in ids
+    }
     names = [one for id_ in ids for one in list_references(org, id_)]
     return LeavePlan(
         person=person,
         since=request.since or today,
         seats=tuple(SeatLeft(seat.id, seat.name_on(today), seat.role, nexts[seat.id].name or None) for seat in held),
-        owned={one: request.owners.get(one, request.owners.get("", "")) for one in owned},
+        owned=owned,
+        is_later=is_later,
         reports=tuple(dict.fromkeys(one.id for id_ in ids for one in org.current_reports(id_) if one.id not in ids)),
         escalations=tuple(
             sorted(id_ for id_, one in org.escalations.items() if one.with_ in ids and not one.is_resolved)
@@ -161,7 +175,9 @@ def plan_leave(org: Org, request: LeaveRequest, now: datetime) -> LeavePlan:
 def _describe_key(org: Org, number: int) -> PersonKey:
     key = org.signers[number]
     path, line = key.place.path, key.place.line
-    remedy = f"sed -i.bak {line}d {path} && rm {path}.bak && git commit -m 'Remove the key of {key.principal}' {path}"
+    # By the key and not by the line, which the command for another key may have moved.
+    lines = shlex.quote(rf"\,^{key.principal} .*{key.blob},d")
+    remedy = f"sed -i.bak {lines} {path} && rm {path}.bak && git commit -m 'Remove the key of {key.principal}' {path}"
     return PersonKey(key.principal, line, key.fingerprint, remedy)
 
 

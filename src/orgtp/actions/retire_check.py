@@ -101,7 +101,8 @@ def _list_obstacles(
     if plan.unassigned:
         yield Obstacle(f"nobody takes over {join_with_and(plan.unassigned)}", command)
     if unowned:
-        yield Obstacle(f"{join_with_and(unowned)} needs a new owner", command)
+        need = "needs" if len(unowned) == 1 else "need"
+        yield Obstacle(f"{join_with_and(unowned)} {need} a new owner", command)
     for route, to in plan.routes.items():
         if to == seat.id or to not in org.seats or not org.seats[to].is_active:
             why = f"{route} in org.yaml would go to nobody who is active"

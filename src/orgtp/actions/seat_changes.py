@@ -187,6 +187,9 @@ def split_seat(org: Org, split: SeatSplit, now: datetime, by: str = "", why: str
     )
     change = add_seat(org, new, by)
     contents = {name: content for name, (content, _) in taken.items()}
+    # Whoever has the seat keeps both parts until one of them is handed over.
+    person = old.person_on(org.day_of(now)) if old.is_human else ""
+    holders = {org.day_of(now).isoformat(): {"name": person}} if person and person != new.name else {}
     heirs = {MetricKey(old.id, name): MetricKey(split.into, name) for name in taken}
     for content in contents.values():
         if leads_to := content.get("leads_to"):
@@ -198,7 +201,7 @@ def split_seat(org: Org, split: SeatSplit, now: datetime, by: str = "", why: str
         f"{join_with_and(moved)} to {split.into}",
         tuple(dict.fromkeys([old.id, split.into, *list_edited_seats(following)])),
         (
-            *(_with_metrics(edit, contents) for edit in change.edits),
+            *(_complete_file(edit, contents, holders) for edit in change.edits),
             *_list_drops(old, split, [name for name, (_, end) in taken.items() if end is None]),
             *(end for _, end in taken.values() if end),
             *following,
@@ -218,11 +221,15 @@ def _take_metric(org: Org, old: Seat, name: str, into: str, now: datetime) -> tu
     return content, SetKey(seat_path(old.id), ("metrics", name, "ends"), last.text)
 
 
-def _with_metrics(edit: Edit, contents: Mapping[str, Mapping[str, YamlData]]) -> Edit:
-    """The new file with the metrics that it takes over."""
-    if not contents or not isinstance(edit, CreateFile) or isinstance(edit.content, str):
+def _complete_file(
+    edit: Edit, metrics: Mapping[str, Mapping[str, YamlData]], holders: Mapping[str, Mapping[str, YamlData]]
+) -> Edit:
+    """The new file with the metrics that it takes over, and with its holder."""
+    if not isinstance(edit, CreateFile) or isinstance(edit.content, str):
         return edit
-    return CreateFile(edit.path, {**edit.content, "metrics": dict(contents)})
+    more: dict[str, YamlData] = {"holders": dict(holders)} if holders else {}
+    more |= {"metrics": dict(metrics)} if metrics else {}
+    return CreateFile(edit.path, {**edit.content, **more})
 
 
 def _list_drops(old: Seat, split: SeatSplit, metrics: Sequence[str]) -> list[Edit]:

@@ -209,7 +209,7 @@ def _find_way_on(org: Org, seat: str, metric: str) -> tuple[str, str]:
     before = held.predecessor if held else None
     old = org.seats[before.seat].metrics.get(before.metric) if before and before.seat in org.seats else None
     if held is None or before is None or old is None or org.seats[before.seat].is_retired or held.ends is not None:
-        return "End it instead", shlex.join(["orgtp", *_END.split(), seat, metric, "--reason", "Added by mistake."])
+        return "End it instead", shlex.join(["orgtp", *_END.split(), seat, metric, "--reason", "Added by mistake"])
     known = org.seats[before.seat].metrics
     new = next(id_ for number in count(2) if (id_ := f"{before.metric}-{number}") not in known)
     if before.seat != seat:
@@ -293,7 +293,7 @@ def _explain_records(org: Org, target: UndoTarget, _now: datetime) -> str:
     if not one.is_withdrawal:
         return (
             f"a value is corrected or withdrawn, never removed. To withdraw it: orgtp score withdraw {one.seat} "
-            f"{one.metric} --for {one.period} --reason 'Recorded by mistake.'. To correct it, record the right one: "
+            f"{one.metric} --for {one.period} --reason 'Recorded by mistake'. To correct it, record the right one: "
             f"orgtp score add {one.seat} {one.metric} VALUE --for {one.period}{more and f'.{more}'}"
         )
     known = [
@@ -331,7 +331,7 @@ def _explain_escalation(org: Org, target: UndoTarget, now: datetime) -> str:
         metric = metric or next(iter(org.silences[seat].metrics if seat in org.silences else ()), "METRIC")
         return (
             f"a silence ends with its last day. To end it today: orgtp escalate silence {seat} {metric} "
-            f"--until {today} --reason 'No longer needed.'"
+            f"--until {today} --reason 'No longer needed'"
         )
     id_ = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
     one = org.escalations.get(id_)
@@ -339,7 +339,7 @@ def _explain_escalation(org: Org, target: UndoTarget, now: datetime) -> str:
         words = shlex.join(["orgtp", "escalate", "open", one.seat, one.what])
         return f"what happened to an escalation is a fact. To open the problem again: {words}"
     return (
-        f"what happened to an escalation is a fact. To settle it: orgtp escalate resolve {id_} --note 'Not a problem.'"
+        f"what happened to an escalation is a fact. To settle it: orgtp escalate resolve {id_} --note 'Not a problem'"
     )
 
 
@@ -355,7 +355,7 @@ def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     """What is left are seats and org.yaml; a seat that was added is retired, and other files are git's matter."""
     added = [_name_seat(path) for path, how in target.files.items() if how == "A" and _name_seat(path)]
     if added:
-        words = ["orgtp", "retire", added[0], *_list_heirs(org, target, added[0]), "--reason", "Added by mistake."]
+        words = ["orgtp", "retire", added[0], *_list_heirs(org, target, added[0]), "--reason", "Added by mistake"]
         return f"a seat is retired, not removed, and its id is never used again: {shlex.join(words)}"
     if EXPLAINED_PATH in target.files:
         return "an explanation of a violation stands."

@@ -10,7 +10,15 @@ import typer
 from orgtp.cli.notify import notify_people
 from orgtp.cli.options import ChangeOptions, changing_command
 from orgtp.cli.seat_changes import FromOption, OwnerToOption, ReasonOption, parse_day
-from orgtp.cli.session import finish_answer, has_terminal, open_chosen_org, report_change, write_stderr, write_stdout
+from orgtp.cli.session import (
+    finish_answer,
+    has_terminal,
+    open_chosen_org,
+    report_change,
+    write_stderr,
+    write_stdout,
+    write_verdict_changes,
+)
 from orgtp.model.errors import BadInput, OrgtpError
 
 
@@ -69,10 +77,12 @@ def record_leave(
     text = leave_text(plan, Screen(detect_screen().width) if change.json else detect_screen())
     write_stderr(text) if change.json else write_stdout(text)
     sys.stdout.flush()
+    planned = handle.people.leave(request, dry_run=True)
+    write_verdict_changes(planned)
     if has_terminal() and not (yes or change.dry_run) and not typer.confirm("Hand over?", err=True):
         raise LeaveDeclined
-    done = handle.people.leave(request, dry_run=change.dry_run)
-    code = report_change("leave", handle, done, change, plan=leave_body(plan))
+    done = planned if change.dry_run else handle.people.leave(request)
+    code = report_change("leave", handle, done, change, plan=leave_body(plan), verdicts=done.verdicts)
     notify_people(handle, done)
     for key in plan.keys:
         write_stderr(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, changing_command, viewing_command
-from orgtp.cli.session import finish_answer, open_chosen_org, report_change, write_json, write_stderr, write_stdout
+from orgtp.cli.session import (
+    finish_answer,
+    open_chosen_org,
+    report_change,
+    write_json,
+    write_stdout,
+    write_verdict_changes,
+)
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -90,8 +97,7 @@ def _record_and_report(
     kind: str, handle: OrgHandle, change: ChangeOptions, record: Callable[[bool], RecordedChange]
 ) -> int:
     """Say what happens to the past, then record the change and report it. Returns the exit code."""
-    for verdict in record(True).verdicts:
-        write_stderr(f"{verdict.seat} {verdict.metric}: {verdict.summary}")
+    write_verdict_changes(record(True))
     done = record(change.dry_run)
     return report_change(kind, handle, done, change, verdicts=done.verdicts)
 

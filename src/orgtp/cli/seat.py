@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -39,6 +40,7 @@ from orgtp.cli.session import (
     write_json,
     write_stderr,
     write_stdout,
+    write_verdict_changes,
 )
 from orgtp.model.errors import BadInput
 from orgtp.model.seat import SeatKind, SeatStatus
@@ -159,7 +161,7 @@ def add_seat(
         reports_to=reports_to,
         mission=mission,
         since=since,
-        email=_parse_addresses(email),
+        email=_parse_list("email", email),
         retire_when=retire_when,
         capabilities=dict(_parse_pair(text, "ID=TEXT", _AS_IN) for text in capability or []),
     )
@@ -212,18 +214,44 @@ def set_seat_keys(
     and orgtp retire.
 
     Only the lines concerned change. KEY= removes a key. A new target applies from the current period on; earlier values
-    keep the target that they had. email can have several addresses: email=A,B
+    keep the target that they had. email and also_reports_to can have several values: email=A,B
     """
     handle = open_chosen_org(change.org, push=change.push)
     pairs = [_parse_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
-    settings = [(_parse_key_path(key), _parse_addresses(value) if key == "email" else value) for key, value in pairs]
+    settings = [(_parse_key_path(key), _parse_list(key, value) if key in _LISTS else value) for key, value in pairs]
     set_keys = partial(handle.ledger.set_keys, seat, settings, by=change.by, also_past=also_past)
     if _JUDGED & {key.partition(".")[0] for key, _ in pairs}:
         # What happens to the past is said before anything is written.
-        for verdict in set_keys(dry_run=True).verdicts:
-            write_stderr(f"{verdict.metric}: {verdict.summary}")
+        write_verdict_changes(set_keys(dry_run=True))
+    if has_terminal():
+        for better in filter(None, (_find_better_command(seat, key, value) for key, value in pairs)):
+            write_stderr(f"note: there is a command for this: {better}")
     done = set_keys(dry_run=change.dry_run)
     return report_change("seat-set", handle, done, change, seat=seat, verdicts=done.verdicts)
+
+
+def _find_better_command(seat: str, key: str, value: str) -> str:
+    """The command that does the same and more than setting a key; "" if there is none."""
+    shown = shlex.quote(value)
+    commands = {
+        "owner": f"orgtp seat own {seat} --owner {shown}",
+        "reports_to": f"orgtp seat move {seat} --reports-to {shown}",
+        "name": f"orgtp seat rename {seat} --name {shown}",
+    }
+    if key == "status":
+        by_status = {"paused": f"orgtp seat pause {seat} --reason TEXT", "vacant": f"orgtp seat vacate {seat}"}
+        return by_status.get(value, "")
+    group, *rest = key.split(".")
+    if group != "metrics" or len(rest) != _OF_METRIC:
+        return commands.get(key, "")
+    metric, name = rest
+    ends = f"orgtp metric end {seat} {metric} --after {shown} --reason TEXT"
+    by_key = {"target": f"orgtp metric target {seat} {metric} {shown}", "ends": ends}
+    return by_key.get(name, f"orgtp metric set {seat} {metric} {name}={shown}")
+
+
+# A metric and one of its keys.
+_OF_METRIC = 2
 
 
 def _parse_pair(text: str, form: str, example: str) -> tuple[str, str]:
@@ -233,10 +261,14 @@ def _parse_pair(text: str, form: str, example: str) -> tuple[str, str]:
     return key.strip(), value
 
 
-def _parse_addresses(text: str) -> str | list[str]:
-    """One address as a text; several, with commas between them, as a list."""
-    found = [address.strip() for address in text.split(",")]
-    return found if len(found) > 1 else text
+def _parse_list(key: str, text: str) -> str | list[str]:
+    """A text with commas as a list. One address alone is a text; `also_reports_to` is always a list."""
+    found = [part.strip() for part in text.split(",")]
+    return found if len(found) > 1 or (text and key == "also_reports_to") else text
+
+
+# The keys that can have several values.
+_LISTS = ("also_reports_to", "email")
 
 
 _PATHS = ("capabilities", "metrics")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from orgtp.cli.notify import notify_people
 from orgtp.cli.options import ChangeOptions, SeatArgument, changing_command
-from orgtp.cli.session import open_chosen_org, report_change, write_stderr
+from orgtp.cli.session import open_chosen_org, report_change, write_verdict_changes
 from orgtp.model.errors import BadInput
 
 FromOption = Annotated[
@@ -46,10 +47,11 @@ def hand_over_seat(
     handle = open_chosen_org(change.org, push=change.push)
     emails = [address.strip() for address in email.split(",") if address.strip()]
     day = parse_day(since, "--from")
-    done = handle.people.hand_over(
-        seat, to, emails=emails, since=day, reason=reason, by=change.by, dry_run=change.dry_run
-    )
-    return report_change("seat-handover", handle, done, change, seat=seat)
+    hand_over = partial(handle.people.hand_over, seat, to, emails=emails, since=day, reason=reason, by=change.by)
+    planned = hand_over(dry_run=True)
+    write_verdict_changes(planned)
+    done = planned if change.dry_run else hand_over()
+    return report_change("seat-handover", handle, done, change, seat=seat, verdicts=done.verdicts)
 
 
 @changing_command
@@ -70,8 +72,11 @@ def vacate_seat(
 
     handle = open_chosen_org(change.org, push=change.push)
     owners, day = parse_new_owners(owner_to), parse_day(since, "--from")
-    done = handle.people.vacate(seat, since=day, owners=owners, reason=reason, by=change.by, dry_run=change.dry_run)
-    code = report_change("seat-vacate", handle, done, change, seat=seat)
+    vacate = partial(handle.people.vacate, seat, since=day, owners=owners, reason=reason, by=change.by)
+    planned = vacate(dry_run=True)
+    write_verdict_changes(planned)
+    done = planned if change.dry_run else vacate()
+    code = report_change("seat-vacate", handle, done, change, seat=seat, verdicts=done.verdicts)
     notify_people(handle, done)
     return code
 
@@ -124,8 +129,7 @@ def pause_seat(
     handle = open_chosen_org(change.org, push=change.push)
     day = parse_day(until, "--until")
     planned = handle.people.pause(seat, reason, until=day, by=change.by, dry_run=True)
-    for verdict in planned.verdicts:
-        write_stderr(f"{verdict.metric}: {verdict.summary}")
+    write_verdict_changes(planned)
     done = handle.people.pause(seat, reason, until=day, by=change.by) if not change.dry_run else planned
     return report_change("seat-pause", handle, done, change, seat=seat, verdicts=done.verdicts)
 
@@ -138,8 +142,7 @@ def resume_seat(seat: SeatArgument, reason: ReasonOption = "", *, change: Change
     """
     handle = open_chosen_org(change.org, push=change.push)
     planned = handle.people.resume(seat, reason=reason, by=change.by, dry_run=True)
-    for verdict in planned.verdicts:
-        write_stderr(f"{verdict.metric}: {verdict.summary}")
+    write_verdict_changes(planned)
     done = handle.people.resume(seat, reason=reason, by=change.by) if not change.dry_run else planned
     return report_change("seat-resume", handle, done, change, seat=seat, verdicts=done.verdicts)
 

@@ -227,6 +227,13 @@ def is_dirty(org: OrgHandle) -> bool:
         return True
 
 
+def write_verdict_changes(planned: RecordedChange) -> None:
+    """Say on standard error how a change alters the verdicts on past periods, before it is made."""
+    seats = {one.seat for one in planned.verdicts}
+    for one in planned.verdicts:
+        write_stderr(f"{f'{one.seat} ' if len(seats) > 1 else ''}{one.metric}: {one.summary}")
+
+
 def report_change(
     kind: str,
     org: OrgHandle,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orgtp.cli.options import ChangeOptions, changing_command
-from orgtp.cli.session import has_terminal, open_chosen_org, report_change, write_stderr
+from orgtp.cli.session import has_terminal, open_chosen_org, report_change, write_stderr, write_verdict_changes
 from orgtp.model.errors import OrgtpError
 
 if TYPE_CHECKING:
@@ -54,5 +54,4 @@ def _show_inverse(target: UndoTarget, planned: RecordedChange, *, with_edit: boo
     write_stderr(f"undoing {target.name}")
     if with_edit:
         write_stderr(dry_run_text(planned.before, planned.files))
-    for verdict in planned.verdicts:
-        write_stderr(f"{verdict.metric}: {verdict.summary}")
+    write_verdict_changes(planned)

@@ -268,9 +268,9 @@ class MetricRow:
     def _seat_was_active(self, period: Period) -> bool:
         """Whether the seat worked on the last day of the period.
 
-        An inactive seat counts as active until its last record, unless the first day of its pause is known.
+        An inactive seat counts as active until its last record, unless the first day of its pause or vacancy is known.
         """
-        if self.seat.pauses and self.seat.was_paused_on(_last_day(period).date()):
+        if (self.seat.pauses or self.seat.holders) and self.seat.was_idle_on(_last_day(period).date()):
             return False
         if self.seat.has_blanks:
             return True

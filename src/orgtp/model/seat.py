@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -247,8 +247,20 @@ class Seat:
 
     @property
     def has_blanks(self) -> bool:
-        """Whether a missing value counts as missing: in an active seat, and before a pause whose first day is known."""
-        return self.is_active or self.pause is not None
+        """Whether a missing value counts as missing: in an active seat, and before a dated pause or vacancy."""
+        return self.is_active or self.pause is not None or self.vacancy is not None
+
+    @property
+    def vacancy(self) -> Holder | None:
+        """The vacancy of a vacant seat that goes on; None if it has a holder, or if its file has no day."""
+        vacancies = [one for one in self.holders if not one.name]
+        return vacancies[-1] if vacancies and self.status is SeatStatus.VACANT else None
+
+    def was_idle_on(self, day: date) -> bool:
+        """Whether nothing was owed on `day`, because a pause covers it or nobody held the seat."""
+        current, holder = self.vacancy, self.holder_on(day)
+        is_vacant = (holder is not None and not holder.name) or (current is not None and current.since <= day)
+        return is_vacant or (bool(self.pauses) and self.was_paused_on(day))
 
     def was_paused_on(self, day: date) -> bool:
         """Whether a pause covers `day`. That of a paused seat goes on, even after the last day that was planned."""
@@ -257,9 +269,12 @@ class Seat:
             one.since <= day and (one is current or (one.until is not None and day <= one.until)) for one in self.pauses
         )
 
-    def last_paused_day(self, before: date) -> date | None:
-        """The last day of the newest pause that is over before `before`; None if there is none."""
-        return max((one.until for one in self.pauses if one.until and one.until < before), default=None)
+    def last_idle_day(self, before: date) -> date | None:
+        """The last day of the newest pause or vacancy that is over before `before`; None if there is none."""
+        pairs = zip(self.holders, self.holders[1:], strict=False)
+        ends = [later.since - timedelta(days=1) for one, later in pairs if not one.name]
+        ends += [one.until for one in self.pauses if one.until]
+        return max((end for end in ends if end < before), default=None)
 
     @property
     def is_reviewed(self) -> bool:

@@ -100,7 +100,8 @@ def _list_terms(row: MetricRow) -> tuple[object, ...]:
     targets = tuple((begin, target.text) for begin, target in metric.targets.dated)
     judged = (metric.cadence, metric.cell_grain, metric.rollup, metric.allow_misses, find_due(row.org, metric))
     lasts = (metric.ends, row.changeover, _list_terms(row.past) if row.past else None)
-    return (targets, judged, row.seat.since, row.seat.has_blanks, row.seat.pauses, lasts)
+    vacant = [(one.since, bool(one.name)) for one in row.seat.holders]
+    return (targets, judged, row.seat.since, row.seat.has_blanks, row.seat.pauses, vacant, lasts)
 
 
 def _list_past_cells(was: MetricRow, row: MetricRow) -> Iterator[Period]:

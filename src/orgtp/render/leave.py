@@ -6,13 +6,14 @@ from typing import Any
 
 from orgtp.actions.leave import LeavePlan
 from orgtp.render.spans import Line, join_spans
-from orgtp.render.terminal import Screen, align_columns, indent_lines, render_lines, safe_text
+from orgtp.render.terminal import Screen, align_columns, indent_lines, render_lines, safe_text, wrap_line
 
 
 def leave_text(plan: LeavePlan, screen: Screen) -> str:
     """Everything that the person leaves behind, in lists."""
     nobody: Line = [("→ nobody: vacant", "yellow")]
-    unowned: Line = [("→ needs a new owner", "bold red")]
+    needed = f"→ needs a new owner{f' on {plan.since}' if plan.is_later else ''}"
+    unowned: Line = [(needed, "bold red")]
     sections = {
         "holds": [
             [
@@ -41,6 +42,11 @@ def leave_text(plan: LeavePlan, screen: Screen) -> str:
         "also named": [[safe_text(str(one.place)), safe_text(one.key)] for one in plan.named],
     }
     lines = [join_spans(safe_text(plan.person, "bold"), f" leaves; {plan.since} is the first day without them")]
+    if plan.is_later and any(one.next is None for one in plan.seats):
+        ids = [one.seat for one in plan.seats if one.next is None]
+        lines += wrap_line(
+            safe_text(f"On that day, complete it: {'; '.join(f'orgtp seat vacate {id_}' for id_ in ids)}"), screen.width
+        )
     for title, rows in sections.items():
         if rows:
             lines += [[], [(title, "dim")], *indent_lines(align_columns(rows, Screen(screen.width - 2)))]

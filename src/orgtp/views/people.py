@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from orgtp.model.org import Org
+from orgtp.model.people import is_same_person, list_addresses_on
 from orgtp.model.seat import Seat
 from orgtp.model.text import fold_spelling
 
@@ -57,13 +58,13 @@ _MOST_HELD = 20
 
 
 class Workers:
-    """The people of an org on a day. Two human seats have the same holder if they share an address, or a name.
+    """The people of an org on a day: which seats have the same holder, as `is_same_person` says.
 
     Retired seats have no holder any more. What more seats share than one person can hold is no name of a person.
     """
 
     def __init__(self, org: Org, day: date) -> None:
-        self.day = day
+        self.org, self.day = org, day
         self._seats: dict[str, list[str]] = {}
         for seat in org.seats.values():
             for key in self._list_keys(seat):
@@ -72,11 +73,11 @@ class Workers:
     def _list_keys(self, seat: Seat) -> Iterable[str]:
         if not seat.is_human or seat.is_retired:
             return ()
-        holder, name = seat.holder_on(self.day), fold_spelling(seat.person_on(self.day))
-        emails = (*seat.emails, *(holder.emails if holder else ()))
-        return dict.fromkeys([*([f"name {name}"] if name else []), *(email.lower() for email in emails)])
+        name = fold_spelling(seat.person_on(self.day))
+        return [*([f"name {name}"] if name else []), *sorted(list_addresses_on(seat, self.day))]
 
     def list_other_seats(self, seat: Seat) -> tuple[str, ...]:
         """The other seats of the person who holds `seat`, sorted by id."""
         shared = (self._seats.get(key, ()) for key in self._list_keys(seat))
-        return tuple(sorted({other for seats in shared if len(seats) <= _MOST_HELD for other in seats} - {seat.id}))
+        found = {other for seats in shared if len(seats) <= _MOST_HELD for other in seats} - {seat.id}
+        return tuple(sorted(other for other in found if is_same_person(seat, self.org.seats[other], self.day)))

@@ -147,8 +147,8 @@ def _find_first(row: MetricRow, period: Period) -> Period:
 
 
 def _find_first_after_pause(row: MetricRow, period: Period) -> Period | None:
-    """The first period that ended after the newest pause before this one; None without such a pause."""
-    last = row.seat.last_paused_day(period.next().start.date())
+    """The first period that ended after the newest pause or vacancy before this one; None without one."""
+    last = row.seat.last_idle_day(period.next().start.date())
     if last is None:
         return None
     return period_containing_local(datetime.combine(last + timedelta(days=1), time()), period.grain)

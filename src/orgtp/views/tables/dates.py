@@ -23,9 +23,11 @@ class CalendarDate:
 
 def list_calendar_dates(tables: TableSet) -> list[CalendarDate]:
     """The reviews of the seats that are shown, what ends in them, and all holidays, by day."""
-    org = tables.org
+    org, today = tables.org, tables.org.day_of(tables.now)
     reviews = [
-        CalendarDate(f"review-{seat.id}", seat.review_by, f"Review {seat.name}", _describe_review(org, seat.id))
+        CalendarDate(
+            f"review-{seat.id}", seat.review_by, f"Review {seat.name_on(today)}", _describe_review(org, seat.id)
+        )
         for seat in tables.seats
         if seat.review_by and seat.is_reviewed
     ]
