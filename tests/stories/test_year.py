@@ -268,6 +268,11 @@ STORY = (
         ),
     ),
     Step(
+        "2026-06-08",
+        "seat own lead --owner omar",
+        replace("seats/lead.yaml", ("owner: nora", "owner: omar")),
+    ),
+    Step(
         "2026-07-06",
         "metric recadence bill days-to-pay monthly",
         replace(
@@ -441,9 +446,11 @@ def test_a_year_by_commands_and_by_pull_requests_gives_the_same_views(firms: Map
 def check_end(here: Shell) -> None:
     """At the end the org has no problem, the record is intact, and every row has its past."""
     now: dict[str, Any] = {"ORGTP_NOW": "2026-12-01T13:00:00Z"}
-    # Omar's only metric went to an agent, and he has no other yet.
     problems = here("validate", "--json", **now).json["problems"]
-    assert [(one["rule"], one["path"]) for one in problems] == [("no-metric", "seats/omar.yaml")]
+    # Omar is measured through the agent that took over his metric.
+    assert [(one["severity"], one["rule"], one["path"]) for one in problems] == [
+        ("warning", "no-metric-of-its-own", "seats/omar.yaml")
+    ]
     assert here("audit", "verify", "--json", **now).json["verdict"] == "intact"
     rows = {row["metric"]: row for row in here("scorecard", "--json", "--weeks", "48", **now).json["rows"]}
     assert set(rows) == {
