@@ -520,12 +520,12 @@ def test_a_departure_that_was_noted_is_completed_when_the_day_comes(two: Shell) 
     ran = two("leave", "eve", "--from", "2026-12-01", "--yes", "--by", "ada")
     assert "On that day, complete it: orgtp seat vacate eve" in ran.out
     assert "needs a new owner on 2026-12-01" in ran.out
-    later = {"ORGTP_NOW": "2026-12-01T15:00:00Z"}
-    refused = two("leave", "eve", "--yes", "--by", "ada", code=2, **later)
+    later = "2026-12-01T15:00:00Z"
+    refused = two("leave", "eve", "--yes", "--by", "ada", code=2, ORGTP_NOW=later)
     (command,) = re.findall("To complete it: orgtp (.*)", refused.err)
-    two(*command.replace("SEAT", "ada").split(), "--by", "ada", **later)
+    two(*command.replace("SEAT", "ada").split(), "--by", "ada", ORGTP_NOW=later)
     assert two("seat", "show", "bot", "--json").json["seat"]["owner"] == "ada"
-    assert "intact" in two("audit", "verify", **later).out
+    assert "intact" in two("audit", "verify", ORGTP_NOW=later).out
 
 
 def test_the_delegate_of_the_last_holder_does_not_stand_in_for_the_next(two: Shell) -> None:
