@@ -150,16 +150,16 @@ def end_metric(org: Org, end: MetricEnd, now: datetime, by: str = "") -> Change:
         raise BadInput(what=f"say why {end.metric} ends: --reason TEXT")
     last = _find_last_period(org, seat, metric, end.after, now)
     edits: list[Edit] = [SetKey(seat_path(seat.id), ("metrics", metric.id, "ends"), last.text)]
-    seats, what = [seat.id], f"{metric.id} after {last.text}"
+    seats, what, has_heir = [seat.id], f"{metric.id} after {last.text}", False
     if end.succeeded_by:
         heir = _find_successor(org, seat, metric, last, end.succeeded_by)
+        has_heir = _have_same_unit(metric, org.metric(*heir))
         key = MetricKey(seat.id, metric.id).text
         edits.append(SetKey(seat_path(heir.seat), ("metrics", heir.metric, "continues"), key))
         seats.append(heir.seat)
         what += f", continued by {heir.text}"
-    return _add_follow_up(
-        org, now, Change("metric-end", what, tuple(seats), tuple(edits), seat.id, by), metric, last, end.reason
-    )
+    change = Change("metric-end", what, tuple(seats), tuple(edits), seat.id, by)
+    return _add_follow_up(org, now, change, metric, last, end.reason, is_continued=has_heir)
 
 
 def continue_metric(org: Org, step: Continuation, now: datetime, by: str = "") -> Change:
@@ -192,7 +192,8 @@ def continue_metric(org: Org, step: Continuation, now: datetime, by: str = "") -
     )
     seats = tuple(dict.fromkeys([seat.id, to.id, *list_edited_seats(edits)]))
     change = Change(step.action, _describe_step(metric, step, cadence, last), seats, edits, seat.id, by)
-    return _add_follow_up(org, now, change, metric, last, step.reason, MetricKey(to.id, step.new))
+    heir = MetricKey(to.id, step.new)
+    return _add_follow_up(org, now, change, metric, last, step.reason, heir, is_continued=True)
 
 
 def build_moved_metric(
@@ -359,20 +360,35 @@ def _find_successor(org: Org, seat: Seat, metric: Metric, last: Period, text: st
             raise Refused(why=f"{seat.id}/{metric.id} itself continues {heir.text}")
     begin = find_first_period_after(last, held.cadence.grain)
     early = sorted(period for period in _list_valued_periods(org, heir.seat, held) if period < begin)
-    same_unit = metric.targets.dated and held.targets.dated and metric.targets.unit == held.targets.unit
-    if early and same_unit:
+    if early and _have_same_unit(metric, held):
         how = "Choose an earlier end with --after, or leave out --succeeded-by"
         raise Refused(why=f"{heir.text} has values for periods before {begin.text}, such as {early[0].text}. {how}")
     return heir
 
 
+def _have_same_unit(one: Metric, other: Metric) -> bool:
+    """Whether one row can show the values of both metrics."""
+    return bool(one.targets.dated and other.targets.dated) and one.targets.unit == other.targets.unit
+
+
 def _add_follow_up(
-    org: Org, now: datetime, change: Change, metric: Metric, last: Period, reason: str, heir: MetricKey | None = None
+    org: Org,
+    now: datetime,
+    change: Change,
+    metric: Metric,
+    last: Period,
+    reason: str,
+    heir: MetricKey | None = None,
+    *,
+    is_continued: bool,
 ) -> Change:
-    """Resolve the escalations that end with the metric, and say what else names it and stays as it is."""
+    """Resolve the escalations that end with the metric, and say what else names it and stays as it is.
+
+    If the row of the metric is continued, they stay open until one of the two metrics has a value.
+    """
     seat = change.about
     after = replace(metric, ends=last)
-    ended = is_over(org, after, now)
+    ended = is_over(org, after, now) and not is_continued
     resolved = (
         _resolve_escalations(org, now, seat, metric, f"{metric.id} ended after {last.text}", change.by)
         if ended
