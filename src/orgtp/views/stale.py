@@ -139,7 +139,8 @@ def _find_late(row: MetricRow) -> tuple[MetricRow, Period] | None:
 
     An alert does not end because another metric continues the one that is late: it ends with a value of either.
     """
-    period, begin = newest_stale_period(row.org, row.metric, row.now), row.changeover
+    period = newest_stale_period(row.org, row.metric, row.now)
+    begin = row.declared_beginning() if row.past else None
     if row.past and begin and (period is None or period < begin):
         current = period_containing(row.now, begin.grain, row.org.zone)
         is_known = any(begin <= known <= current for known in row.known_periods(begin.start))
@@ -151,7 +152,7 @@ def _find_late(row: MetricRow) -> tuple[MetricRow, Period] | None:
 
 def _list_run(row: MetricRow, period: Period) -> Iterator[tuple[MetricRow, Period, Period]]:
     """The first and last period of the run of late values that ends with `period`, of each metric that it is of."""
-    first, begin, past = _find_first(row, period), row.changeover, row.past
+    first, begin, past = _find_first(row, period), row.declared_beginning(), row.past
     yield row, first, period
     if past and begin and first <= next_owed_period(row.org, row.metric, begin):
         while past.past and (own := past.changeover) and past.metric.ends and past.metric.ends < own:
