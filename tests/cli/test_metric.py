@@ -330,7 +330,7 @@ class TestOneRow:
             "--by",
             "ada",
         )
-        left = desk("metric", "rename", "bot", "percent", "share", "--json").json["left"]
+        left = desk("metric", "rename", "bot", "percent", "share", "--json").json["still_named_in"]
         assert [line.split(".")[0] for line in left] == ["percent is silenced until 2026-12-01"]
 
     def test_leads_to_follows_the_metric(self, desk: Shell) -> None:

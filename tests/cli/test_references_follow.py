@@ -75,7 +75,7 @@ def test_a_route_about_every_seat_stays_where_another_seat_has_such_a_metric(des
     number = "  number: {name: Number, outcome: Something, cadence: weekly, target: '>= 1'}\n"
     desk.write("seats/ada.yaml", text + number)
     desk.git("commit", "-qam", "Another number")
-    left = desk("metric", "rename", "bot", "number", "calls", "--by", "ada", "--json").json["left"]
+    left = desk("metric", "rename", "bot", "number", "calls", "--by", "ada", "--json").json["still_named_in"]
     assert data(desk, "org.yaml")["routing"][1] == {"metric": "number", "to": "ada"}
     assert left == ["a route in org.yaml names number. It does not apply to bot/calls."]
 
@@ -91,7 +91,7 @@ def test_two_metrics_that_move_together_still_serve_each_other(desk: Shell) -> N
 def test_a_silence_stays_and_the_command_for_the_heir_is_named(desk: Shell) -> None:
     words = ("--until", "2026-12-01", "--reason", "The desk moves.", "--by", "ada")
     desk("escalate", "silence", "bot", "number", *words)
-    (left,) = desk("metric", "rename", "bot", "number", "calls", "--by", "ada", "--json").json["left"]
+    (left,) = desk("metric", "rename", "bot", "number", "calls", "--by", "ada", "--json").json["still_named_in"]
     assert "number is silenced until 2026-12-01. It does not apply to bot/calls." in left
     desk(*left.partition("orgtp ")[2].replace("TEXT", "Moved.").split(), "--by", "ada")
     assert "calls" in desk.read("escalations/silenced/bot.yaml")

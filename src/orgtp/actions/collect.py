@@ -88,7 +88,7 @@ def refuse_ended(org: Org, now: datetime, some: Sequence[CollectTarget]) -> None
     if held and all(is_over(org, metric, now) for _, metric in held):
         one, metric = held[0]
         current = period_containing(now, metric.cadence.grain, org.zone)
-        raise BadInput(what=f"nothing to collect: {explain_outside(org, one.seat, metric, current)}")
+        raise BadInput(what=f"nothing to collect: {explain_outside(org, one.seat, metric, current, now)}")
 
 
 def _target_grain(org: Org, one: CollectTarget) -> Grain:

@@ -36,8 +36,8 @@ from orgtp.model.escalation_policy import (
 )
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
-from orgtp.model.score import format_timestamp
-from orgtp.model.seat import Seat, seat_path
+from orgtp.model.score import Score, format_timestamp
+from orgtp.model.seat import MetricKey, Seat, seat_path
 from orgtp.model.text import count_noun, join_with_and, one_line, remove_digits
 
 _WEEK = timedelta(days=7)
@@ -73,12 +73,15 @@ class EscalationEdits:
     def find_same(self, seat: str, metric: str, kind: EscalationKind, what: str) -> Escalation | None:
         """Find the open escalation of the same problem.
 
-        An issue is the same if it has the same text; any other problem, if it is about the same metric.
+        An issue is the same if it has the same text; any other problem, if it is about the same metric, or about one
+        that the metric continues.
         """
+        if kind is not EscalationKind.ISSUE:
+            row = self.org.row_of(seat, metric)
+            about = (one for one in self.list_open() if one.kind is not EscalationKind.ISSUE)
+            return next((one for one in about if self.org.row_of(one.seat, one.metric) == row), None)
         alike = (one for one in self.list_open() if (one.seat, one.metric) == (seat, metric))
-        if kind is EscalationKind.ISSUE:
-            return next((one for one in alike if one.kind is kind and one.what == one_line(what)), None)
-        return next((one for one in alike if one.kind is not EscalationKind.ISSUE), None)
+        return next((one for one in alike if one.kind is kind and one.what == one_line(what)), None)
 
     def due_after(self, span: timedelta, one: Escalation | None = None) -> datetime:
         """Add `span` of working time to now, or to the last event of `one` if that is later."""
@@ -292,9 +295,9 @@ def record_trouble(
     """
     edits = EscalationEdits(org, now, by)
     _record_found(edits, found)
-    recovered = {*good} - {(one.seat, one.metric) for one in found}
+    recovered = {org.row_of(*key) for key in good} - {org.row_of(one.seat, one.metric) for one in found}
     for one in edits.list_open():
-        has_recovered = one.kind is not EscalationKind.ISSUE and (one.seat, one.metric) in recovered
+        has_recovered = one.kind is not EscalationKind.ISSUE and org.row_of(one.seat, one.metric) in recovered
         if has_recovered and not _is_newest_unavailable(org, one):
             edits.resolve(one, _VALUE_IS_BACK)
     return edits.to_change("nothing new")
@@ -313,7 +316,7 @@ def run_escalation_tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | 
         raise Refused(why=f"{by} may not run the tick. An active human seat or a seat in policy.scorekeepers may.")
     edits = EscalationEdits(org, now, by)
     _record_found(edits, late or ())
-    _resolve_ended(edits, None if late is None else {(one.seat, one.metric) for one in late})
+    _resolve_ended(edits, None if late is None else {org.row_of(one.seat, one.metric) for one in late})
     for one in edits.list_open():
         _hand_to_responsible(edits, one)
     for one in edits.list_open():
@@ -452,18 +455,22 @@ def _record_found(edits: EscalationEdits, found: Sequence[FoundTrouble]) -> None
 
 
 def _resolve_ended(edits: EscalationEdits, late: Collection[tuple[str, str]] | None) -> None:
-    """Resolve what runs opened and what has ended: the value arrived, is no longer late, or the metric is gone."""
+    """Resolve what runs opened and what has ended: the value arrived, is no longer late, or the metric is gone.
+
+    If another metric continues the one of an escalation, the problem goes on until one of the two has a value.
+    """
     for one in edits.list_open():
-        seat = edits.org.seats.get(one.seat)
+        row = edits.org.row_of(one.seat, one.metric)
+        seat = edits.org.seats.get(row.seat)
         if one.kind is EscalationKind.ISSUE or seat is None or not seat.is_active:
             continue
-        if _is_metric_unread(edits.org, seat, one.metric):
+        if _is_metric_unread(edits.org, seat, row.metric):
             continue
-        if one.metric not in seat.metrics:
-            edits.resolve(one, f"{one.seat} no longer has the metric {one.metric}")
-        elif is_over(edits.org, metric := seat.metrics[one.metric], edits.now):
-            edits.resolve(one, f"{one.metric} ended after {metric.get_text('ends')}")
-        elif (one.seat, one.metric) not in (late or ()) and _has_ended(edits.org, one, checked=late is not None):
+        if row.metric not in seat.metrics:
+            edits.resolve(one, f"{row.seat} no longer has the metric {row.metric}")
+        elif is_over(edits.org, metric := seat.metrics[row.metric], edits.now):
+            edits.resolve(one, f"{row.metric} ended after {metric.get_text('ends')}")
+        elif row not in (late or ()) and _has_ended(edits.org, one, checked=late is not None):
             edits.resolve(one, "no value is late" if _is_newest_unavailable(edits.org, one) else _VALUE_IS_BACK)
 
 
@@ -478,18 +485,22 @@ def _has_ended(org: Org, one: Escalation, *, checked: bool) -> bool:
     if one.kind is EscalationKind.STALE:
         return checked
     last = last_trouble_at(one)
-    known = (score for score in org.scores_in_force(one.seat, one.metric).values() if score.value is not None)
+    known = (score for score in _list_scores_in_row(org, one) if score.value is not None)
     return any(last is None or score.at > last for score in known) and not _is_newest_unavailable(org, one)
+
+
+def _list_scores_in_row(org: Org, one: Escalation) -> Iterator[Score]:
+    """The values that count of the metric of an escalation, and of those that continue it, one after another."""
+    key: MetricKey | None = MetricKey(one.seat, one.metric)
+    while key is not None:
+        yield from org.scores_in_force(*key).values()
+        key = org.continuing_in_row(*key)
 
 
 def _is_newest_unavailable(org: Org, one: Escalation) -> bool:
     """Return whether the value of its metric is unavailable in the newest period that has a record."""
-    dated = [
-        (period, score)
-        for text, score in org.scores_in_force(one.seat, one.metric).items()
-        if (period := parse_period(text))
-    ]
-    return bool(dated) and max(dated, key=lambda pair: pair[0])[1].value is None
+    dated = [(period, score) for score in _list_scores_in_row(org, one) if (period := parse_period(score.period))]
+    return bool(dated) and max(dated, key=lambda pair: (pair[0].next().start, pair[0]))[1].value is None
 
 
 def _hand_to_responsible(edits: EscalationEdits, one: Escalation) -> None:

@@ -5,7 +5,8 @@ A metric with values is never taken away: it ends, and a metric that `continues`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -19,7 +20,7 @@ from orgtp.actions.metric_content import (
     order_content,
 )
 from orgtp.actions.metric_heirs import list_edited_seats, list_heir_edits, list_mentions_left
-from orgtp.actions.seats import set_keys
+from orgtp.actions.seats import explain_target_after_end, set_keys
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, Edit, SetKey, YamlData
 from orgtp.model.due import is_over, parse_due
@@ -97,7 +98,7 @@ def set_metric_target(
     if start:
         begin = _parse_period_of(held, start)
         if held.has_end_before(begin):
-            raise Refused(why=f"{metric} ends after {held.get_text('ends')}, before {begin.text}")
+            raise Refused(why=explain_target_after_end(seat, held, begin, text))
         keys = (*keys, begin.text)
     change = set_keys(org, seat, [(keys, text)], by, now=now)
     since = next((_find_start(held, edit.value, text) for edit in change.edits if isinstance(edit, SetKey)), "")
@@ -105,11 +106,16 @@ def set_metric_target(
 
 
 def _find_start(metric: Metric, value: YamlData, text: str) -> str:
-    """Return ` from 2026-W48`, the new date of a dated target; "" for one without dates."""
+    """Return ` from 2026-W48`, the new date of a dated target, and when the next one begins; "" without dates."""
     if not isinstance(value, Mapping):
         return ""
     old = {begin.text: target.text for begin, target in metric.targets.dated if begin}
-    return next((f" from {begin}" for begin, one in value.items() if one == text and old.get(begin) != one), "")
+    dated = [(begin, str(one)) for begin, one in value.items()]
+    for number, (begin, one) in enumerate(dated):
+        if one == text and old.get(begin) != one:
+            later = f" until {dated[number + 1][0]}, then {dated[number + 1][1]}" if number + 1 < len(dated) else ""
+            return f" from {begin}{later}"
+    return ""
 
 
 def set_metric_keys(
@@ -148,18 +154,18 @@ def end_metric(org: Org, end: MetricEnd, now: datetime, by: str = "") -> Change:
     seat, metric = _get_current_seat(org, end.seat), org.metric(end.seat, end.metric)
     if not one_line(end.reason):
         raise BadInput(what=f"say why {end.metric} ends: --reason TEXT")
-    last = _find_last_period(org, seat, metric, end.after, now)
+    last = _find_last_period(org, seat, metric, end.after, now, is_new_end=True)
     edits: list[Edit] = [SetKey(seat_path(seat.id), ("metrics", metric.id, "ends"), last.text)]
-    seats, what = [seat.id], f"{metric.id} after {last.text}"
+    seats, what, has_heir = [seat.id], f"{metric.id} after {last.text}", False
     if end.succeeded_by:
         heir = _find_successor(org, seat, metric, last, end.succeeded_by)
+        has_heir = _have_same_unit(metric, org.metric(*heir))
         key = MetricKey(seat.id, metric.id).text
         edits.append(SetKey(seat_path(heir.seat), ("metrics", heir.metric, "continues"), key))
         seats.append(heir.seat)
         what += f", continued by {heir.text}"
-    return _add_follow_up(
-        org, now, Change("metric-end", what, tuple(seats), tuple(edits), seat.id, by), metric, last, end.reason
-    )
+    change = Change("metric-end", what, tuple(seats), tuple(edits), seat.id, by)
+    return _add_follow_up(org, now, change, metric, last, end.reason, is_continued=has_heir)
 
 
 def continue_metric(org: Org, step: Continuation, now: datetime, by: str = "") -> Change:
@@ -183,7 +189,9 @@ def continue_metric(org: Org, step: Continuation, now: datetime, by: str = "") -
     if step.action == "metric-recadence" and cadence is metric.cadence:
         raise Refused(why=f"{metric.id} is {cadence} already")
     last = _find_last_period(org, seat, metric, step.after, now)
-    content = _build_heir(seat, metric, step, cadence, _find_beginning(org, last, cadence, now))
+    beginning = _find_beginning(org, last, cadence, now)
+    content = _build_heir(seat, metric, step, cadence, beginning)
+    changes = list(_list_key_changes(seat, metric, content, beginning[0]))
     heirs = {MetricKey(seat.id, metric.id): MetricKey(to.id, step.new)}
     edits = (
         SetKey(seat_path(seat.id), ("metrics", metric.id, "ends"), last.text),
@@ -191,8 +199,11 @@ def continue_metric(org: Org, step: Continuation, now: datetime, by: str = "") -
         *list_heir_edits(org, heirs),
     )
     seats = tuple(dict.fromkeys([seat.id, to.id, *list_edited_seats(edits)]))
-    change = Change(step.action, _describe_step(metric, step, cadence, last), seats, edits, seat.id, by)
-    return _add_follow_up(org, now, change, metric, last, step.reason, MetricKey(to.id, step.new))
+    target = next((f", {line}," for line in changes if line.startswith("target ")), "")
+    what = _describe_step(metric, step, cadence, last, target)
+    change = Change(step.action, what, seats, edits, seat.id, by, body="\n".join(changes))
+    heir = MetricKey(to.id, step.new)
+    return _add_follow_up(org, now, change, metric, last, step.reason, heir, is_continued=True)
 
 
 def build_moved_metric(
@@ -207,11 +218,41 @@ def build_moved_metric(
     return last, _build_heir(seat, metric, step, metric.cadence, _find_beginning(org, last, metric.cadence, now))
 
 
-def _describe_step(metric: Metric, step: Continuation, cadence: Cadence, last: Period) -> str:
+def _list_key_changes(seat: Seat, metric: Metric, content: Mapping[str, YamlData], begin: Period) -> Iterator[str]:
+    """Say which keys of a metric are not those of the one that it continues, besides its cadence.
+
+    Of the targets, those from the changeover on are compared.
+    """
+    old = {**metric_content(seat, metric), "target": _list_targets_from(metric, begin)}
+    new = {**content, "target": _from_first(content["target"])}
+    for key in (*METRIC_KEYS, *sorted({*old, *new} - {*METRIC_KEYS})):
+        was, now = old.get(key), new.get(key)
+        # A metric of the same seat is named without it.
+        is_same = was == now or (key == "leads_to" and was == f"{seat.id}/{now}")
+        if not is_same and key not in {"cadence", "continues"}:
+            yield (
+                f"{key} {_format_key(now)} instead of {_format_key(was)}"
+                if now
+                else f"{key} {_format_key(was)} dropped"
+            )
+
+
+def _from_first(target: YamlData) -> YamlData:
+    """A dated target with a single date as the target alone."""
+    return next(iter(target.values())) if isinstance(target, Mapping) and len(target) == 1 else target
+
+
+def _format_key(value: YamlData) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{text} from {begin}" for begin, text in value.items())
+    return "none" if value is None else one_line(str(value))
+
+
+def _describe_step(metric: Metric, step: Continuation, cadence: Cadence, last: Period, target: str) -> str:
     texts = {
         "metric-rename": f"{metric.id} to {step.new}",
         "metric-move": f"{metric.id} to {step.to}" + (f" as {step.new}" if step.new != metric.id else ""),
-        "metric-recadence": f"{metric.id} from {metric.cadence} to {cadence} as {step.new}",
+        "metric-recadence": f"{metric.id} from {metric.cadence} to {cadence}{target} as {step.new}",
     }
     return f"{texts[step.action]}, after {last.text}"
 
@@ -233,7 +274,7 @@ def _build_heir(
 ) -> dict[str, YamlData]:
     """Return the content of a metric that continues another one."""
     content, (begin, is_dated) = metric_content(seat, metric), beginning
-    target = _check_target(metric, step.target) if step.target else _list_targets_from(metric, begin)
+    target = _check_target(seat, metric, step, cadence) if step.target else _list_targets_from(metric, begin)
     content["target"] = {begin.text: target} if is_dated and isinstance(target, str) else target
     content |= {"name": one_line(step.name)} if step.name else {}
     content["cadence"] = str(cadence)
@@ -254,13 +295,19 @@ def _list_targets_from(metric: Metric, begin: Period) -> YamlData:
     return {begin.text: current.text, **later} if later else current.text
 
 
-def _check_target(metric: Metric, text: str) -> str:
-    target = parse_target(text.strip())
+def _check_target(seat: Seat, metric: Metric, step: Continuation, cadence: Cadence) -> str:
+    """Return the target of a metric that continues another one. Raises `BadInput`, and `Refused` for another unit."""
+    target = parse_target(step.target.strip())
     if target is None:
-        raise BadInput(what=f'target "{text}" is not a valid target. {target_hint(text)}')
+        raise BadInput(what=f'target "{step.target}" is not a valid target. {target_hint(step.target)}')
     if target.unit != metric.targets.unit:
         kinds = join_with_and(_name_unit(unit) for unit in (metric.targets.unit, target.unit))
-        raise Refused(why=f"one row cannot show {kinds}. Add a new metric instead: orgtp metric add SEAT ID")
+        new = ["orgtp", "metric", "add", step.to, step.new, "--name", step.name or metric.name]
+        new += ["--outcome", metric.outcome, "--target", target.text, "--cadence", str(cadence)]
+        raise Refused(
+            why=f"one row cannot show {kinds}. Add a new metric instead: {shlex.join(new)}; then end this one: "
+            f"orgtp metric end {seat.id} {metric.id} --reason TEXT"
+        )
     return target.text
 
 
@@ -307,12 +354,23 @@ def find_end(org: Org, seat: Seat, metric: Metric, now: datetime) -> Period:
     return max([over, *_list_valued_periods(org, seat.id, metric), *([begin.previous()] if begin else [])])
 
 
-def _find_last_period(org: Org, seat: Seat, metric: Metric, after: str, now: datetime) -> Period:
+def _suggest_after_end(seat: Seat, metric: Metric, heir: MetricKey | None, *, is_new_end: bool) -> str:
+    """Say what to type if a metric that ends is to end, or to be continued."""
+    if is_new_end:
+        return f"To move its end: orgtp metric set {seat.id} {metric.id} ends=PERIOD"
+    if heir:
+        return f"To let another metric continue {heir.metric}: orgtp metric rename {heir.seat} {heir.metric} NEW"
+    return f"To let another metric continue it, take its end away first: orgtp metric set {seat.id} {metric.id} ends="
+
+
+def _find_last_period(
+    org: Org, seat: Seat, metric: Metric, after: str, now: datetime, *, is_new_end: bool = False
+) -> Period:
     """Return the last period of a metric that is to end. Raises `BadInput` and `Refused`."""
     if metric.ends is not None:
         heir = org.heir_of(seat.id, metric.id)
         more = f", and {heir.text} continues it" if heir else ""
-        how = f"To move its end: orgtp metric set {seat.id} {metric.id} ends=PERIOD"
+        how = _suggest_after_end(seat, metric, heir, is_new_end=is_new_end)
         raise Refused(why=f"{seat.id} {metric.id} ends after {metric.ends.text} already{more}. {how}")
     if not after.strip():
         return find_end(org, seat, metric, now)
@@ -359,26 +417,41 @@ def _find_successor(org: Org, seat: Seat, metric: Metric, last: Period, text: st
             raise Refused(why=f"{seat.id}/{metric.id} itself continues {heir.text}")
     begin = find_first_period_after(last, held.cadence.grain)
     early = sorted(period for period in _list_valued_periods(org, heir.seat, held) if period < begin)
-    same_unit = metric.targets.dated and held.targets.dated and metric.targets.unit == held.targets.unit
-    if early and same_unit:
+    if early and _have_same_unit(metric, held):
         how = "Choose an earlier end with --after, or leave out --succeeded-by"
         raise Refused(why=f"{heir.text} has values for periods before {begin.text}, such as {early[0].text}. {how}")
     return heir
 
 
+def _have_same_unit(one: Metric, other: Metric) -> bool:
+    """Whether one row can show the values of both metrics."""
+    return bool(one.targets.dated and other.targets.dated) and one.targets.unit == other.targets.unit
+
+
 def _add_follow_up(
-    org: Org, now: datetime, change: Change, metric: Metric, last: Period, reason: str, heir: MetricKey | None = None
+    org: Org,
+    now: datetime,
+    change: Change,
+    metric: Metric,
+    last: Period,
+    reason: str,
+    heir: MetricKey | None = None,
+    *,
+    is_continued: bool,
 ) -> Change:
-    """Resolve the escalations that end with the metric, and say what else names it and stays as it is."""
+    """Resolve the escalations that end with the metric, and say what else names it and stays as it is.
+
+    If the row of the metric is continued, they stay open until one of the two metrics has a value.
+    """
     seat = change.about
     after = replace(metric, ends=last)
-    ended = is_over(org, after, now)
+    ended = is_over(org, after, now) and not is_continued
     resolved = (
         _resolve_escalations(org, now, seat, metric, f"{metric.id} ended after {last.text}", change.by)
         if ended
         else None
     )
-    body = [one_line(reason)] if reason.strip() else []
+    body = [text for text in (one_line(reason), change.body) if text]
     body += [resolved.body or resolved.what] if resolved and resolved.edits else []
     return replace(
         change,

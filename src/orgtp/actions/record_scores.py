@@ -10,7 +10,7 @@ from orgtp.actions.acting_seat import UnknownActor, require_acting_seat
 from orgtp.actions.plausibility import find_doubt
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import AppendScores, Change
-from orgtp.model.due import explain_not_owed, is_owed, previous_owed_period
+from orgtp.model.due import explain_not_owed, is_owed, next_owed_period, previous_owed_period
 from orgtp.model.errors import BadInput, OrgtpError, Refused
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
@@ -223,28 +223,25 @@ def add_queued_scores(org: Org, queued: Sequence[Score], by: str = "") -> Change
                 raise ScoreIdTaken(id=score.id, known=describe_score(found), new=describe_score(score))
             known.append(found)
             continue
-        metric = org.metric(score.seat, score.metric)
+        metric, period = org.metric(score.seat, score.metric), parse_period(score.period)
+        _refuse_retired(org, score.seat, metric, period, score.at, void=score.void)
         _check_may_record(org, score.seat, by, void=score.void, queued=True)
         scores[score.id] = score
         if score.void:
             continue
-        period = parse_period(score.period)
         if period is None or period.grain is not metric.cadence.grain:
             raise Refused(why=f"{score.period} is no longer a period of {metric.id}, which is now {metric.cadence}.")
-        _refuse_not_owed(org, score.seat, metric, period)
+        _refuse_not_owed(org, score.seat, metric, period, score.at)
         if score.value is not None:
             metric.targets.unit.parse_amount(score.value)
     return _make_change(org, list(scores.values()), known, by)
 
 
 def _check_may_record(org: Org, seat: str, by: str, *, void: bool = False, queued: bool = False) -> None:
-    """Refuse a value for a retired seat, and one that `by` may not record or withdraw.
+    """Refuse a value that `by` may not record or withdraw.
 
     A queued value without a seat was accepted before the first seat of the org had an address.
     """
-    if org.seats[seat].is_retired:
-        remedy = "Its record stays as it is." if void else "Record them for its heirs."
-        raise Refused(why=f"{seat} is retired and takes no more values. {remedy}")
     if queued and not by:
         return
     if not void:
@@ -257,6 +254,40 @@ def _check_may_record(org: Org, seat: str, by: str, *, void: bool = False, queue
         raise NotAllowedToWithdraw(by=who, seat=seat, may=may, remedy=remedy)
 
 
+def _refuse_retired(
+    org: Org, seat: str, metric: Metric, period: Period | None, now: datetime, *, void: bool = False
+) -> None:
+    """Refuse a value of a retired seat. `period` is that of the value; None is the current one of its metric.
+
+    The message has the command for the metric that continues it, which takes the values from its first period on.
+    """
+    if not org.seats[seat].is_retired:
+        return
+    no_more, heir = f"{seat} is retired and takes no more values.", org.heir_of(seat, metric.id)
+    if void:
+        raise Refused(why=f"{no_more} Its record stays as it is.")
+    if heir is None:
+        see = f"To see who took over its work: orgtp seat show {seat}"
+        raise Refused(why=f"{no_more} No metric continues {metric.id}. {see}")
+    period = period or period_containing(now, metric.cadence.grain, org.zone)
+    taker = _find_taker(org, heir, period)
+    if org.seats[taker.seat].is_retired:
+        taker = next((key for key in _list_heirs(org, heir) if not org.seats[key.seat].is_retired), heir)
+        period = period_containing(now, metric.cadence.grain, org.zone)
+        no_more = f"{no_more} Those up to {metric.get_text('ends')} stay as they are."
+    raise Refused(why=f"{no_more} {_describe_taker(org, taker, period, now)}")
+
+
+def _list_heirs(org: Org, key: MetricKey) -> list[MetricKey]:
+    """A metric and those that continue it, one after the other."""
+    found: list[MetricKey] = []
+    at: MetricKey | None = key
+    while at is not None and at not in found:
+        found.append(at)
+        at = org.heir_of(*at)
+    return found
+
+
 def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> OrgtpError:
     if count == 1 and not wrong[0][0].where:
         return wrong[0][1]
@@ -266,6 +297,7 @@ def _combine_errors(wrong: list[tuple[NewScore, OrgtpError]], count: int) -> Org
 def _make_score(org: Org, entry: NewScore, now: datetime, by: str, made: Iterable[Score] = ()) -> Score:
     """Return the record of an entry. `made` are those of the entries before it."""
     metric = org.metric(entry.seat, entry.metric)
+    _refuse_retired(org, entry.seat, metric, _find_named_period(org, metric, entry.period, now), now, void=entry.void)
     _check_may_record(org, entry.seat, by, void=entry.void)
     if not SCORE_ID.fullmatch(entry.id):
         raise BadInput(
@@ -324,8 +356,7 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
     """Return the period that `text` names: "" is the current one, `last` the one before it. Raises `BadInput`."""
     grain = metric.cadence.grain
     current = period_containing(now, grain, org.zone)
-    name = text.strip().upper()
-    period = {"": current, "LAST": previous_owed_period(org, metric, current)}.get(name) or _parse_hour(org, name)
+    name, period = text.strip().upper(), _find_named_period(org, metric, text, now)
     if period is None or period.grain is not grain:
         hint = _suggest_period(org, metric, period or read_misspelled_period(name, current), current)
         raise BadInput(what=f'"{text}" is not a period of {metric.id}, which is {metric.cadence}. {hint}')
@@ -335,8 +366,14 @@ def parse_metric_period(org: Org, seat: str, metric: Metric, text: str, now: dat
     if began and period.next().start.date() <= began:
         hint = f"If it began earlier: orgtp seat set {seat} since=DATE"
         raise BadInput(what=f"{period.text} ended before {seat} began, on {began}. {hint}")
-    _refuse_not_owed(org, seat, metric, period)
+    _refuse_not_owed(org, seat, metric, period, now)
     return period.text
+
+
+def _find_named_period(org: Org, metric: Metric, text: str, now: datetime) -> Period | None:
+    """Return the period that `text` names for a metric, perhaps of another size; None if it is not a period."""
+    current, name = period_containing(now, metric.cadence.grain, org.zone), text.strip().upper()
+    return {"": current, "LAST": previous_owed_period(org, metric, current)}.get(name) or _parse_hour(org, name)
 
 
 def _parse_hour(org: Org, name: str) -> Period | None:
@@ -362,13 +399,13 @@ def _suggest_period(org: Org, metric: Metric, other: Period | None, current: Per
     return f"Write one of its {current.grain}s, {first.text} to {min(last, current).text}, or last."
 
 
-def _refuse_not_owed(org: Org, seat: str, metric: Metric, period: Period) -> None:
+def _refuse_not_owed(org: Org, seat: str, metric: Metric, period: Period, now: datetime) -> None:
     """Raise `BadInput` for a period that is not the metric's, with what may be meant.
 
     That is a period after its end or before it began to continue another metric, a day off, and an hour that does not
     exist.
     """
-    if outside := explain_outside(org, seat, metric, period):
+    if outside := explain_outside(org, seat, metric, period, now):
         raise BadInput(what=f"no value can be recorded for {period.text}: {outside}")
     began, why = org.seats[seat].since, explain_not_owed(org, metric, period)
     if not why:
@@ -380,7 +417,7 @@ def _refuse_not_owed(org: Org, seat: str, metric: Metric, period: Period) -> Non
     raise BadInput(what=f"no value can be recorded for {period.text}: {why}.{hint}")
 
 
-def explain_outside(org: Org, seat: str, metric: Metric, period: Period) -> str:
+def explain_outside(org: Org, seat: str, metric: Metric, period: Period, now: datetime) -> str:
     """Why a period is another metric's: this one has ended, or begins later; "" if it is its own.
 
     The sentences name the metric that takes the value, in the words of the command line.
@@ -390,15 +427,30 @@ def explain_outside(org: Org, seat: str, metric: Metric, period: Period) -> str:
         heir = org.heir_of(seat, metric.id)
         if heir is None:
             return f"{ended}, and no metric continues it. To record it again: {_lift_end(seat, metric)}"
-        taker = _find_taker(org, heir, period)
-        return f"{ended}. {taker.text} continues it: {suggest_record_command(org, taker, period)}"
+        return f"{ended}. {_describe_taker(org, _find_taker(org, heir, period), period, now)}"
     begin = MetricRow(org, org.seats[seat], metric, _ANY_TIME).changeover
     past = org.predecessor_of(seat, metric.id)
     if begin is None or past is None or period.start >= begin.start:
         return ""
     key = MetricKey(past[0].id, past[1].id)
-    before = f"{seat} {metric.id} begins with {begin.text} and continues {key.text}, which takes the values before"
-    return f"{before}: {suggest_record_command(org, _find_taker(org, key, period), period)}"
+    before = f"{seat} {metric.id} begins with {begin.text} and continues {key.text}"
+    taker = _find_taker(org, key, period)
+    if org.seats[taker.seat].is_retired:
+        return f"{before}. {taker.seat} is retired, so the values before stay as they are"
+    command = suggest_record_command(org, taker, period, now)
+    return f"{before}, which takes the values before{f': {command}' if command else ''}"
+
+
+def _describe_taker(org: Org, taker: MetricKey, period: Period, now: datetime) -> str:
+    """Say which metric continues the one that was named, and how to record the value of a period for it."""
+    if org.seats[taker.seat].is_retired:
+        return f"{taker.text} continued it, and {taker.seat} is retired"
+    if command := suggest_record_command(org, taker, period, now):
+        return f"{taker.text} continues it: {command}"
+    held = org.metric(*taker)
+    current = period_containing(now, held.cadence.grain, org.zone)
+    begin = MetricRow(org, org.seats[taker.seat], held, now).changeover or current
+    return f"{taker.text} continues it, from {next_owed_period(org, held, max(begin, current)).text} on"
 
 
 def _find_taker(org: Org, key: MetricKey, period: Period) -> MetricKey:
@@ -425,11 +477,19 @@ def _lift_end(seat: str, metric: Metric) -> str:
     return f"orgtp metric set {seat} {metric.id} ends="
 
 
-def suggest_record_command(org: Org, key: MetricKey, period: Period) -> str:
-    """The command that records the value of a period for a metric, perhaps of another cadence."""
-    held = _find_metric(org, key)
-    last = period.matching(held.cadence.grain)[1].text if held else period.text
-    return f"orgtp score add {key.seat} {key.metric} VALUE --for {last}"
+def suggest_record_command(org: Org, key: MetricKey, period: Period, now: datetime) -> str:
+    """The command that records the value of a period for a metric, perhaps of another cadence.
+
+    Of several shorter periods, it names the newest that has begun; "" if the metric has no such period yet.
+    """
+    held = org.metric(*key)
+    begin = MetricRow(org, org.seats[key.seat], held, _ANY_TIME).changeover
+    first, last = period.matching(held.cadence.grain)
+    last = min(last, period_containing(now, held.cadence.grain, org.zone))
+    first = max(first, begin) if begin else first
+    while last >= first and explain_not_owed(org, held, last):
+        last = last.previous_in(org.zone)
+    return f"orgtp score add {key.seat} {key.metric} VALUE --for {last.text}" if last >= first else ""
 
 
 # The beginning of a metric does not depend on the time.

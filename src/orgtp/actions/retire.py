@@ -11,10 +11,11 @@ from orgtp.actions.delegate import list_delegating, without_delegate
 from orgtp.actions.escalate import hand_over_retired
 from orgtp.actions.metric_content import metric_content, order_content
 from orgtp.actions.metric_heirs import follow_leads_to, list_edited_seats, list_heir_edits
-from orgtp.actions.metrics import find_end
 from orgtp.actions.new_owners import EVERY_OTHER, assign_owned_seats
+from orgtp.actions.retired_metrics import describe_retired_end, find_retired_ends
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
+from orgtp.model.due import is_over
 from orgtp.model.errors import Refused
 from orgtp.model.escalation_policy import find_responsible_seat
 from orgtp.model.org import Org
@@ -49,13 +50,15 @@ class RetirementRequest:
 class RetirementPlan:
     """What a retirement would do: who takes over what.
 
-    A capability with the heir "" still needs one; a metric with the heir "" ends. `routes` maps the key of each route
-    in org.yaml that ends with the seat to the seat that gets its escalations instead.
+    A capability with the heir "" still needs one; a metric with the heir "" ends. `continued` has the metrics that
+    another metric continues already, and that one as `SEAT/METRIC`. `routes` maps the key of each route in org.yaml
+    that ends with the seat to the seat that gets its escalations instead.
     """
 
     seat: Seat
     capabilities: Mapping[str, str]
     metrics: Mapping[str, str]
+    continued: Mapping[str, str]
     reports: Mapping[str, str]
     owned: Mapping[str, str]
     policy: tuple[tuple[str, ...], ...]
@@ -99,6 +102,7 @@ def plan_retirement(org: Org, request: RetirementRequest) -> RetirementPlan:
         seat=seat,
         capabilities=_assign_capabilities(seat, request),
         metrics={metric: _find_metric_heir(org, metric, request) for metric in seat.metrics},
+        continued={metric: key.text for metric in seat.metrics if (key := org.heir_of(seat.id, metric))},
         reports={report.id: _find_new_superior(org, seat, report, request) for report in org.current_reports(seat.id)},
         owned=_assign_owned_seats(org, seat, request),
         policy=tuple(_list_policy_keys(org, seat.id)),
@@ -147,6 +151,10 @@ def _assign_capabilities(seat: Seat, request: RetirementRequest) -> dict[str, st
 
 def _find_metric_heir(org: Org, metric: str, request: RetirementRequest) -> str:
     heir = request.moves.get(metric, "")
+    other = org.heir_of(request.seat, metric)
+    if heir and other:
+        instead = f"Move that one: --move {other.metric}={heir}" if other.seat == request.seat else _LEAVE_OUT
+        raise Refused(why=f"{other.text} continues {metric} already. {instead}")
     if heir and not org.seats[request.seat].metrics[metric].targets.dated:
         raise Refused(why=f"the target of {metric} cannot be read, so nobody can take it over. See: orgtp validate")
     if heir and metric in org.seats[heir].metrics:
@@ -154,6 +162,9 @@ def _find_metric_heir(org: Org, metric: str, request: RetirementRequest) -> str:
             why=f"{heir} already has a metric {metric}. Leave it out of --move to end it with {request.seat}."
         )
     return heir
+
+
+_LEAVE_OUT = "Leave it out of --move."
 
 
 def _find_new_superior(org: Org, seat: Seat, report: Seat, request: RetirementRequest) -> str:
@@ -221,6 +232,9 @@ def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: Retir
     if not request.reason.strip():
         raise Refused(why=f"say why you retire {request.seat}: --reason TEXT")
     check_decider(org, request)
+    for metric, heir in plan.metrics.items():
+        if heir and is_over(org, held := plan.seat.metrics[metric], now):
+            raise Refused(why=f"{metric} ended after {held.get_text('ends')}, so nobody can take it over. {_LEAVE_OUT}")
     escalations = hand_over_retired(without_delegate(org, [request.seat]), now, request.seat, request.by)
     edits = tuple(list_retirement_edits(org, plan, request, now))
     touched = [request.seat, *plan.heirs, *plan.reports, *plan.owned, *list_edited_seats(edits), *escalations.seats]
@@ -272,13 +286,21 @@ def _list_transfers(plan: RetirementPlan) -> Iterator[str]:
     for capability, heir in plan.capabilities.items():
         yield f"{capability} to {heir}"
     for metric, heir in plan.metrics.items():
-        yield f"{metric} to {heir}" if heir else f"{metric} ends"
+        yield f"{metric} to {heir}" if heir else f"{metric} {describe_metric_end(plan, metric)}"
     for report, boss in plan.reports.items():
         yield f"{report} reports to {boss}" if boss else f"{report} goes to the top"
     for seat, owner in plan.owned.items():
         yield f"{seat} is owned by {owner}"
     for route, heir in plan.routes.items():
         yield f"{route} goes to {heir}"
+
+
+def describe_metric_end(plan: RetirementPlan, metric: str) -> str:
+    """Say how a metric ends that nobody takes over: `ends`, or what continues it already."""
+    heir, ends = plan.continued.get(metric), plan.seat.metrics[metric].get_text("ends")
+    if heir:
+        return f"is continued by {heir} already"
+    return f"ends, at the latest after {ends}" if ends else "ends"
 
 
 def list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementRequest, now: datetime) -> Iterator[Edit]:
@@ -303,15 +325,20 @@ def list_retirement_edits(org: Org, plan: RetirementPlan, request: RetirementReq
 
 
 def _list_metric_edits(org: Org, plan: RetirementPlan, now: datetime) -> Iterator[Edit]:
-    """End each metric that has an heir, let the heir's continue it, and let what names it name the heir's."""
+    """End each metric that has an heir, let the heir's continue it, and let what names it name the heir's.
+
+    An end that was set for later stays that of the heir's.
+    """
     seat, heirs = plan.seat, plan.metric_heirs
+    for name, end in find_retired_ends(org, seat, [key.metric for key in heirs], now).items():
+        if seat.metrics[name].ends != end:
+            yield SetKey(seat_path(seat.id), ("metrics", name, "ends"), end.text)
     for name, heir in plan.metrics.items():
         if not heir:
             continue
         metric = seat.metrics[name]
-        if metric.ends is None:
-            yield SetKey(seat_path(seat.id), ("metrics", name, "ends"), find_end(org, seat, metric, now).text)
         content = {**metric_content(seat, metric), "continues": MetricKey(seat.id, name).text}
+        content |= {"ends": metric.ends.text} if metric.ends else {}
         if leads_to := content.get("leads_to"):
             content["leads_to"] = follow_leads_to(str(leads_to), heir, heirs)
         yield SetKey(seat_path(heir), ("metrics", name), order_content(content))
@@ -333,11 +360,15 @@ def _retirement_data(org: Org, plan: RetirementPlan, request: RetirementRequest,
     fields |= {"reports_to": seat.reports_to, "since": str(seat.since or ""), "mission": seat.mission}
     fields |= {"retired_on": f"{now.astimezone(org.zone):%Y-%m-%d}", "reason": request.reason}
     fields |= {"decided_by": request.decided_by}
-    ended = "with the seat; nobody took it over"
+    ends = find_retired_ends(org, seat, [key.metric for key in plan.metric_heirs], now)
+    fates: dict[str, YamlData] = {
+        name: {"to": heir} if heir else {"ended": describe_retired_end(org, seat, seat.metrics[name], ends.get(name))}
+        for name, heir in plan.metrics.items()
+    }
     parts: dict[str, YamlData] = {
         "review": {key: request.review[key] for key in REVIEW_KEYS if request.review.get(key, "").strip()},
         "capabilities": dict(plan.capabilities),
-        "metrics": {name: {"to": heir} if heir else {"ended": ended} for name, heir in plan.metrics.items()},
+        "metrics": fates,
         "reports": {report: boss for report, boss in plan.reports.items() if boss},
         "owned": dict(plan.owned),
         "results": {metric.id: describe_result(org, seat, metric, now) for metric in seat.metrics.values()},

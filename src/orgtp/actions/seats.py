@@ -79,10 +79,11 @@ def set_keys(
 
     A path that ends in a period, ("metrics", "m", "target", "2026-W48"), sets a dated target: earlier periods are
     still judged by the old one. With `now`, a target without a period applies from the period of `now` on if the metric
-    has earlier values; without `now`, it applies to all periods.
+    has earlier values; without `now`, it applies to all periods that had a target.
 
     Raises `UnknownSeat`, `BadInput` for a key to remove that does not exist, and `Refused` for a retired seat, for its
-    id, for the status `retired`, and for a target that does not fit the recorded values.
+    id, for the status `retired`, and for a target that does not fit the recorded values or begins after the metric's
+    end.
     """
     found = org.seat(seat)
     if found.is_retired:
@@ -101,15 +102,30 @@ def set_keys(
 def _date_target(
     org: Org, seat: Seat, keys: tuple[str, ...], value: YamlData, now: datetime | None
 ) -> tuple[tuple[str, ...], YamlData]:
-    """Add the current period to the path of a target that would change how earlier values are judged."""
+    """Add the period from which a target applies to its path.
+
+    That is the current one if it would change how earlier values are judged, and, if it is for all periods, the first
+    one that has a target so far. Raises `Refused` if the metric has ended.
+    """
     is_target = len(keys) == _DATED - 1 and keys[::2] == ("metrics", "target")
     metric = seat.metrics.get(keys[1]) if is_target else None
-    if now is None or metric is None or not isinstance(value, str) or not value or not metric.targets.dated:
+    if metric is None or not isinstance(value, str) or not value or not metric.targets.dated:
         return keys, value
+    if now is None:
+        first = metric.targets.first_period
+        return keys, {first.text: value} if first else value
     current = period_containing(now, metric.cadence.grain, org.zone)
+    if metric.has_end_before(current):
+        raise Refused(why=explain_target_after_end(seat.id, metric, current, value))
     periods = [score.parsed_period for score in org.score_records(seat.id, metric.id)]
     has_past = any(period and period.start < current.start for period in periods)
     return ((*keys, current.text), value) if has_past or metric.targets.first_period else (keys, value)
+
+
+def explain_target_after_end(seat: str, metric: Metric, begin: Period, target: str) -> str:
+    """Say that a target would begin after the end of its metric, and how to judge the past by it."""
+    judge = f'orgtp metric target {seat} {metric.id} "{target}" --also-past'
+    return f"{metric.id} ends after {metric.get_text('ends')}, before {begin.text}. To judge its past by it: {judge}"
 
 
 def _make_edit(seat: Seat, keys: tuple[str, ...], value: YamlData) -> Edit:

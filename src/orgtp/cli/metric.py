@@ -290,5 +290,10 @@ def _report_metric(
             write_stderr(f"{verdict.metric}: {verdict.summary}")
     for left in done.change.doubts:
         write_stderr(f"note: {left}")
-    body: dict[str, Any] = {"seat": seat, "metric": metric, "verdicts": done.verdicts, "left": done.change.doubts}
+    body: dict[str, Any] = {
+        "seat": seat,
+        "metric": metric,
+        "verdicts": done.verdicts,
+        "still_named_in": done.change.doubts,
+    }
     return report_change(kind, handle, done, change, continued_by=continued_by or None, **body)

@@ -30,11 +30,14 @@ VIEWS = {
         ),
     ),
     "latest_values": (
-        "The record in effect for the newest period of each metric.",
+        "The record in effect for the newest period of each metric, in its present cadence if it has one.",
+        # The texts of periods of two sizes do not sort by time.
         (
-            "select seat, metric, period, value, amount, unit, note, at, by, id from (select *, row_number() over "
-            "(partition by seat, metric order by period desc) as place from \"values\" where standing = 'counts') "
-            "where place = 1"
+            "select seat, metric, period, value, amount, unit, note, at, by, id from (select v.*, row_number() over "
+            "(partition by v.seat, v.metric order by v.period glob case m.cadence when 'weekly' then '????-W??' "
+            "when 'monthly' then '????-[01]?' when 'quarterly' then '????-Q?' when 'hourly' then '????-??-??T*' "
+            "else '????-??-??' end desc, v.period desc) as place from \"values\" as v left join metrics as m "
+            "on m.seat = v.seat and m.metric = v.metric where v.standing = 'counts') where place = 1"
         ),
     ),
     "recorded_values": ("The table `values`, by a name that needs no quotes in SQL.", 'select * from "values"'),

@@ -125,12 +125,18 @@ def stale_at(org: Org, metric: Metric, period: Period) -> datetime:
 def newest_stale_period(org: Org, metric: Metric, now: datetime) -> Period | None:
     """The newest period whose value would be stale at `now` if it were missing; None if there is none.
 
-    After the end of a metric, nothing of it is stale.
+    It is none after the end of the metric, whether or not anybody still waits for its values.
     """
-    if is_over(org, metric, now):
-        return None
     # In UTC, because two times in one zone compare equal if the clock shows the same, even in the repeated hour.
-    return _newest_stale_period(_timing(org, metric), now.astimezone(UTC))
+    period = _newest_stale_period(_timing(org, metric), now.astimezone(UTC))
+    return last_owed_period(org, metric) if period and metric.has_end_before(period) else period
+
+
+def last_owed_period(org: Org, metric: Metric) -> Period | None:
+    """The last period for which a metric that ends has a value; None if it does not end."""
+    if metric.ends is None or _timing(org, metric).is_owed(metric.ends):
+        return metric.ends
+    return previous_owed_period(org, metric, metric.ends)
 
 
 class _Timing(NamedTuple):

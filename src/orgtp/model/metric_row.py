@@ -122,15 +122,20 @@ class MetricRow:
         Where the metric has nothing, it is the cell of the metric that it continues.
         """
         cell = self._own_column_cell(week)
-        return self._fill_from_past(cell, self.past.column_cell(week)) if cell.is_empty and self.past else cell
+        may_be_past = cell.is_empty or cell.state is CellState.MISSING
+        return self._fill_from_past(cell, self.past.column_cell(week)) if may_be_past and self.past else cell
 
     def _fill_from_past(self, cell: Cell, before: Cell) -> Cell:
-        """The cell, or that of the past where this one is empty and the other is not."""
-        if self.past is None or not cell.is_empty or (before.state is CellState.NONE and before.value is None):
+        """The cell, or that of the past where this one is empty and the other is not.
+
+        If only values of this one are missing, in a cell in which both have periods, those of the past are part of it.
+        """
+        if self.past is None or (before.state is CellState.NONE and before.value is None):
             return cell
-        if cell.state is CellState.PENDING and before.is_empty:
+        is_part_known = cell.state is CellState.MISSING and before.state.is_known
+        if not (cell.is_empty or is_part_known) or (cell.state is CellState.PENDING and before.is_empty):
             return cell
-        return replace(before, from_=before.from_ or self.past.key.text)
+        return replace(before, from_=before.from_ or self.past.key.text, partial=before.partial or is_part_known)
 
     def _own_column_cell(self, week: Period) -> Cell:
         """The cell of the metric itself for a week of a grid."""
@@ -159,8 +164,11 @@ class MetricRow:
         of the metric that it continues.
         """
         cell = self._own_latest_cell()
-        if self.past is None or cell.state.is_known or cell.state.is_gap:
+        if self.past is None or cell.state.is_known:
             return cell
+        if cell.state.is_gap:
+            period = parse_period(cell.period)
+            return self.row_cell(period) if period and cell.state is CellState.MISSING else cell
         before = self.past.latest_cell()
         is_verdict = before.state.is_known or before.state.is_gap
         return replace(before, from_=before.from_ or self.past.key.text) if is_verdict else cell
@@ -268,11 +276,12 @@ class MetricRow:
     def _seat_was_active(self, period: Period) -> bool:
         """Whether the seat worked on the last day of the period.
 
-        An inactive seat counts as active until its last record, unless the first day of its pause or vacancy is known.
+        An inactive seat counts as active until its last record, unless the first day of its pause or vacancy is known,
+        and a retired one until the end of the metric.
         """
         if (self.seat.pauses or self.seat.holders) and self.seat.was_idle_on(_last_day(period).date()):
             return False
-        if self.seat.has_blanks:
+        if self.seat.has_blanks or (self.seat.is_retired and self.metric.ends is not None):
             return True
         # Compared as text, because the cadence may have changed; texts of earlier years sort first.
         recorded = self._series(period.start.replace(month=1, day=1) - _A_WEEK).in_force
@@ -365,8 +374,7 @@ def list_rows_since(org: Org, seat: Seat, now: datetime, first: Period) -> list[
 
 
 def _is_shown_since(row: MetricRow, first: Period) -> bool:
-    end, key = row.metric.ends, row.org.heir_of(row.seat.id, row.metric.id)
-    has_other_row = key is not None and row.org.predecessors.get(key) == row.key
+    end, has_other_row = row.metric.ends, row.org.continuing_in_row(*row.key) is not None
     return end is not None and end.next().start > first.start and not has_other_row
 
 

@@ -159,6 +159,22 @@ class Org:
         """The metric that continues this one; None if there is none."""
         return self._heirs.get(MetricKey(seat, metric))
 
+    @cached_property
+    def _row_heirs(self) -> Mapping[MetricKey, MetricKey]:
+        """Each metric whose history begins the row of another one, and that one."""
+        return {past: heir for heir, past in self.predecessors.items()}
+
+    def row_of(self, seat: str, metric: str) -> MetricKey:
+        """The metric whose row shows this one: the last of those that continue it one after another, else itself."""
+        key = MetricKey(seat, metric)
+        while heir := self._row_heirs.get(key):
+            key = heir
+        return key
+
+    def continuing_in_row(self, seat: str, metric: str) -> MetricKey | None:
+        """The metric whose row begins with the history of this one; None if it has a row of its own."""
+        return self._row_heirs.get(MetricKey(seat, metric))
+
     def predecessor_of(self, seat: str, metric: str) -> tuple[Seat, Metric] | None:
         """The metric whose history the row of this one begins with, and its seat; None if there is none."""
         past = self.predecessors.get(MetricKey(seat, metric))

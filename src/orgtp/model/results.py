@@ -116,8 +116,8 @@ def is_result_right(moment: Moment, seat: str, metric: str, stated: Ending) -> b
     held = moment.org.seats[seat].metrics.get(metric)
     if held is None:
         return False
-    last, period = _find_last(moment.org, moment.org.seats[seat], held)
-    if (stated.period, _is_same_value(held, stated.last, last)) != (period, True):
+    found = [_find_last(moment.org, moment.org.seats[seat], held), _find_last_by_text(moment.org, seat, metric)]
+    if not any(stated.period == period and _is_same_value(held, stated.last, last) for last, period in found):
         return False
     counts = (stated.on_target, stated.known)
     return any(count(moment.org, moment.org.seats[seat], held, moment.now) == counts for count in COUNTINGS)
@@ -142,8 +142,17 @@ def _find_last(org: Org, seat: Seat, metric: Metric) -> tuple[str, str]:
 
 def find_last_known(org: Org, seat: str, metric: str) -> Score | None:
     """Return the record of the newest period of a metric that has a value."""
-    known = [score for score in org.scores_in_force(seat, metric).values() if score.value is not None]
-    return max(known, key=lambda score: score.period, default=None)
+    return max(_list_known(org, seat, metric), key=lambda score: score.period_order, default=None)
+
+
+def _find_last_by_text(org: Org, seat: str, metric: str) -> tuple[str, str]:
+    """Return the last known value as orgtp found it at first, which is another one if the cadence was changed."""
+    last = max(_list_known(org, seat, metric), key=lambda score: score.period, default=None)
+    return (last.value or "", last.period) if last else ("", "")
+
+
+def _list_known(org: Org, seat: str, metric: str) -> list[Score]:
+    return [score for score in org.scores_in_force(seat, metric).values() if score.value is not None]
 
 
 def _describe_wrong_result(moment: Moment, seat: str, metric: str, stated: Ending) -> WrongResult:

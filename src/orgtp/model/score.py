@@ -71,6 +71,12 @@ class Score:
         """The parsed period; None if the text is not one."""
         return parse_period(self.period)
 
+    @property
+    def period_order(self) -> tuple[datetime, str]:
+        """What records are sorted by: the end of the period, because texts of two cadences do not sort by time."""
+        period = self.parsed_period
+        return (period.next().start if period else datetime.max), self.period  # noqa: DTZ901  (wall time)
+
 
 def format_timestamp(instant: datetime) -> str:
     """Format as RFC 3339 in UTC with whole seconds: `2026-11-20T13:00:02Z`."""

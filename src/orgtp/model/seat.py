@@ -263,10 +263,14 @@ class Seat:
         return is_vacant or (bool(self.pauses) and self.was_paused_on(day))
 
     def was_paused_on(self, day: date) -> bool:
-        """Whether a pause covers `day`. That of a paused seat goes on, even after the last day that was planned."""
+        """Whether a pause covers `day`. That of a paused seat goes on, even after the last day that was planned.
+
+        One without a last day went on until the retirement of the seat, if it is retired.
+        """
         current = self.pause
         return any(
-            one.since <= day and (one is current or (one.until is not None and day <= one.until)) for one in self.pauses
+            one.since <= day and (one is current or (day <= one.until if one.until else self.is_retired))
+            for one in self.pauses
         )
 
     def last_idle_day(self, before: date) -> date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
-from orgtp.actions.retire import RetirementPlan
+from orgtp.actions.retire import RetirementPlan, describe_metric_end
 from orgtp.model.org import Org
 from orgtp.model.text import count_noun, escape_control_chars
 from orgtp.render.spans import Line, join_spans
@@ -26,7 +26,10 @@ def plan_lines(org: Org, plan: RetirementPlan, screen: Screen) -> list[Line]:
     vacant: Line = [("→ nobody yet", "bold red")]
     sections = {
         "capabilities": heir_rows(plan.capabilities, vacant),
-        "metrics": heir_rows(plan.metrics, [("ends", "")]),
+        "metrics": [
+            [safe_text(name), _format_heir(org, heir) if heir else safe_text(describe_metric_end(plan, name))]
+            for name, heir in plan.metrics.items()
+        ],
         "reports": [
             [_format_seat_name(org, name), _format_heir(org, boss) if boss else [("→ the top of the chart", "")]]
             for name, boss in plan.reports.items()

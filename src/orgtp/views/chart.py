@@ -277,8 +277,9 @@ def unit_of(metric: Metric) -> str | None:
 
 
 def target_now(org: Org, metric: Metric, now: datetime) -> str | None:
-    """The text of the target in force as of `now`, or of the first target if none is in force yet."""
-    target = metric.targets.target_for(period_containing(now, metric.cadence.grain, org.zone))
+    """The text of the target in force as of `now` or at the metric's end; if none is in force yet, the first one."""
+    current = period_containing(now, metric.cadence.grain, org.zone)
+    target = metric.targets.target_for(metric.ends if metric.ends and metric.has_end_before(current) else current)
     if target is None and metric.targets.dated:
         target = metric.targets.dated[0][1]
     return target.text if target else None

@@ -58,7 +58,7 @@ def _list_past_rows(row: MetricRow) -> list[MetricRow]:
 
 def _list_lines(row: MetricRow) -> list[ScoreLine]:
     records = row.org.score_records(row.seat.id, row.metric.id)
-    return [_build_line(row, score) for score in sorted(records, key=lambda score: (score.period, score.at))]
+    return [_build_line(row, score) for score in sorted(records, key=lambda score: (score.period_order, score.at))]
 
 
 def _build_line(row: MetricRow, score: Score) -> ScoreLine:

@@ -9,7 +9,15 @@ from datetime import date, datetime, time, timedelta
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
-from orgtp.model.due import count_owed_periods, due_at, newest_stale_period, next_owed_period, stale_at
+from orgtp.model.due import (
+    count_owed_periods,
+    due_at,
+    is_over,
+    last_owed_period,
+    newest_stale_period,
+    next_owed_period,
+    stale_at,
+)
 from orgtp.model.escalation_policy import silenced_until
 from orgtp.model.metric_row import MetricRow, list_current_rows
 from orgtp.model.org import Org
@@ -34,8 +42,9 @@ class Stale:
     """A metric whose newest due value is late.
 
     `period` is the newest period with a late value, and `due` when it was due. It is the last of `in_a_row` periods
-    without a value, and `since` is when the first of these became stale. `state` is `missing` or `unavailable`, and
-    `why` the reason. Alerts are silenced until the end of the day `silenced`.
+    without a value, and `since` is when the first of these became stale. Until a metric that continues another one has
+    a value, or one is late, these are periods of the earlier one. `state` is `missing` or `unavailable`, and `why` the
+    reason. Alerts are silenced until the end of the day `silenced`.
     """
 
     seat: str
@@ -101,11 +110,12 @@ def _describe_for_selection(row: MetricRow, one: Stale, *, with_misses: bool) ->
 
 def stale_row(row: MetricRow) -> Stale | None:
     """The metric if it is stale, else None."""
-    period = newest_stale_period(row.org, row.metric, row.now) if row.seat.is_active else None
-    cell = row.cell_at(period) if period else None
-    if period is None or cell is None or not cell.state.is_gap or _is_known_since(row, period):
+    is_current = row.seat.is_active and row.has_begun and not is_over(row.org, row.metric, row.now)
+    found = _find_late(row) if is_current else None
+    if found is None:
         return None
-    first = _find_first(row, period)
+    late, period = found
+    cell, run = late.cell_at(period), list(_list_run(late, period))
     return Stale(
         seat=row.seat.id,
         metric=row.metric.id,
@@ -113,15 +123,44 @@ def stale_row(row: MetricRow) -> Stale | None:
         owner=row.seat.owner or None,
         human_owner=row.org.owner_name(row.seat, row.now),
         period=period.text,
-        due=due_at(row.org, row.metric, period),
-        since=stale_at(row.org, row.metric, first),
-        in_a_row=count_owed_periods(row.org, row.metric, first, period),
+        due=due_at(row.org, late.metric, period),
+        since=min(stale_at(row.org, one.metric, first) for one, first, _ in run),
+        in_a_row=sum(count_owed_periods(row.org, one.metric, first, last) for one, first, last in run),
         state=cell.state,
         source=row.metric.source or None,
-        why=_explain(row, cell),
+        why=_explain(late, cell),
         seat_name=row.org.name_at(row.seat.id, row.now),
         silenced=silenced_until(row.org, row.now, row.seat.id, row.metric.id),
     )
+
+
+def _find_late(row: MetricRow) -> tuple[MetricRow, Period] | None:
+    """The newest late period of a row, and the metric that it is of; None if no value is late.
+
+    An alert does not end because another metric continues the one that is late: it ends with a value of either.
+    """
+    period = newest_stale_period(row.org, row.metric, row.now)
+    begin = row.declared_beginning() if row.past else None
+    if row.past and begin and (period is None or period < begin):
+        current = period_containing(row.now, begin.grain, row.org.zone)
+        is_known = any(begin <= known <= current for known in row.known_periods(begin.start))
+        return None if is_known else _find_late(row.past)
+    if period is None or not row.cell_at(period).state.is_gap or _is_known_since(row, period):
+        return None
+    return row, period
+
+
+def _list_run(row: MetricRow, period: Period) -> Iterator[tuple[MetricRow, Period, Period]]:
+    """The first and last period of the run of late values that ends with `period`, of each metric that it is of."""
+    first, begin, past = _find_first(row, period), row.declared_beginning(), row.past
+    yield row, first, period
+    if past and begin and first <= next_owed_period(row.org, row.metric, begin):
+        while past.past and (own := past.changeover) and past.metric.ends and past.metric.ends < own:
+            # It never had a period of its own.
+            past = past.past
+        last = last_owed_period(row.org, past.metric)
+        if last and past.cell_at(last).state.is_gap:
+            yield from _list_run(past, last)
 
 
 def _explain(row: MetricRow, cell: Cell) -> str:

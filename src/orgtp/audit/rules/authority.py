@@ -328,12 +328,21 @@ def _without_handover(claim: SignedChange, old: Seat, new: Seat) -> Seat:
 
 
 def _without_ends(old: Seat, new: Seat) -> dict[str, Metric]:
-    """Return the metrics of a retired seat without the ends that its retirement gave those that others continue."""
+    """Return the metrics of a retired seat without the ends that its retirement gave those that others continue.
+
+    It may bring an end forward, so that the one that continues takes the values from then on.
+    """
     before = old.metrics
     return {
-        name: replace(metric, ends=None) if name in before and before[name].ends is None else metric
+        name: replace(metric, ends=before[name].ends) if _is_earlier_end(before.get(name), metric) else metric
         for name, metric in new.metrics.items()
     }
+
+
+def _is_earlier_end(old: Metric | None, new: Metric) -> bool:
+    if old is None or new.ends is None:
+        return False
+    return old.ends is None or (new.ends.grain is old.ends.grain and new.ends < old.ends)
 
 
 def _without_keys(items: Mapping[str, Item], without: Collection[str]) -> dict[str, Item]:

@@ -478,7 +478,11 @@ def _format_end(end: MetricEnded) -> Line:
         "moved": join_spans(" moves to ", to, other),
         "recadenced": join_spans(f" is {end.to_cadence} instead of {end.cadence}", other),
     }
-    return join_spans(what, ways[end.how], f" after {end.after}")
+    # Otherwise, the line of its target says so.
+    has_other_target = end.how == "continued" and end.target != end.to_target
+    targets = format_transition(*(code_text(text or "") for text in (end.target, end.to_target)))
+    target = join_spans(", target ", targets) if has_other_target else []
+    return join_spans(what, ways[end.how], f" after {end.after}", target)
 
 
 def _format_change_author(made: Made | None) -> Line:

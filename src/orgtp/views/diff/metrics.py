@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from orgtp.model.period import Period
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.target import Target, Targets
 from orgtp.views.diff.types import Made
@@ -14,11 +15,31 @@ from orgtp.views.seat_fields import target_meaning
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A metric now and before, when it may have been another seat's. `old` is None if the metric is new."""
+    """A metric now and before, when it may have been another seat's. `old` is None if the metric is new.
+
+    If it is new and continues another metric, `old` is that one as it was before, and `begin` its own first period.
+    """
 
     seat: Seat
     old: Metric | None
     new: Metric
+    old_seat: Seat | None = None
+    begin: Period | None = None
+
+    def list_targets(self, metric: Metric) -> Targets:
+        """The targets of one of the two, for a metric that continues another one from its first period on."""
+        if self.begin is None or not metric.targets.dated:
+            return metric.targets
+        current = metric.targets.target_for(self.begin) or metric.targets.dated[0][1]
+        later = [(start, one) for start, one in metric.targets.dated if start and start.start > self.begin.start]
+        return Targets(((self.begin, current), *later))
+
+    def get_text(self, key: str, *, then: bool = False) -> str | None:
+        """A key of the metric now, or before if `then`; a metric that it leads to with its seat if it continues one."""
+        metric, seat = (self.old, self.old_seat) if then else (self.new, self.seat)
+        text = metric.get_text(key) if metric else ""
+        is_short = key == "leads_to" and self.begin is not None and "/" not in text
+        return (f"{seat.id}/{text}" if text and is_short and seat else text) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +96,11 @@ def metric_fields(pairs: Iterable[Pair]) -> Iterator[MetricField]:
         if pair.old is None:
             continue
         for key in _KEYS:
-            was, now = (metric.get_text(key) or None for metric in (pair.old, pair.new))
-            if was != now and (key not in {"ends", "continues"} or was is not None):
+            was, now = pair.get_text(key, then=True), pair.get_text(key)
+            # The list of what ended says what continues it, and at which other cadence of the same seat.
+            is_recadenced = key == "cadence" and pair.old_seat is pair.seat
+            is_said = pair.begin is not None and (key == "continues" or is_recadenced)
+            if was != now and (key not in {"ends", "continues"} or was is not None) and not is_said:
                 yield MetricField(pair.seat.id, pair.seat.name, pair.new.id, pair.new.name, key, was, now)
 
 
@@ -93,9 +117,10 @@ def waivers(pairs: Iterable[Pair]) -> Iterator[WaiverChanged]:
 def targets_moved(pairs: Iterable[Pair]) -> Iterator[TargetMoved]:
     """The spans of periods that have another target than before."""
     for pair in pairs:
-        if pair.old and pair.old.targets != pair.new.targets:
+        targets = [pair.list_targets(one) for one in (pair.old, pair.new) if one]
+        if pair.old and targets[0] != targets[1]:
             names = pair.seat.id, pair.seat.name, pair.new.id, pair.new.name
-            for since, until, was, now in _list_spans(pair.old.targets, pair.new.targets):
+            for since, until, was, now in _list_spans(*targets):
                 yield TargetMoved(*names, since, until, was, now)
 
 

@@ -8,7 +8,8 @@ from functools import cached_property
 from itertools import zip_longest
 
 from orgtp.model.org import Org
-from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
+from orgtp.model.period import Period
+from orgtp.model.seat import Metric, MetricKey, Seat, find_first_period_after, retirement_path, seat_path
 from orgtp.views.diff.metrics import Pair
 from orgtp.views.diff.types import (
     CapabilityHanded,
@@ -137,6 +138,22 @@ class Seats:
             for key in _list_own_keys(old, new):
                 if old.own.get(key) != new.own.get(key):
                     yield FieldChanged(new.id, new.name, key, old.own.get(key), new.own.get(key))
+        yield from self._list_continued_own_keys()
+
+    def _list_continued_own_keys(self) -> Iterator[FieldChanged]:
+        """The user's own keys of new metrics that those that they continue did not have, or had otherwise."""
+        for pair in self.metric_pairs:
+            if pair.begin is None or pair.old is None or pair.old_seat is None:
+                continue
+            begins = (f"metrics.{pair.old.id}.", f"metrics.{pair.new.id}.")
+            was, now = (
+                {key.removeprefix(begin): text for key, text in seat.own.items() if key.startswith(begin)}
+                for begin, seat in zip(begins, (self.old[pair.old_seat.id], pair.seat), strict=True)
+            )
+            for key in dict.fromkeys([*now, *was]):
+                if was.get(key) != now.get(key):
+                    name = f"{begins[1]}{key}"
+                    yield FieldChanged(pair.seat.id, pair.seat.name, name, was.get(key), now.get(key))
 
     def capabilities(self) -> Iterator[CapabilityHanded]:
         """The capabilities that a seat gained, lost or took over."""
@@ -178,6 +195,8 @@ class Seats:
             to_metric=heir.id if heir else None,
             cadence=cadence,
             to_cadence=str(heir.cadence) if heir else None,
+            target=_find_target_text(metric, metric.ends),
+            to_target=_find_target_text(heir, _find_begin(metric, heir)) if heir else None,
         )
 
     def _name_before(self, seat: str | None) -> str | None:
@@ -198,10 +217,35 @@ class Seats:
         """Each metric now, with the same metric before, of its seat or of the seat that had it."""
         came = {(hand.after, hand.metric): hand.before for hand in self.metrics() if hand.after}
         return [
-            Pair(seat, self._find_old_metric(came.get((seat.id, metric.id)) or seat.id, metric.id), metric)
+            self._find_continued(seat, metric)
+            or Pair(seat, self._find_old_metric(came.get((seat.id, metric.id)) or seat.id, metric.id), metric)
             for seat in self.new.values()
             for metric in seat.metrics.values()
         ]
+
+    def _find_continued(self, seat: Seat, metric: Metric) -> Pair | None:
+        """A new metric that continues another one, with that one as it was before; None if it is not new."""
+        if metric.predecessor is None or self._find_old_metric(seat.id, metric.id):
+            return None
+        giver = self.new.get(metric.predecessor.seat)
+        now = giver.metrics.get(metric.predecessor.metric) if giver else None
+        begin = find_first_period_after(now.ends, metric.cadence.grain) if now and now.ends else None
+        past = self._find_first_known(metric.predecessor)
+        old = self._find_old_metric(past.seat, past.metric) if past else None
+        if past is None or old is None or begin is None:
+            return None
+        return Pair(seat, old, metric, seat if past.seat == seat.id else self.old[past.seat], begin)
+
+    def _find_first_known(self, key: MetricKey) -> MetricKey | None:
+        """The metric, or the first of those that it continues that was there before."""
+        seen: list[MetricKey] = []
+        at: MetricKey | None = key
+        while at and at not in seen and self._find_old_metric(*at) is None:
+            seen.append(at)
+            holder = self.new.get(at.seat)
+            held = holder.metrics.get(at.metric) if holder else None
+            at = held.predecessor if held else None
+        return at if at and at not in seen else None
 
     def _find_old_metric(self, seat: str, metric: str) -> Metric | None:
         return self.old[seat].metrics.get(metric) if seat in self.old else None
@@ -212,6 +256,17 @@ class Seats:
             now = self.after.retirements.get(seat)
             if now != record and not self.after.is_unreadable(retirement_path(seat)):
                 yield RecordTouched(seat, self.name(seat) or seat, now is None)
+
+
+def _find_begin(past: Metric, heir: Metric) -> Period | None:
+    return find_first_period_after(past.ends, heir.cadence.grain) if past.ends else None
+
+
+def _find_target_text(metric: Metric, period: Period | None) -> str | None:
+    """The target of a metric in force in a period, or its first one."""
+    if not (metric.targets.dated and period):
+        return None
+    return (metric.targets.target_for(period) or metric.targets.dated[0][1]).text
 
 
 def _map_holders(seats: Iterable[Seat], held: Callable[[Seat], Mapping[str, object]]) -> dict[str, set[str]]:

@@ -155,7 +155,8 @@ class MetricEnded:
     """A metric that ends after the period `after`, and the metric of the seat `to` that continues it, if any.
 
     `how`: `ended` (nothing continues it), `continued` (by a metric that was there already), `renamed`, `moved` (to
-    another seat) or `recadenced` (measured at another cadence).
+    another seat) or `recadenced` (measured at another cadence). `target` and `to_target` are the targets at the end of
+    the one and at the beginning of the other.
     """
 
     seat: str
@@ -169,6 +170,8 @@ class MetricEnded:
     to_metric: str | None
     cadence: str
     to_cadence: str | None
+    target: str | None
+    to_target: str | None
     made: Made | None = None
 
     @property
