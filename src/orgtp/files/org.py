@@ -122,11 +122,13 @@ def _read_holidays(fields: MappingReader) -> dict[date, str]:
     items = fields.list_items("holidays")
     for number, item in items.data.items():
         day, name = _read_holiday(items, number)
-        if day and day in found:
+        # Also a day that no calendar has is listed once.
+        shown = day or (item.get("date") if isinstance(item, dict) else item)
+        if shown is not None and (item in seen or day in found):
             place = fields.marks.value_place("holidays", number)
             how = "" if item in seen else ", with different names"
             fields.problems.append(
-                Problem("holiday-twice", place, f'"{day}" is listed twice{how}', "Remove one of them.")
+                Problem("holiday-twice", place, f'"{shown}" is listed twice{how}', "Remove one of them.")
             )
         elif day:
             found[day] = name
