@@ -236,6 +236,16 @@ def test_the_decider_changes_only_the_status_of_the_retired_seat(more: str) -> N
     assert may({**files, "seats/tally.yaml": files["seats/tally.yaml"] + more}, NAMED) == []
 
 
+@pytest.mark.parametrize(("end", "who"), [("2026-W47", ["bob"]), ("2027-W10", [])])
+def test_the_decider_brings_the_end_of_a_metric_forward(end: str, who: list[str]) -> None:
+    """An heir takes the values from then on. A later end would be a change of the metric."""
+    metric = METRIC.format("weekly", ">= 9", ", ends: 2026-W52")
+    base = {**NAMED, "seats/tally.yaml": seat("tally", metric)}
+    files = record("tally", "metrics: {calls: {to: ada}}\n", by="bob")
+    files["seats/tally.yaml"] = seat("tally", metric.replace("2026-W52", end)).replace("active", "retired")
+    assert may(files, base) == who
+
+
 def test_a_manager_is_the_one_of_the_record_or_the_one_above() -> None:
     """Bob, the approver, retires Tally. The desk, to which he is nobody, reported to it; Ada is above Tally."""
     desk = seat("desk", "kind: agent\nowner: ada\nreports_to: tally\n")

@@ -375,6 +375,10 @@ def _find_last_period(
     if not after.strip():
         return find_end(org, seat, metric, now)
     last = _parse_period_of(metric, after)
+    begin = MetricRow(org, seat, metric, now).changeover
+    if begin and last.next() < begin:
+        how = f"End it after {begin.previous().text} or later"
+        raise Refused(why=f"{metric.id} begins with {begin.text}, so it cannot end after {last.text}. {how}")
     _refuse_values_after(org, seat.id, metric, last)
     return last
 
