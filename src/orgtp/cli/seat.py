@@ -222,7 +222,7 @@ def set_seat_keys(
     set_keys = partial(handle.ledger.set_keys, seat, settings, by=change.by, also_past=also_past)
     if _JUDGED & {key.partition(".")[0] for key, _ in pairs}:
         # What happens to the past is said before anything is written.
-        write_verdict_changes(set_keys(dry_run=True))
+        write_verdict_changes(set_keys(dry_run=True), seat=seat)
     if has_terminal():
         for better in filter(None, (_find_better_command(seat, key, value) for key, value in pairs)):
             write_stderr(f"note: there is a command for this: {better}")

@@ -49,7 +49,7 @@ def hand_over_seat(
     day = parse_day(since, "--from")
     hand_over = partial(handle.people.hand_over, seat, to, emails=emails, since=day, reason=reason, by=change.by)
     planned = hand_over(dry_run=True)
-    write_verdict_changes(planned)
+    write_verdict_changes(planned, seat=seat)
     done = planned if change.dry_run else hand_over()
     return report_change("seat-handover", handle, done, change, seat=seat, verdicts=done.verdicts)
 
@@ -74,7 +74,7 @@ def vacate_seat(
     owners, day = parse_new_owners(owner_to), parse_day(since, "--from")
     vacate = partial(handle.people.vacate, seat, since=day, owners=owners, reason=reason, by=change.by)
     planned = vacate(dry_run=True)
-    write_verdict_changes(planned)
+    write_verdict_changes(planned, seat=seat)
     done = planned if change.dry_run else vacate()
     code = report_change("seat-vacate", handle, done, change, seat=seat, verdicts=done.verdicts)
     notify_people(handle, done)
@@ -129,7 +129,7 @@ def pause_seat(
     handle = open_chosen_org(change.org, push=change.push)
     day = parse_day(until, "--until")
     planned = handle.people.pause(seat, reason, until=day, by=change.by, dry_run=True)
-    write_verdict_changes(planned)
+    write_verdict_changes(planned, seat=seat)
     done = handle.people.pause(seat, reason, until=day, by=change.by) if not change.dry_run else planned
     return report_change("seat-pause", handle, done, change, seat=seat, verdicts=done.verdicts)
 
@@ -142,7 +142,7 @@ def resume_seat(seat: SeatArgument, reason: ReasonOption = "", *, change: Change
     """
     handle = open_chosen_org(change.org, push=change.push)
     planned = handle.people.resume(seat, reason=reason, by=change.by, dry_run=True)
-    write_verdict_changes(planned)
+    write_verdict_changes(planned, seat=seat)
     done = handle.people.resume(seat, reason=reason, by=change.by) if not change.dry_run else planned
     return report_change("seat-resume", handle, done, change, seat=seat, verdicts=done.verdicts)
 

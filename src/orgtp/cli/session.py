@@ -227,11 +227,13 @@ def is_dirty(org: OrgHandle) -> bool:
         return True
 
 
-def write_verdict_changes(planned: RecordedChange) -> None:
-    """Say on standard error how a change alters the verdicts on past periods, before it is made."""
-    seats = {one.seat for one in planned.verdicts}
+def write_verdict_changes(planned: RecordedChange, *, seat: str = "") -> None:
+    """Say on standard error how a change alters the verdicts on past periods, before it is made.
+
+    Each metric is named with its seat, unless that is the `seat` that the command names.
+    """
     for one in planned.verdicts:
-        write_stderr(f"{f'{one.seat} ' if len(seats) > 1 else ''}{one.metric}: {one.summary}")
+        write_stderr(f"{'' if one.seat == seat else f'{one.seat} '}{one.metric}: {one.summary}")
 
 
 def report_change(
