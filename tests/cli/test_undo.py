@@ -331,7 +331,8 @@ def test_an_inverse_that_would_break_the_org_is_refused(firm: Shell) -> None:
     done = change(firm, "owner=ada")
     firm("retire", "eve", "--reason", "Left.", "--decided-by", "ada", "--by", "ada", "--yes")
     with nothing_written(firm):
-        firm("undo", done, "--by", "ada", code=2)
+        ran = firm("undo", done, "--by", "ada", code=2)
+    assert 'seats/bot.yaml:6:8: owner "eve" is retired' in ran.err
 
 
 def test_the_log_knows_the_action(firm: Shell) -> None:

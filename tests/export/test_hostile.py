@@ -134,7 +134,6 @@ def test_half_a_character_in_a_note_breaks_no_format(acme: Shell) -> None:
     acme("score", "add", "bot", "number", "11", "--for", "2026-W45", "--by", "ada", "--note", "mark")
     (path,) = (acme.folder / "scores/bot").glob("*.jsonl")
     path.write_text(path.read_text(encoding="utf-8").replace('"mark"', '"\\ud800 x"'), encoding="utf-8")
-    for name in ("out", "o.xlsx", "o.db", "o.ics", "o.prom"):
-        acme("export", name, code=None)
-    acme("export", "out", "--format", "jsonl", code=None)
-    acme("sql", "select note from recorded_values", code=None)
+    for words in (["out"], ["o.xlsx"], ["o.db"], ["o.ics"], ["o.prom"], ["out", "--format", "jsonl"]):
+        assert acme("export", *words, code=None).code in {0, 1}, words
+    assert acme("sql", "select note from recorded_values", code=None).code in {0, 1}

@@ -13,7 +13,6 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, Edit
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
-from orgtp.model.people import is_same_person, list_addresses_on
 from orgtp.model.references.find import Reference, list_references
 from orgtp.model.seat import Seat
 from orgtp.model.text import did_you_mean, fold_spelling, join_with_and, one_line
@@ -110,11 +109,11 @@ def find_seats_of(org: Org, who: str, day: date) -> tuple[str, list[Seat]]:
         first = [seat]
     else:
         first = [seat for seat in _list_held(org) if _is_called(seat, asked, day)]
-        others = [seat for seat in first if not is_same_person(seat, first[0], day)]
+        others = [seat for seat in first if not seat.has_same_holder(first[0], day)]
         if others:
             seats = join_with_and(sorted(seat.id for seat in first))
             raise Refused(why=f"several people are called {one_line(asked)}: those of {seats}. Name one of the seats.")
-    found = [seat for seat in _list_held(org) if any(seat is one or is_same_person(seat, one, day) for one in first)]
+    found = [seat for seat in _list_held(org) if any(seat is one or seat.has_same_holder(one, day) for one in first)]
     if not found:
         known = {seat.person_on(day) for seat in _list_held(org)} - {""}
         hint = did_you_mean(asked, [*known, *org.seats]) or "orgtp seat list shows who holds which seat."
@@ -131,7 +130,7 @@ def _list_held(org: Org) -> list[Seat]:
 def _is_called(seat: Seat, asked: str, day: date) -> bool:
     """Whether the holder of a seat has this name or address."""
     same = fold_spelling(seat.person_on(day)) == fold_spelling(asked)
-    return bool(seat.person_on(day)) and (same or asked.lower() in list_addresses_on(seat, day))
+    return bool(seat.person_on(day)) and (same or asked.lower() in seat.addresses_on(day))
 
 
 def plan_leave(org: Org, request: LeaveRequest, now: datetime) -> LeavePlan:

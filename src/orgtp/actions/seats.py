@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
@@ -124,7 +125,7 @@ def _date_target(
 
 def explain_target_after_end(seat: str, metric: Metric, begin: Period, target: str) -> str:
     """Say that a target would begin after the end of its metric, and how to judge the past by it."""
-    judge = f'orgtp metric target {seat} {metric.id} "{target}" --also-past'
+    judge = f"{shlex.join(['orgtp', 'metric', 'target', seat, metric.id, target])} --also-past"
     return f"{metric.id} ends after {metric.get_text('ends')}, before {begin.text}. To judge its past by it: {judge}"
 
 

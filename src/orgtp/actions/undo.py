@@ -29,7 +29,7 @@ _END = "metric end"
 
 
 @dataclass(frozen=True, slots=True)
-class KeyChange:
+class CommittedKey:
     """A key of a YAML file that a commit changed. `existed` and `exists`: whether the file had it before and after.
 
     `had_group`: whether the group that the key belongs to existed before.
@@ -48,7 +48,7 @@ class KeyChange:
         """The key with its parents: `metrics.won.target`."""
         return ".".join(self.keys)
 
-    def is_related(self, other: KeyChange) -> bool:
+    def is_related(self, other: CommittedKey) -> bool:
         """Whether both are about the same key, or one is part of the other."""
         shared = min(len(self.keys), len(other.keys))
         return self.path == other.path and self.keys[:shared] == other.keys[:shared]
@@ -72,7 +72,7 @@ class UndoTarget:
     subject: str
     parents: int
     files: Mapping[str, str]
-    changes: tuple[KeyChange, ...]
+    changes: tuple[CommittedKey, ...]
     records: tuple[AddedRecord, ...] = ()
 
     @property
@@ -93,7 +93,7 @@ class ChangedSince(Refused):
     text = "{key} was changed again by {later}, so {commit} cannot be undone by itself. {hint}"
 
 
-def find_key_changes(path: str, before: YamlData, after: YamlData) -> Iterator[KeyChange]:
+def find_key_changes(path: str, before: YamlData, after: YamlData) -> Iterator[CommittedKey]:
     """Find the keys that differ between two versions of a file, each as far down as both have it."""
     old, new = (data if isinstance(data, Mapping) else {} for data in (before, after))
     return _compare_keys(path, (), old, new, had_group=True)
@@ -101,7 +101,7 @@ def find_key_changes(path: str, before: YamlData, after: YamlData) -> Iterator[K
 
 def _compare_keys(
     path: str, above: Keys, before: Mapping[str, YamlData], after: Mapping[str, YamlData], *, had_group: bool
-) -> Iterator[KeyChange]:
+) -> Iterator[CommittedKey]:
     for key in dict.fromkeys([*before, *after]):
         old, new = before.get(key), after.get(key)
         keys, is_group = (*above, key), not above and key in _GROUPS
@@ -110,7 +110,7 @@ def _compare_keys(
         if both or (is_group and (isinstance(old, Mapping) or isinstance(new, Mapping))):
             yield from _compare_keys(path, keys, sides[0], sides[1], had_group=key in before)
         elif (key in before, old) != (key in after, new):
-            yield KeyChange(path, keys, old, new, key in before, key in after, had_group)
+            yield CommittedKey(path, keys, old, new, key in before, key in after, had_group)
 
 
 def check_undoable(org: Org, target: UndoTarget, now: datetime) -> None:
@@ -124,7 +124,7 @@ def undo_action(
     org: Org,
     target: UndoTarget,
     current: Mapping[str, YamlData],
-    find_later: Callable[[KeyChange], str],
+    find_later: Callable[[CommittedKey], str],
     now: datetime,
     by: str = "",
 ) -> Change:
@@ -165,7 +165,7 @@ def _look_up(data: YamlData, keys: Keys) -> tuple[bool, YamlData]:
     return True, data
 
 
-def _restore_items(change: KeyChange, value: YamlData) -> list[YamlData] | None:
+def _restore_items(change: CommittedKey, value: YamlData) -> list[YamlData] | None:
     """A list as it is now, without the items that the commit added and with those that it removed.
 
     None if it is no list, or if later commits changed the same items.
@@ -178,13 +178,13 @@ def _restore_items(change: KeyChange, value: YamlData) -> list[YamlData] | None:
     return [*(one for one in value if one not in added), *removed]
 
 
-def _compare_items(change: KeyChange) -> tuple[list[YamlData], list[YamlData]]:
+def _compare_items(change: CommittedKey) -> tuple[list[YamlData], list[YamlData]]:
     """The items that a commit added to a list, and those that it removed; none if it is no list."""
     before, after = (side if isinstance(side, (list, tuple)) else [] for side in (change.before, change.after))
     return [one for one in after if one not in before], [one for one in before if one not in after]
 
 
-def _explain_conflict(target: UndoTarget, change: KeyChange, later: str) -> Refused:
+def _explain_conflict(target: UndoTarget, change: CommittedKey, later: str) -> Refused:
     key = f"{change.name} in {change.path}"
     if not later:
         return NoInverse(commit=target.name, why=f"{key} is no longer what it set.")
@@ -192,7 +192,7 @@ def _explain_conflict(target: UndoTarget, change: KeyChange, later: str) -> Refu
     return ChangedSince(key=key, later=later, commit=target.name, hint=hint)
 
 
-def _refuse_lost_values(org: Org, target: UndoTarget, change: KeyChange) -> None:
+def _refuse_lost_values(org: Org, target: UndoTarget, change: CommittedKey) -> None:
     """Refuse to remove a metric that has values."""
     seat = _name_seat(change.path)
     if change.existed or len(change.keys) != len(("metrics", "m")) or change.keys[0] != "metrics":
@@ -222,7 +222,7 @@ def _find_way_on(org: Org, seat: str, metric: str) -> tuple[str, str]:
     return what, shlex.join(["orgtp", "metric", *words])
 
 
-def _list_edits(changes: Sequence[KeyChange], current: Mapping[str, YamlData]) -> Iterator[Edit]:
+def _list_edits(changes: Sequence[CommittedKey], current: Mapping[str, YamlData]) -> Iterator[Edit]:
     dropped: dict[tuple[str, str], set[str]] = {}
     for change in changes:
         if not change.existed and not change.had_group and len(change.keys) > 1:
@@ -241,7 +241,7 @@ def _list_edits(changes: Sequence[KeyChange], current: Mapping[str, YamlData]) -
         yield SetKey(change.path, change.keys, change.before) if change.existed else edit
 
 
-def _describe_inverse(change: KeyChange) -> str:
+def _describe_inverse(change: CommittedKey) -> str:
     """What the inverse does to a key: `owner back to bogdan`, `metrics.won removed`."""
     name = change.name if change.path != ORG_PATH else f"org.yaml {change.name}"
     if isinstance(change.after, (list, tuple)) and all(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import ChangeOptions, SeatArgument, changing_command
-from orgtp.cli.session import has_terminal, open_chosen_org, report_change, write_stderr
+from orgtp.cli.session import has_terminal, open_chosen_org, record_after_warning, report_change, write_stderr
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.text import escape_control_chars
 
@@ -281,13 +281,7 @@ def _report_metric(
     continued_by: str = "",
 ) -> int:
     """Say what happens to the past before anything is written, make the change, and report it."""
-    if not change.dry_run:
-        for verdict in run(dry_run=True).verdicts:
-            write_stderr(f"{verdict.metric}: {verdict.summary}")
-    done = run(dry_run=change.dry_run)
-    if change.dry_run:
-        for verdict in done.verdicts:
-            write_stderr(f"{verdict.metric}: {verdict.summary}")
+    done = record_after_warning(run, change, seat=seat)
     for left in done.change.doubts:
         write_stderr(f"note: {left}")
     body: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +12,10 @@ from orgtp.cli.options import AtOption, ChangeOptions, JsonOption, OrgOption, ch
 from orgtp.cli.session import (
     finish_answer,
     open_chosen_org,
+    record_after_warning,
     report_change,
     write_json,
     write_stdout,
-    write_verdict_changes,
 )
 from orgtp.model.errors import BadInput
 
@@ -59,9 +60,7 @@ def set_org_settings(
     handle = open_chosen_org(change.org, push=change.push)
     settings = [_parse_setting(text) for text in values]
     by = change.by
-    return _record_and_report(
-        "org-set", handle, change, lambda dry_run: handle.ledger.set_org_keys(settings, by=by, dry_run=dry_run)
-    )
+    return _record_and_report("org-set", handle, change, partial(handle.ledger.set_org_keys, settings, by=by))
 
 
 @changing_command
@@ -78,9 +77,7 @@ def add_holiday(
     """
     handle = open_chosen_org(change.org, push=change.push)
     by = change.by
-    return _record_and_report(
-        "holiday-add", handle, change, lambda dry_run: handle.ledger.add_holidays(days, name, by=by, dry_run=dry_run)
-    )
+    return _record_and_report("holiday-add", handle, change, partial(handle.ledger.add_holidays, days, name, by=by))
 
 
 @changing_command
@@ -88,17 +85,14 @@ def remove_holiday(days: DaysArgument, *, change: ChangeOptions) -> int:
     """Remove days off from the org, as a commit. It says which verdicts on the past that alters."""
     handle = open_chosen_org(change.org, push=change.push)
     by = change.by
-    return _record_and_report(
-        "holiday-remove", handle, change, lambda dry_run: handle.ledger.remove_holidays(days, by=by, dry_run=dry_run)
-    )
+    return _record_and_report("holiday-remove", handle, change, partial(handle.ledger.remove_holidays, days, by=by))
 
 
 def _record_and_report(
-    kind: str, handle: OrgHandle, change: ChangeOptions, record: Callable[[bool], RecordedChange]
+    kind: str, handle: OrgHandle, change: ChangeOptions, record: Callable[..., RecordedChange]
 ) -> int:
     """Say what happens to the past, then record the change and report it. Returns the exit code."""
-    write_verdict_changes(record(True))
-    done = record(change.dry_run)
+    done = record_after_warning(record, change)
     return report_change(kind, handle, done, change, verdicts=done.verdicts)
 
 

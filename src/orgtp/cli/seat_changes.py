@@ -10,7 +10,7 @@ import typer
 
 from orgtp.cli.notify import notify_people
 from orgtp.cli.options import ChangeOptions, SeatArgument, changing_command
-from orgtp.cli.session import open_chosen_org, report_change, write_verdict_changes
+from orgtp.cli.session import open_chosen_org, record_after_warning, report_change
 from orgtp.model.errors import BadInput
 
 FromOption = Annotated[
@@ -48,9 +48,7 @@ def hand_over_seat(
     emails = [address.strip() for address in email.split(",") if address.strip()]
     day = parse_day(since, "--from")
     hand_over = partial(handle.people.hand_over, seat, to, emails=emails, since=day, reason=reason, by=change.by)
-    planned = hand_over(dry_run=True)
-    write_verdict_changes(planned, seat=seat)
-    done = planned if change.dry_run else hand_over()
+    done = record_after_warning(hand_over, change, seat=seat)
     return report_change("seat-handover", handle, done, change, seat=seat, verdicts=done.verdicts)
 
 
@@ -73,9 +71,7 @@ def vacate_seat(
     handle = open_chosen_org(change.org, push=change.push)
     owners, day = parse_new_owners(owner_to), parse_day(since, "--from")
     vacate = partial(handle.people.vacate, seat, since=day, owners=owners, reason=reason, by=change.by)
-    planned = vacate(dry_run=True)
-    write_verdict_changes(planned, seat=seat)
-    done = planned if change.dry_run else vacate()
+    done = record_after_warning(vacate, change, seat=seat)
     code = report_change("seat-vacate", handle, done, change, seat=seat, verdicts=done.verdicts)
     notify_people(handle, done)
     return code
@@ -128,9 +124,7 @@ def pause_seat(
     """
     handle = open_chosen_org(change.org, push=change.push)
     day = parse_day(until, "--until")
-    planned = handle.people.pause(seat, reason, until=day, by=change.by, dry_run=True)
-    write_verdict_changes(planned, seat=seat)
-    done = handle.people.pause(seat, reason, until=day, by=change.by) if not change.dry_run else planned
+    done = record_after_warning(partial(handle.people.pause, seat, reason, until=day, by=change.by), change, seat=seat)
     return report_change("seat-pause", handle, done, change, seat=seat, verdicts=done.verdicts)
 
 
@@ -141,9 +135,7 @@ def resume_seat(seat: SeatArgument, reason: ReasonOption = "", *, change: Change
     The command says first how the verdicts on past periods change, if they do.
     """
     handle = open_chosen_org(change.org, push=change.push)
-    planned = handle.people.resume(seat, reason=reason, by=change.by, dry_run=True)
-    write_verdict_changes(planned, seat=seat)
-    done = handle.people.resume(seat, reason=reason, by=change.by) if not change.dry_run else planned
+    done = record_after_warning(partial(handle.people.resume, seat, reason=reason, by=change.by), change, seat=seat)
     return report_change("seat-resume", handle, done, change, seat=seat, verdicts=done.verdicts)
 
 

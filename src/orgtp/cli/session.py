@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -234,6 +234,18 @@ def write_verdict_changes(planned: RecordedChange, *, seat: str = "") -> None:
     """
     for one in planned.verdicts:
         write_stderr(f"{'' if one.seat == seat else f'{one.seat} '}{one.metric}: {one.summary}")
+
+
+def record_after_warning(
+    record: Callable[..., RecordedChange], change: ChangeOptions, *, seat: str = ""
+) -> RecordedChange:
+    """Say how a change alters the verdicts on past periods, then make it; with `--dry-run`, only plan it.
+
+    `record` takes `dry_run`, and `seat` is the seat that the command names.
+    """
+    planned = record(dry_run=True)
+    write_verdict_changes(planned, seat=seat)
+    return planned if change.dry_run else record(dry_run=False)
 
 
 def report_change(

@@ -132,10 +132,10 @@ def _refuse_other_statements(query: str) -> None:
 
 
 def _refuse_endless_parts(query: str) -> None:
-    """Refuse a query with so many common table expressions, each counted as often as it is used, that it never ends.
+    """Refuse a query that uses its `with` tables so often that preparing it would never end.
 
-    SQLite compiles each use anew, so a chain in which each uses the one before it twice takes exponential time and
-    memory, before any limit of the run applies.
+    SQLite prepares a table of `with` once for each use. If each one uses the one before it twice, their number doubles
+    at every step, and no limit of the run applies yet.
     """
     words = [word.strip('"`[]').lower() for word in _list_words(query)]
     bodies = {words[start]: words[begin:end] for start, begin, end in _list_table_expressions(words)}
@@ -149,7 +149,7 @@ def _refuse_endless_parts(query: str) -> None:
         return sizes[name]
 
     if sum(measure(word) for word in words if word in bodies) >= _MOST_PARTS:
-        raise BadQuery(place="", what="its common table expressions are used too often: SQLite compiles each use anew")
+        raise BadQuery(place="", what="its `with` tables use each other too often. Use each of them fewer times")
 
 
 _MOST_PARTS = 5000

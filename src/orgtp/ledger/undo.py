@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from orgtp.actions.undo import UNDOES, AddedRecord, KeyChange, UndoTarget, find_key_changes
+from orgtp.actions.undo import UNDOES, AddedRecord, CommittedKey, UndoTarget, find_key_changes
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.git.log import stream_commits_touching, stream_history
 from orgtp.git.repo import Repo
@@ -76,7 +76,7 @@ def read_undo_target(repo: Repo, commit: Commit) -> UndoTarget:
     )
 
 
-def _list_changes(repo: Repo, files: Iterable[ChangedFile]) -> Iterator[KeyChange]:
+def _list_changes(repo: Repo, files: Iterable[ChangedFile]) -> Iterator[CommittedKey]:
     for file in files:
         if file.path.endswith(".yaml"):
             yield from find_key_changes(
@@ -123,7 +123,7 @@ def _parse_record(line: str) -> dict[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def name_later_commit(repo: Repo, tip: str, target: UndoTarget, change: KeyChange) -> str:
+def name_later_commit(repo: Repo, tip: str, target: UndoTarget, change: CommittedKey) -> str:
     """Name the newest commit after the one to undo that changed the same key; "" if there is none."""
     for commit in stream_commits_touching(repo, tip, [change.path]):
         if commit.id == target.commit:

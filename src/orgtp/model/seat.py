@@ -12,6 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.period import GRAIN_SIZES, Cadence, Grain, Period, period_containing_local
 from orgtp.model.problem import Marks
 from orgtp.model.target import Targets
+from orgtp.model.text import fold_spelling
 
 if TYPE_CHECKING:
     from orgtp.model.change import YamlData
@@ -207,8 +208,7 @@ class Seat:
 
     def has_email_on(self, address: str, day: date) -> bool:
         """Whether `address` is one of the seat's or of its holder's on that day, in upper or lower case."""
-        holder = self.holder_on(day)
-        return address.lower() in (email.lower() for email in (*self.emails, *(holder.emails if holder else ())))
+        return address.lower() in self.addresses_on(day)
 
     def holder_on(self, day: date) -> Holder | None:
         """Who holds the seat on a day; None before the first of its holders, and if the file names none."""
@@ -229,6 +229,24 @@ class Seat:
         """The name of the person or agent that holds the seat on a day; "" if it is vacant then."""
         holder = self.holder_on(day)
         return holder.name if holder else self.name
+
+    def addresses_on(self, day: date) -> frozenset[str]:
+        """The addresses of the seat and of its holder on a day, in lower case."""
+        holder = self.holder_on(day)
+        return frozenset(email.lower() for email in (*self.emails, *(holder.emails if holder else ())))
+
+    def has_same_holder(self, other: Seat, day: date) -> bool:
+        """Whether this and another human seat are held by the same person on a day.
+
+        They are if they share an address. If they share the name, they are unless both have addresses: two people can
+        have one name. A seat that is vacant or retired has no holder.
+        """
+        if not all(seat.is_human and not seat.is_retired and seat.person_on(day) for seat in (self, other)):
+            return False
+        addresses = self.addresses_on(day), other.addresses_on(day)
+        if addresses[0] & addresses[1]:
+            return True
+        return fold_spelling(self.person_on(day)) == fold_spelling(other.person_on(day)) and not all(addresses)
 
     @property
     def is_retired(self) -> bool:

@@ -12,6 +12,7 @@ from orgtp.render.terminal import Screen, align_columns, indent_lines, render_li
 def leave_text(plan: LeavePlan, screen: Screen) -> str:
     """Everything that the person leaves behind, in lists."""
     nobody: Line = [("→ nobody: vacant", "yellow")]
+    held = {one.seat for one in plan.seats}
     needed = f"→ needs a new owner{f' on {plan.since}' if plan.is_later else ''}"
     unowned: Line = [(needed, "bold red")]
     sections = {
@@ -25,7 +26,7 @@ def leave_text(plan: LeavePlan, screen: Screen) -> str:
             for one in plan.seats
         ],
         "owns": [
-            [safe_text(seat, "bold"), safe_text(f"→ {owner}") if owner else unowned]
+            [safe_text(seat, "bold"), _format_owner(owner, stays=owner in held) if owner else unowned]
             for seat, owner in plan.owned.items()
         ],
         "reports": [[safe_text(seat, "bold")] for seat in plan.reports],
@@ -51,6 +52,11 @@ def leave_text(plan: LeavePlan, screen: Screen) -> str:
         if rows:
             lines += [[], [(title, "dim")], *indent_lines(align_columns(rows, Screen(screen.width - 2)))]
     return render_lines([*lines, []], screen)
+
+
+def _format_owner(owner: str, *, stays: bool) -> Line:
+    """The owner that a seat gets; or that it stays with a seat which somebody else holds then."""
+    return safe_text(f"stays with {owner}" if stays else f"→ {owner}")
 
 
 def leave_body(plan: LeavePlan) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from orgtp.model.org import Org
-from orgtp.model.people import is_same_person, list_addresses_on
 from orgtp.model.seat import Seat
 from orgtp.model.text import fold_spelling
 
@@ -58,7 +57,7 @@ _MOST_HELD = 20
 
 
 class Workers:
-    """The people of an org on a day: which seats have the same holder, as `is_same_person` says.
+    """The people of an org on a day: which seats have the same holder, as `Seat.has_same_holder` says.
 
     Retired seats have no holder any more. What more seats share than one person can hold is no name of a person.
     """
@@ -74,10 +73,10 @@ class Workers:
         if not seat.is_human or seat.is_retired:
             return ()
         name = fold_spelling(seat.person_on(self.day))
-        return [*([f"name {name}"] if name else []), *sorted(list_addresses_on(seat, self.day))]
+        return [*([f"name {name}"] if name else []), *sorted(seat.addresses_on(self.day))]
 
     def list_other_seats(self, seat: Seat) -> tuple[str, ...]:
         """The other seats of the person who holds `seat`, sorted by id."""
         shared = (self._seats.get(key, ()) for key in self._list_keys(seat))
         found = {other for seats in shared if len(seats) <= _MOST_HELD for other in seats} - {seat.id}
-        return tuple(sorted(other for other in found if is_same_person(seat, self.org.seats[other], self.day)))
+        return tuple(sorted(other for other in found if seat.has_same_holder(self.org.seats[other], self.day)))

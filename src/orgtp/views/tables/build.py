@@ -14,7 +14,6 @@ from orgtp.model.escalation import Escalation, EventType
 from orgtp.model.escalation_policy import is_overdue, silenced_until
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Ending, Org, Retirement
-from orgtp.model.people import list_addresses_on
 from orgtp.model.period import Period, period_containing
 from orgtp.model.score import Score
 from orgtp.model.score_series import ScoreSeries
@@ -126,7 +125,7 @@ def _list_seats(tables: TableSet) -> Iterator[TableRow]:
             seat.since,
             seat.review_by,
             seat.retire_when or None,
-            ", ".join(sorted(list_addresses_on(seat, today))) or None,
+            ", ".join(sorted(seat.addresses_on(today))) or None,
             seat.capabilities,
             seat.own,
             name_holder(seat, today),
