@@ -121,6 +121,10 @@ class Todo:
         """When it was closed; None while it is open."""
         return next((event.at for event in reversed(self.events)), None) if self.is_closed else None
 
+    def is_overdue(self, today: date) -> bool:
+        """Whether its day is over on `today`, a day in the org's timezone, and something is left to do."""
+        return not self.is_closed and self.due is not None and self.due < today
+
     @property
     def replayed(self) -> tuple[TodoState, str, date | None]:
         """The state, the owner and the date according to the events; the last two are empty if no event sets them.
