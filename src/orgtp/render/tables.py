@@ -33,9 +33,16 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "why", "silenced",
         ),
     ),
+    "health": (
+        "metrics",
+        (
+            "seat", "metric", "variation", "assurance", "rule", "since", "phase", "mean", "lower", "upper",
+            "misses_in_a_row", "odds",
+        ),
+    ),
     "scores": (
         "scores",
-        ("seat", "metric", "period", "value", "state", "at", "by", "note", "id", "counts", "corrected", "void"),
+        ("seat", "metric", "period", "value", "state", "at", "by", "note", "id", "counts", "corrected", "void", "n"),
     ),
     "escalations": (
         "escalations",

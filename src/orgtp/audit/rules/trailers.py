@@ -26,6 +26,7 @@ _ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
     "metric-rename": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
     "metric-move": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
     "metric-recadence": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
+    "metric-rebase": ("seats/",),
     "delegate": ("seats/",),
     "org": ("org.yaml",),
     "holiday": ("org.yaml",),
