@@ -237,12 +237,13 @@ def _list_notes(view: HealthView) -> Iterator[Line]:
 
 
 _ASSUMED = (
-    "The odds assume independent, normal values, the unfavourable side (14.5% a quarter; both sides 27%), a baseline of "
-    f"{BASELINE} and one look a week. They are higher where values are skewed (34%) or follow one another (27% to 42%)."
+    "The odds assume independent, normal values, the unfavourable side (14.5% a quarter; both sides 27%), a baseline "
+    f"of {BASELINE} and one look a week. They are higher where values are skewed (34%) or follow one another "
+    "(27% to 42%)."
 )
 _WEEKLY_HITS = (
-    "A weekly yes/no shows a change late, or not at all within a quarter: watch its misses, and measure a number if you "
-    "can."
+    "A weekly yes/no shows a change late, or not at all within a quarter: watch its misses, and measure a number if "
+    "you can."
 )
 
 

@@ -88,7 +88,7 @@ def _draw_hits(chart: XmrChart, screen: Screen, *, plain: bool) -> list[Line]:
     points = chart.points[-room:]
     line: Line = [(f"{signs[one.state]} ", STYLES[one.state]) for one in points]
     span = [(f"{points[0].period} to {points[-1].period}", "dim")]
-    return [line, *wrap_line(span, screen.width), *_note_older(len(chart.points) - len(points), screen)]
+    return [strip_line_end(line), *wrap_line(span, screen.width), *_note_older(len(chart.points) - len(points), screen)]
 
 
 # Without a limit of width, as in a pipe, the chart stays this narrow.
@@ -152,7 +152,7 @@ def _draw_cell(point: ChartPoint, number: int, low: Decimal, high: Decimal, mark
     if number == _find_row(point.amount, low, high):
         mark = marks.flag if point.rule else marks.on if point.state is CellState.ON else marks.off
         yield (line, "dim")
-        yield (mark, "bold red" if point.rule and point.state is not CellState.ON else STYLES[point.state])
+        yield (mark, "bold red" if point.concern else "bold green" if point.rule else STYLES[point.state])
         yield (line, "dim")
     else:
         yield (line * _STEP, "dim")

@@ -18,6 +18,7 @@ from orgtp.views.health.chart import ChartPoint, XmrChart
 from orgtp.views.health.seats import describe_flag
 from orgtp.views.health.types import HealthRow
 from orgtp.views.variation.judge import Method
+from orgtp.views.variation.xmr import BASELINE
 
 _WIDTH, _LEFT, _RIGHT = 760, 90, 110
 _TOP, _HEIGHT, _BETWEEN, _RANGES = 64, 240, 48, 90
@@ -60,7 +61,7 @@ def draw_xmr_chart(row: HealthRow, chart: XmrChart) -> str:
     body = [*_draw_head(title, note)]
     if points:
         place = _spread(len(points))
-        body += _draw_values(row, points, place)
+        body += _draw_values(row, chart, place)
         body += _draw_ranges(points, place) if has_ranges else []
         body += _draw_periods(points, place, height - 14)
     else:
@@ -105,16 +106,21 @@ def _wrap(text: str, width: int) -> list[str]:
     return [first, rest if len(rest) <= width else f"{rest[: width - 1]}…"]
 
 
-def _draw_values(row: HealthRow, points: Sequence[ChartPoint], place: Callable[[int], str]) -> Iterator[str]:
-    amounts = [one.amount for one in points]
+def _draw_values(row: HealthRow, chart: XmrChart, place: Callable[[int], str]) -> Iterator[str]:
+    points = chart.points
+    bounds = () if chart.method is Method.HITS else chart.bounds
+    amounts = [*(one.amount for one in points), *bounds]
     amounts += [bound for one in points if one.limits for bound in (one.limits.lower, one.limits.upper)]
     panel = _Panel(_TOP + 12, _HEIGHT - 24, min(amounts), max(amounts))
+    yield from _draw_target(row, bounds, panel)
+    if len(points) > BASELINE and points[0].limits:
+        yield from _draw_end_of_baseline(place)
     if all(one.limits for one in points):
         yield from _draw_limits(row, points, place, panel)
     steps = " ".join(f"{place(number)},{panel.place(one.amount)}" for number, one in enumerate(points))
     yield f'<polyline points="{steps}" fill="none" stroke="{_DIM}" stroke-width="1.2"/>'
     for number, one in enumerate(points):
-        colour = _FLAG if one.rule else _ON if one.state is CellState.ON else _OFF
+        colour = _FLAG if one.concern else _LINE if one.rule else _ON if one.state is CellState.ON else _OFF
         fill = colour if one.state is CellState.ON or one.rule else _PAPER
         about = f"{one.period}: {_show_value(row, one)}, {one.state} target" + (f", {one.rule}" if one.rule else "")
         spot = f'cx="{place(number)}" cy="{panel.place(one.amount)}" r="{5 if one.rule else 4}"'
@@ -122,6 +128,26 @@ def _draw_values(row: HealthRow, points: Sequence[ChartPoint], place: Callable[[
             f'<circle {spot} fill="{fill}" stroke="{colour}" stroke-width="1.6">'
             f"<title>{escape(one_line(about))}</title></circle>"
         )
+
+
+def _draw_target(row: HealthRow, bounds: Sequence[Decimal], panel: _Panel) -> Iterator[str]:
+    """A line for each bound of the target, named at its left end."""
+    for bound in bounds:
+        height = panel.place(bound)
+        yield (
+            f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{height}" y2="{height}" stroke="{_ON}" '
+            'stroke-dasharray="1 4" stroke-width="1.5"/>'
+        )
+    if bounds:
+        low = _format(Decimal(panel.place(bounds[-1])) + 4)
+        yield _text(16, low, row.facts.target or "", _ON, 'font-size="11"')
+
+
+def _draw_end_of_baseline(place: Callable[[int], str]) -> Iterator[str]:
+    x = _format((Decimal(place(BASELINE - 1)) + Decimal(place(BASELINE))) / 2)
+    yield f'<line x1="{x}" x2="{x}" y1="{_TOP + 6}" y2="{_TOP + _HEIGHT}" stroke="{_DIM}" stroke-dasharray="2 3"/>'
+    about = f"limits from the first {BASELINE}"
+    yield _text(_format(Decimal(x) - 6), _TOP + _HEIGHT + 8, about, _DIM, 'font-size="10" text-anchor="end"')
 
 
 def _show_value(row: HealthRow, one: ChartPoint) -> str:
@@ -184,7 +210,7 @@ def _draw_periods(points: Sequence[ChartPoint], place: Callable[[int], str], hei
     """The periods below the chart, as many as there is room for."""
     every = -(-len(points) // _FEW_LABELS)
     for number, one in enumerate(points):
-        if number % every == 0:
+        if (len(points) - 1 - number) % every == 0:
             yield _text(place(number), height, one.period, _DIM, 'font-size="10" text-anchor="middle"')
 
 

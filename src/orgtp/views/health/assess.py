@@ -145,6 +145,8 @@ def _assess_row(row: MetricRow) -> HealthRow:
             reason=found.series.reason,
             stale_since=late.since if late else None,
             is_percent=is_percent,
+            hits_then=found.hits_then,
+            hits_now=found.hits_now,
             is_share=is_percent and all(0 <= one.amount <= _WHOLE for one in found.series.readings),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from orgtp.lazy_dataclass import dataclass
@@ -9,7 +10,7 @@ from orgtp.model.cell import CellState
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.value import EXACT, Unit, ValueKind
 from orgtp.views.health.assess import format_amount
-from orgtp.views.variation.judge import Judgement, Method, judge_metric
+from orgtp.views.variation.judge import Judgement, Method, find_target, judge_metric
 from orgtp.views.variation.xmr import BASELINE, Limits, Point, Rule, Side, find_rule
 
 
@@ -18,7 +19,8 @@ class ChartPoint:
     """A cell on the chart: its value and, in the same form, the limits that apply to it.
 
     `range` is the moving range, the distance from the value before it; null where a blank is between them. `rule` is
-    the rule that it completes on either side. `is_new` follows the baseline. `amounts` has value, mean, lower and upper
+    the rule that it completes, and `concern` whether that is on an unfavourable side. `baseline`: the limits are
+    computed from it. `amounts` has value, mean, lower and upper
     as numbers.
     """
 
@@ -30,6 +32,7 @@ class ChartPoint:
     upper: str | None
     range: str | None
     rule: Rule | None
+    concern: bool
     baseline: bool
     _amount: Decimal
     _limits: Limits | None
@@ -63,6 +66,12 @@ class XmrChart:
     reason: str | None
     points: tuple[ChartPoint, ...]
     measure: Unit | None
+    _bounds: tuple[Decimal, ...] = ()
+
+    @property
+    def bounds(self) -> tuple[Decimal, ...]:
+        """The bounds of the target in force as numbers: none, one, or two for a range."""
+        return self._bounds
 
 
 def build_chart(row: MetricRow) -> XmrChart:
@@ -70,7 +79,10 @@ def build_chart(row: MetricRow) -> XmrChart:
     found = judge_metric(row)
     unit = row.metric.targets.unit if row.metric.targets.dated else None
     begin, reason = found.series.begin, found.series.reason
-    return XmrChart(found.method, begin.text if begin else None, reason or None, tuple(_list_points(found, unit)), unit)
+    target = find_target(row)
+    bounds = tuple(sorted({target.low, target.high})) if target else ()
+    points = tuple(_list_points(found, unit))
+    return XmrChart(found.method, begin.text if begin else None, reason or None, points, unit, bounds)
 
 
 def _list_points(found: Judgement, unit: Unit | None) -> list[ChartPoint]:
@@ -81,6 +93,7 @@ def _list_points(found: Judgement, unit: Unit | None) -> list[ChartPoint]:
     for number, (reading, limit) in enumerate(zip(readings, limits, strict=True)):
         before = readings[number - 1].amount if number and reading.follows and not is_count else None
         distance = abs(EXACT.subtract(reading.amount, before)) if before is not None else None
+        rule, side = _find_rule(known, number, found.sides) if known else (None, None)
         points.append(
             ChartPoint(
                 period=reading.period.text,
@@ -90,7 +103,8 @@ def _list_points(found: Judgement, unit: Unit | None) -> list[ChartPoint]:
                 lower=format_amount(limit.lower, unit) if limit else None,
                 upper=format_amount(limit.upper, unit) if limit else None,
                 range=_format_range(distance, unit),
-                rule=_find_rule(known, number) if known else None,
+                rule=rule,
+                concern=side in found.sides,
                 baseline=number < BASELINE,
                 _amount=reading.amount,
                 _limits=limit,
@@ -107,5 +121,9 @@ def _format_range(distance: Decimal | None, unit: Unit | None) -> str | None:
     return format_amount(distance, Unit(ValueKind.DURATION) if unit and unit.kind is ValueKind.TIME else unit)
 
 
-def _find_rule(points: list[Point], at: int) -> Rule | None:
-    return find_rule(points, at, Side.LOW) or find_rule(points, at, Side.HIGH)
+def _find_rule(points: list[Point], at: int, sides: Sequence[Side]) -> tuple[Rule | None, Side | None]:
+    """The rule that a value completes and on which side, on an unfavourable one first."""
+    for side in (*sides, *(one for one in Side if one not in sides)):
+        if rule := find_rule(points, at, side):
+            return rule, side
+    return None, None

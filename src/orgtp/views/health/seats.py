@@ -47,9 +47,17 @@ def describe_flag(one: HealthRow) -> str:
         Rule.BEYOND_LIMIT: f"{'below the lower' if low else 'above the upper'} limit",
         Rule.THREE_OF_FOUR: f"three of four far {'below' if low else 'above'} the mean",
         Rule.RUN_OF_EIGHT: f"eight or more in a row {'below' if low else 'above'} the mean",
-        Rule.BINOMIAL: f"{'more' if one.is_drifting else 'fewer'} misses than in the baseline",
+        Rule.BINOMIAL: _describe_hits(one),
     }
     return f"{words[one.rule]}, since {one.since}" if one.rule else ""
+
+
+def _describe_hits(one: HealthRow) -> str:
+    """`9 of the newest 20 missed, 3 of 84 in the baseline`."""
+    now, then = one.facts.hits_now, one.facts.hits_then
+    if now is None or then is None:
+        return ""
+    return f"{now.misses} of the newest {now.total} missed, {then.misses} of {then.total} in the baseline"
 
 
 def _describe_silence(one: HealthRow) -> str:

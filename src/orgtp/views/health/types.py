@@ -11,6 +11,7 @@ from orgtp.model.cell import CellState
 from orgtp.model.period import Grain
 from orgtp.model.value import Unit
 from orgtp.views.selection import NOTHING_OMITTED, Omitted
+from orgtp.views.variation.binomial import Tally
 from orgtp.views.variation.judge import Assurance, FlagOdds, HitRecord, Method, PhaseSpan, Variation
 from orgtp.views.variation.xmr import Rule, Side
 
@@ -32,6 +33,7 @@ class MetricFacts:
     `grain` is the size of a cell, `latest`, `state` and `period` those of its newest verdict, and `reason` why its
     phase began. `sides` are the unfavourable ones. `signal_side` is the side on which the newest value is, for a flag.
     `is_share`: it is a percentage, and none of its values is below 0 or above 100.
+    `hits_then` and `hits_now` are those of `Judgement`.
     """
 
     name: str
@@ -51,6 +53,8 @@ class MetricFacts:
     stale_since: datetime | None
     is_percent: bool = False
     is_share: bool = False
+    hits_then: Tally | None = None
+    hits_now: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True)

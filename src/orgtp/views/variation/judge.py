@@ -6,6 +6,7 @@ These are the two questions of NHS "Making Data Count": variation and assurance.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -99,7 +100,8 @@ class Judgement:
     """What the cells of one metric say. `first` is the number of the reading with which a change began.
 
     `limits` are those of each reading, or empty without any; `mean` is the share of hits for a metric of hits.
-    `sides` are the unfavourable ones.
+    `sides` are the unfavourable ones. `hits_then` and `hits_now` count the opportunities of the baseline, and the
+    newest ones that are compared with it.
     """
 
     series: Series
@@ -114,6 +116,8 @@ class Judgement:
     misses_in_a_row: int
     before_run: HitRecord
     odds: FlagOdds
+    hits_then: Tally | None = None
+    hits_now: Tally | None = None
 
     @property
     def since(self) -> str | None:
@@ -150,6 +154,8 @@ def judge_metric(row: MetricRow) -> Judgement:
         misses_in_a_row=misses,
         before_run=before,
         odds=FlagOdds(verdict.per_quarter, run_odds),
+        hits_then=verdict.hits_then,
+        hits_now=verdict.hits_now,
     )
 
 
@@ -174,6 +180,8 @@ class Verdict:
     mean: Decimal | None = None
     limits: tuple[Limits, ...] = ()
     per_quarter: Decimal | None = None
+    hits_then: Tally | None = None
+    hits_now: Tally | None = None
 
 
 def _judge_values(row: MetricRow, series: Series) -> Verdict:
@@ -278,30 +286,25 @@ def _judge_hits(row: MetricRow, series: Series) -> Verdict:
     needed = NEWEST_DAILY if is_finer_than_weekly(row) else NEWEST_WEEKLY
     newest = later[-needed:]
     mean = EXACT.divide(Decimal(tally.hits), Decimal(tally.total)) if tally.total else None
-    common = Verdict(
+    verdict = Verdict(
         Method.HITS,
         Variation.COMMON,
         assurance=_assure_hits(series),
         mean=mean,
         per_quarter=HITS_PER_QUARTER,
+        hits_then=tally,
     )
     if len(newest) < needed:
-        return common
-    misses = sum(not hit for _, hit in newest)
-    is_worse = compute_tail(misses, needed, tally) < TAIL
-    if not is_worse and compute_lower_tail(misses, needed, tally) >= TAIL:
-        return common
+        return verdict
+    now = _tally([hit for _, hit in newest])
+    verdict = replace(verdict, hits_now=now)
+    is_worse = compute_tail(now.misses, needed, tally) < TAIL
+    if not is_worse and compute_lower_tail(now.misses, needed, tally) >= TAIL:
+        return verdict
     # The change shows in the newest opportunities; it begins with the first of them that is unlike the baseline's.
     first = next((reading for reading, hit in newest if hit is not is_worse), newest[0][0])
-    return Verdict(
-        Method.HITS,
-        Variation.CONCERN if is_worse else Variation.IMPROVEMENT,
-        assurance=common.assurance,
-        rule=Rule.BINOMIAL,
-        first=readings.index(first),
-        mean=mean,
-        per_quarter=HITS_PER_QUARTER,
-    )
+    variation = Variation.CONCERN if is_worse else Variation.IMPROVEMENT
+    return replace(verdict, variation=variation, rule=Rule.BINOMIAL, first=readings.index(first))
 
 
 def _tally(hits: Sequence[bool]) -> Tally:
