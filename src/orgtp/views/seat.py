@@ -30,7 +30,8 @@ class SeatView:
     """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it.
 
     `email` is an address, or several as in the file. `holders` are those who hold the seat one after another, and
-    `inputs` what it works with. `own` has the user's own `x-` keys of the seat and its metrics. `ended` are its metrics that are over.
+    `inputs` what it works with. `own` has the user's own `x-` keys of the seat and its metrics. `ended` are its metrics
+    that are over.
     """
 
     place: ChartSeat
