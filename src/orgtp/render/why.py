@@ -26,7 +26,7 @@ def _format_lines(why: Why, zone: tzinfo, screen: Screen) -> Iterator[Line]:
         items = [one for one in why.evidence if one.when is when]
         if items or when is not When.WITHIN:
             yield []
-            yield [(title, "bold")]
+            yield from wrap_line([(title, "bold")], screen.width)
             yield from _format_group(items, zone, screen)
     yield []
     yield [("What could not be seen", "bold")]

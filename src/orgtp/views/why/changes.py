@@ -75,12 +75,18 @@ def _describe_changes(event: Event, seat: str) -> Iterator[_Said]:
         if not key.endswith(_FROM) or key.removesuffix(_FROM) not in inputs:
             yield _describe_input(key, item, inputs.get(f"{key}{_FROM}"))
     for change in event.changes:
-        if not _is_input(change) and (describe := _DESCRIBERS.get(change.sort)):
+        is_told = _is_input(change) or _is_first_date(change)
+        if not is_told and (describe := _DESCRIBERS.get(change.sort)):
             yield describe(change.item, seat)
 
 
 def _is_input(change: SeatChange) -> bool:
     return change.sort == "fields" and change.item.key.startswith(_INPUTS)
+
+
+def _is_first_date(change: SeatChange) -> bool:
+    """Whether a target only got the period from which it applies, because another one applies later."""
+    return change.sort == "targets" and change.item.since is None and change.item.after is None
 
 
 def _describe_input(key: str, item: FieldChanged, giver: FieldChanged | None) -> _Said:
