@@ -12,7 +12,7 @@ from orgtp.model.period import Grain, period_containing_local
 from orgtp.views.diff.types import Made
 from orgtp.views.seat_fields import Spot
 from orgtp.views.why.changes import list_changes
-from orgtp.views.why.records import list_escalation_evidence
+from orgtp.views.why.records import list_escalation_evidence, list_review_evidence, list_todo_evidence
 from orgtp.views.why.start import Flags, find_change_start
 from orgtp.views.why.types import ChangeStart, Evidence, SeatPast, Why, Window
 from orgtp.views.why.unseen import list_unseen
@@ -94,7 +94,8 @@ def _list_all(
         yield from list_value_evidence(row, start, window)
     yield from list_upstream_evidence(org, seat, start, window, flags)
     yield from list_same_source_evidence(org, seat, (row.metric.source for row in rows), start, window)
-    yield from list_escalation_evidence(org, seat, metric, start, window)
+    for list_records in (list_escalation_evidence, list_review_evidence, list_todo_evidence):
+        yield from list_records(org, seat, metric, start, window)
 
 
 def list_wanted_spots(why: Why) -> dict[Spot, object]:

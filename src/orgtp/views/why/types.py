@@ -28,6 +28,8 @@ class EvidenceKind(StrEnum):
     UPSTREAM = "upstream"
     SAME_SOURCE = "same-source"
     ESCALATION = "escalation"
+    REVIEW = "review"
+    TODO = "todo"
     DECISION = "decision"
 
 
