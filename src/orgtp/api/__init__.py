@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
+    from orgtp.views.why.types import Evidence, Why
 
 __all__ = [
     "PAGES",
@@ -103,6 +104,7 @@ __all__ = [
     "EscalationSeverity",
     "EscalationView",
     "Escalations",
+    "Evidence",
     "ExportFormat",
     "Exported",
     "FoundProblems",
@@ -169,6 +171,7 @@ __all__ = [
     "VerdictChange",
     "Violation",
     "WaitNotice",
+    "Why",
     "YamlData",
     "ask_sources",
     "build_notifications",
@@ -278,5 +281,6 @@ __getattr__ = lazy_exports(
         "orgtp.views.seat_history": "SeatHistory",
         "orgtp.views.selection": "Omitted Selection parse_selection",
         "orgtp.views.stale": "Stale StaleList",
+        "orgtp.views.why.types": "Evidence Why",
     },
 )

@@ -44,6 +44,7 @@ COMMANDS = (
     CommandEntry("health", "health", "show_health", "orgtp health dash && orgtp health --state drifting"),
     CommandEntry("log", "history", "show_log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
     CommandEntry("diff", "diff", "show_diff", "orgtp diff main --format markdown"),
+    CommandEntry("why", "why", "show_why", "orgtp why dash anomalies-before-open --since 2026-W43"),
     CommandEntry("context", "context", "show_context", "orgtp context dash > CONTEXT.md"),
     CommandEntry("export", "tables", "export_tables", "orgtp export acme.xlsx --root radar"),
     CommandEntry("sql", "tables", "query_tables", "orgtp sql 'select name, state from scorecard' --csv"),
