@@ -1,0 +1,3 @@
+"""Records that people write: what a file of each kind says."""
+
+__all__ = ["review"]
