@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 NAMES = ("escalation", "explained", "org", "retirement", "review", "score", "seat", "silenced")
 # All schemas, including that of a machine's sources file.
 ALL_NAMES = tuple(sorted((*NAMES, "sources")))
-_SCHEMAS = {"org.yaml": "org", "seats": "seat", "retirements": "retirement", "escalations": "escalation", "reviews": "review"}
+_SCHEMAS = {
+    "org.yaml": "org",
+    "seats": "seat",
+    "retirements": "retirement",
+    "escalations": "escalation",
+    "reviews": "review",
+}
 
 
 class UnknownSchema(OrgtpError):

@@ -10,8 +10,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.change import YamlData
 from orgtp.model.period import Grain, Period, parse_period, period_containing
 from orgtp.model.problem import Marks
+from orgtp.model.score import format_timestamp
 
 REVIEWS_FOLDER = "reviews/"
 # A second review of a week, written in another clone before the two met, has a number: `2026-W48-2`.
@@ -172,3 +174,42 @@ def list_reviews_of(reviews: Mapping[str, Review], week: str) -> Sequence[tuple[
     """The reviews of a week with their ids, the first one first."""
     found = [(id_, one) for id_, one in reviews.items() if one.week == week]
     return sorted(found, key=lambda pair: (len(pair[0]), pair[0]))
+
+
+def review_data(one: Review) -> dict[str, YamlData]:
+    """The content of a review's file, or of one with its answers. Empty fields are left out, but not the rows."""
+    fields: dict[str, YamlData] = {
+        "week": one.week,
+        "began": format_timestamp(one.began) if one.began else "",
+        "ended": format_timestamp(one.ended) if one.ended else "",
+        "prepared_by": one.prepared_by,
+        "led_by": one.led_by,
+        "present": list(one.present),
+        "rows": [_row_data(row) for row in one.rows],
+        "rating": _rating_data(one.rating),
+        "skipped": [{"seat": skipped.seat, "why": skipped.why} for skipped in one.skipped],
+    }
+    return {key: value for key, value in fields.items() if value or key == "rows"}
+
+
+def _rating_data(rating: Decimal | None) -> YamlData:
+    if rating is None:
+        return None
+    return int(rating) if rating == rating.to_integral_value() else rating
+
+
+def _row_data(row: ReviewRow) -> dict[str, YamlData]:
+    new = row.new_todo
+    todo: YamlData = row.todo
+    if new is not None:
+        todo = {"what": new.what, "owner": new.owner, **({"due": f"{new.due}"} if new.due else {})}
+    fields: dict[str, YamlData] = {
+        "seat": row.seat,
+        "metric": row.metric,
+        "state": str(row.state or ""),
+        "changed": row.changed,
+        "fix": row.fix,
+        "decision": str(row.decision or ""),
+        "todo": todo,
+    }
+    return {key: value for key, value in fields.items() if value}
