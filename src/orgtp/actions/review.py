@@ -13,6 +13,7 @@ from orgtp.model.change import Change, CreateFile, Edit
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
 from orgtp.model.records.review import (
+    NO_TODO,
     Review,
     ReviewRow,
     ReviewState,
@@ -102,9 +103,9 @@ def check_answers(org: Org, now: datetime, answers: Review) -> Review:
     twice = [key for key, count in Counter(row.key for row in answers.rows).items() if count > 1]
     if twice:
         raise BadInput(what=f"{twice[0][0]} {twice[0][1]} has two rows in the answers. Keep one")
-    for seat in (*answers.present, *(one.seat for one in answers.skipped), *([answers.led_by] or ())):
-        if seat:
-            org.seat(seat)
+    named = (answers.led_by, *answers.present, *(one.seat for one in answers.skipped))
+    for seat in filter(None, named):
+        org.seat(seat)
     return replace(answers, week=week, began=began)
 
 
@@ -112,18 +113,20 @@ def _complete_review(org: Org, now: datetime, request: ReviewToClose) -> Review:
     """The answers as a review that ends now. Raises `NotAPerson`."""
     review = check_answers(org, now, request.answers)
     if request.by:
-        _refuse_other_than_person(org, request.by)
+        refuse_other_than_person(org, request.by)
     led_by = review.led_by or request.by
     if not led_by:
         raise BadInput(
             what="nobody is known who leads the review. Add a line: led_by: SEAT, or name yourself: --by SEAT"
         )
-    _refuse_other_than_person(org, led_by)
+    refuse_other_than_person(org, led_by)
     present = tuple(dict.fromkeys([led_by, *review.present]))
-    return replace(review, ended=now, led_by=led_by, present=present, prepared_by="")
+    rows = tuple(replace(row, todo="") if row.todo == NO_TODO else row for row in review.rows)
+    return replace(review, ended=now, led_by=led_by, present=present, rows=rows, prepared_by="")
 
 
-def _refuse_other_than_person(org: Org, seat: str) -> None:
+def refuse_other_than_person(org: Org, seat: str) -> None:
+    """Raise `NotAPerson` if a seat is not an active person; `UnknownSeat`."""
     found = org.seat(seat)
     if found.is_human and found.is_active:
         return

@@ -65,6 +65,16 @@ class RowHealth:
     odds: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RowEvidence:
+    """Something that changed in the inputs of a row's seat: a candidate, not a cause. `commit` is where it happened."""
+
+    day: date
+    text: str
+    commit: str = ""
+    before: bool = True
+
+
 NO_HEALTH: Mapping[tuple[str, str], RowHealth] = {}
 
 
@@ -263,7 +273,7 @@ def _find_review_before(org: Org, week: Period) -> Review | None:
     return max(earlier, key=lambda one: one.week, default=None)
 
 
-def _judge_row(  # noqa: PLR0913  (what is known of one row)
+def _judge_row(
     org: Org,
     row: MetricRow,
     columns: Sequence[Period],
@@ -394,7 +404,7 @@ def _list_dates(
             row.seat,
             row.metric,
             f"watched since {before.week}: {row.fix or row.changed}",
-            False,  # noqa: FBT003  (not overdue)
+            False,
             labels.get(row.seat) or org.name_at(row.seat, now),
         )
         for row in (before.rows if before else ())

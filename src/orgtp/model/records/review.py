@@ -21,6 +21,10 @@ REVIEW_ID = re.compile(r"([0-9]{4}-W[0-9]{2})(?:-([2-9]|[1-9][0-9]+))?")
 MIN_RATING, MAX_RATING = 1, 10
 
 
+# In answers: nobody has to do anything about the row.
+NO_TODO = "none"
+
+
 class ReviewDecision(StrEnum):
     """What was decided about a row: a fix, to watch it, to make a case for retiring the seat, or nothing."""
 
