@@ -433,3 +433,28 @@ def test_a_delegate_who_is_gone_is_removed() -> None:
     bob = base["seats/bob.yaml"].replace("active", "vacant")
     assert may({"seats/bob.yaml": bob, "seats/tally.yaml": seat("tally")}, base) == may({"seats/bob.yaml": bob}, base)
     assert may({"seats/bob.yaml": bob, "seats/tally.yaml": seat("tally", "mission: M\n")}, base) == ["ada"]
+
+
+FED = {**BASE, "seats/bot.yaml": seat("bot", "inputs: {model: m1}\nx-crm: 1\n")}
+
+
+@pytest.mark.parametrize(
+    ("more", "who"),
+    [
+        ("inputs: {model: m2}\nx-crm: 1\n", ["ada", "bob", "bot"]),
+        ("x-crm: 1\n", ["ada", "bob", "bot"]),
+        ("inputs: {model: {from: tally, is: m2}}\nx-crm: 1\n", ["ada", "bob", "bot"]),
+        ("inputs: {model: m2}\nx-crm: 2\n", ["ada", "bob"]),
+        ("inputs: {model: m2}\nx-crm: 1\nmission: M\n", ["ada", "bob"]),
+        ("inputs: {model: m1}\nx-crm: 1\nstatus_: x\n", ["ada", "bob"]),
+    ],
+)
+def test_a_seat_changes_its_own_inputs_and_nothing_else_of_its_file(more: str, who: list[str]) -> None:
+    assert may({"seats/bot.yaml": seat("bot", more)}, FED) == who
+
+
+def test_a_seat_adds_its_first_inputs_and_those_of_no_other() -> None:
+    assert may({"seats/bot.yaml": seat("bot", "inputs: {model: m1}\n")}) == ["ada", "bob", "bot"]
+    both = {f"seats/{name}.yaml": seat(name, "inputs: {model: m1}\n") for name in ("bot", "tally")}
+    assert may(both) == ["ada"]
+    assert may({"seats/bot.yaml": None}, FED) == ["ada", "bob"]

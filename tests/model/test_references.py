@@ -79,6 +79,7 @@ FILES: dict[str, Any] = {
         "seat": "ada", "name": "Ada", "role": "R", "kind": "human", "status": "active", "owner": "x",
         "reports_to": "x", "also_reports_to": ["x"],
         "delegate": {"to": "x", "until": "2026-12-31"},
+        "inputs": {"export": {"from": "x", "is": "nightly"}},
         "metrics": {"n": {**METRIC, "leads_to": "x/m", "continues": "x/m"}},
     },
     "seats/x.yaml": {

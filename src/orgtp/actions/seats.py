@@ -93,7 +93,7 @@ def set_keys(
     values = _merge_target_dates(org, found, values)
     for keys, value in values:
         _refuse_other_unit(org, found, keys, value)
-    edits = tuple(_make_edit(found, keys, value) for keys, value in values)
+    edits = tuple(_make_edit(found, keys, value) for keys, value in _place_inputs(found, values))
     words = [_format_setting(found, keys, value) for keys, value in values]
     body = why or ("\n".join(words) if len(words) > 1 else "")
     what = summarize_settings([one_line(word) for word in words], MAX_SUBJECT - len(f"set({seat}): "))
@@ -139,6 +139,36 @@ def _make_edit(seat: Seat, keys: tuple[str, ...], value: YamlData) -> Edit:
         return DropKey(path, keys)
     is_number = keys[-1] in _NUMBERS and isinstance(value, str) and value.isdecimal()
     return SetKey(path, keys, int(str(value)) if is_number else value)
+
+
+def _place_inputs(
+    seat: Seat, values: Sequence[tuple[tuple[str, ...], YamlData]]
+) -> list[tuple[tuple[str, ...], YamlData]]:
+    """The values, with those of `inputs` in the form that the file has, or needs to name the seat that one comes from.
+
+    An input is a text, or a mapping with `is` and `from`. A new version of a mapping is its `is`, so that it still
+    comes from the same seat.
+    """
+    parts: dict[str, dict[str, YamlData]] = {}
+    for keys, value in values:
+        if keys[0] == "inputs" and keys[2:] in {(), ("is",), ("from",)} and len(keys) > 1 and (keys[2:] or value):
+            parts.setdefault(keys[1], {})["".join(keys[2:]) or "is"] = value
+    found: dict[tuple[str, ...], YamlData] = {}
+    for keys, value in values:
+        name, of_input = keys[1] if len(keys) > 1 else "", keys[0] == "inputs" and len(keys) > 1
+        given = parts.get(name) if of_input and (value or keys[2:]) else None
+        if given is None:
+            found[keys] = value
+        elif any(one[:2] == ("inputs", name) for one in seat.marks.keys if len(one) > len(("inputs", name))):
+            found |= {("inputs", name, part): text for part, text in given.items()}
+        elif "from" not in given and given.get("is"):
+            found["inputs", name] = given["is"]
+        elif given.get("from"):
+            is_ = given.get("is") or (seat.inputs[name].is_ if name in seat.inputs else "")
+            found["inputs", name] = {"from": given["from"], **({"is": is_} if is_ else {})}
+        else:
+            found[keys] = value
+    return list(found.items())
 
 
 _DATED = 4

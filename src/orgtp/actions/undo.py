@@ -21,7 +21,7 @@ from orgtp.model.problem import Keys
 from orgtp.model.text import count_noun, join_with_and, one_line
 
 ORG_PATH = "org.yaml"
-_GROUPS = frozenset({"metrics", "capabilities"})
+_GROUPS = frozenset({"metrics", "capabilities", "inputs"})
 _SHORT = 10
 # How the body of a commit names the commit that it undoes.
 UNDOES = "Undoes commit "

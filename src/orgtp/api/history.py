@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from orgtp.views.blame import BlameLine
     from orgtp.views.log import LogEntry, LogFilter
     from orgtp.views.seat_history import SeatHistory
+    from orgtp.views.why.types import Why
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,16 @@ class HistoryQueries:
         from orgtp.history.queries import read_seat_history
 
         return read_seat_history(self.snapshot, seat)
+
+    def why(self, seat: str, metric: str = "", since: str = "") -> Why:
+        """What changed around a seat, or one metric of it: evidence from the record alone, newest first.
+
+        `since` is the period in which the change began; without it, it is found. Raises `UnknownSeat`, `UnknownMetric`
+        and `BadInput`.
+        """
+        from orgtp.history.evidence import find_why
+
+        return find_why(self.snapshot, seat, metric, since)
 
     def blame(self, seat: str) -> Iterator[BlameLine]:
         """Yield who last set each field of a seat, uncommitted fields first, then the newest.

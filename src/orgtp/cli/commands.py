@@ -46,6 +46,7 @@ COMMANDS = (
     CommandEntry("stale", "show", "show_stale", "orgtp stale dash || orgtp stale --json"),
     CommandEntry("log", "history", "show_log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
     CommandEntry("diff", "diff", "show_diff", "orgtp diff main --format markdown"),
+    CommandEntry("why", "why", "show_why", "orgtp why dash anomalies-before-open --since 2026-W43"),
     CommandEntry("context", "context", "show_context", "orgtp context dash > CONTEXT.md"),
     CommandEntry("export", "tables", "export_tables", "orgtp export acme.xlsx --root radar"),
     CommandEntry("sql", "tables", "query_tables", "orgtp sql 'select name, state from scorecard' --csv"),

@@ -200,7 +200,8 @@ _FIRST = "The id of its first metric, such as calls-booked (leave empty to add i
 def set_seat_keys(
     seat: SeatArgument,
     values: Annotated[
-        list[str], typer.Argument(metavar="KEY=VALUE…", help="A key can be a path, such as metrics.ID.target.")
+        list[str],
+        typer.Argument(metavar="KEY=VALUE…", help="A key can be a path, such as metrics.ID.target or inputs.model."),
     ],
     also_past: Annotated[
         bool, typer.Option("--also-past", help="Judge past periods by a new target, too, not only from now on.")
@@ -271,15 +272,17 @@ def _parse_list(key: str, text: str) -> str | list[str]:
 _LISTS = ("also_reports_to", "email")
 
 
-_PATHS = ("capabilities", "metrics")
+_PATHS = ("capabilities", "inputs", "metrics")
 # The keys that the verdicts on past periods depend on.
 _JUDGED = {"metrics", "since", "status"}
 
 
 def _parse_key_path(key: str) -> tuple[str, ...]:
-    """Split a dotted key into a path. Only capabilities, metrics and x- keys can have parts."""
+    """Split a dotted key into a path. Only capabilities, inputs, metrics and x- keys can have parts."""
     head, *rest = key.split(".")
     if not all([head, *rest]) or (rest and head not in _PATHS and not head.startswith("x-")):
-        hint = did_you_mean(head, _PATHS) or "Only these keys have parts: metrics.ID.target, capabilities.ID"
+        hint = (
+            did_you_mean(head, _PATHS) or "Only these keys have parts: metrics.ID.target, capabilities.ID, inputs.NAME"
+        )
         raise BadInput(what=f'"{key}" is not a key. {hint}')
     return (head, *rest)

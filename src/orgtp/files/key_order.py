@@ -4,10 +4,11 @@ from __future__ import annotations
 
 SEAT_ORDER = (
     "seat", "name", "role", "kind", "status", "pauses", "owner", "reports_to", "also_reports_to", "mission", "since",
-    "email", "holders", "retire_when", "review_by", "delegate", "capabilities", "metrics",
+    "email", "holders", "inputs", "retire_when", "review_by", "delegate", "capabilities", "metrics",
 )  # fmt: skip
 HOLDER_KEYS = ("name", "email")
 PAUSE_KEYS = ("until", "reason")
+INPUT_KEYS = ("from", "is")
 METRIC_ORDER = (
     "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues",
     "leads_to", "waive",

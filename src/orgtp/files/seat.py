@@ -11,12 +11,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orgtp.files.due_time import read_due_time
-from orgtp.files.key_order import HOLDER_KEYS, METRIC_ORDER, PAUSE_KEYS, SEAT_ORDER
+from orgtp.files.key_order import HOLDER_KEYS, INPUT_KEYS, METRIC_ORDER, PAUSE_KEYS, SEAT_ORDER
 from orgtp.files.mapping_reader import MappingReader, parse_day
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem, select_unread
-from orgtp.model.seat import Delegate, Holder, Metric, Pause, Rollup, Seat, SeatKind, SeatStatus
+from orgtp.model.seat import Delegate, Holder, Metric, Pause, Rollup, Seat, SeatInput, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.text import did_you_mean, find_nearest, is_id
 from orgtp.model.value import ValueKind
@@ -64,6 +64,7 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
         emails=_read_emails(fields),
         holders=_read_holders(fields),
         pauses=_read_pauses(fields),
+        inputs=_read_inputs(fields),
         retire_when=fields.text("retire_when"),
         review_by=fields.day("review_by"),
         delegate=_read_delegate(fields),
@@ -187,6 +188,27 @@ def _read_pause(pauses: MappingReader, day: str) -> Pause | None:
     fields.refuse_unknown_keys(PAUSE_KEYS)
     reason, until = fields.text("reason", required=True), fields.day("until")
     return Pause(since, reason, until) if since else None
+
+
+def _read_inputs(fields: MappingReader) -> dict[str, SeatInput]:
+    """What the seat works with, by name. Those that say nothing that can be read are left out."""
+    below = fields.mapping("inputs")
+    if below is None:
+        return {}
+    names = {name: None for name in below.data if not name.startswith("x-")}
+    MappingReader(names, below.marks, below.problems, below.keys).check_keys_are_ids()
+    found = {name: _read_input(below, name) for name in names}
+    return {name: one for name, one in found.items() if one.text}
+
+
+def _read_input(inputs: MappingReader, name: str) -> SeatInput:
+    """One input: a text, or a mapping that says what it is, from which seat it comes, or both."""
+    if not isinstance(inputs.data[name], dict):
+        return SeatInput(inputs.text(name, required=True, named=f"the input {name}"))
+    fields = MappingReader(inputs.data[name], inputs.marks, inputs.problems, (*inputs.keys, name), f"the input {name}")
+    fields.refuse_unknown_keys(INPUT_KEYS)
+    is_, from_ = fields.text("is", required="from" not in fields.data), fields.id("from")
+    return SeatInput(is_, from_)
 
 
 def _read_address(fields: MappingReader, key: str) -> str:

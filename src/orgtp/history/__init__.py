@@ -3,6 +3,7 @@
 __all__ = [
     "authors",
     "diff",
+    "evidence",
     "locate",
     "merge_base",
     "queries",

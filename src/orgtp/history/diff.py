@@ -49,10 +49,11 @@ def _add_authorship(snapshot: OrgSnapshot, repo: Repo, base: str, facts: Facts, 
         return found
     people, rows = find_commit_actors(snapshot, repo), [key for path, key in wanted if path.startswith("scores/")]
     setters = Blame(FileStates(repo, reader(rows)), wanted).find_setters(head, base)
-    return facts.add_authors(found, {spot: _describe_authorship(people, commit) for spot, commit in setters if commit})
+    return facts.add_authors(found, {spot: describe_authorship(people, commit) for spot, commit in setters if commit})
 
 
-def _describe_authorship(people: CommitActors, commit: Commit) -> Made:
+def describe_authorship(people: CommitActors, commit: Commit) -> Made:
+    """Who made a commit, as a view shows it."""
     found = people.identify(commit)
     seat = None if found.by_claimed else people.find_seat(found.by)
     name = seat.name if seat else None

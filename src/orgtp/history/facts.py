@@ -8,6 +8,7 @@ from collections.abc import Collection
 from orgtp.files.org import read_org_head
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
+from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.history.blame import FactReader, Facts
 from orgtp.model.org import Org
 from orgtp.views.diff.policy import policy_facts
@@ -26,9 +27,22 @@ def make_fact_reader(rows: Collection[str] = ()) -> FactReader:
             return facts_of(seat) if seat else None
         if path == HEAD:
             return _read_head_facts(raw)
+        if path.endswith(".yaml"):
+            return _read_event_facts(path, raw)
         return {found.decode(): True for found in wanted.intersection(_ID.findall(raw))} if wanted else {}
 
     return read
+
+
+def _read_event_facts(path: str, raw: bytes) -> Facts | None:
+    """The events of a file that lists events; of any other file, only that it is there."""
+    try:
+        data = read_document(path, raw).data
+    except NotStrict:
+        return None
+    found = data.get("events") if isinstance(data, dict) else None
+    listed = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return {f"events.{one.get('at')}.{one.get('what') or one.get('action')}": True for one in listed}
 
 
 def _read_head_facts(raw: bytes) -> Facts | None:

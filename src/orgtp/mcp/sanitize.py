@@ -12,9 +12,9 @@ _LONGEST = 2_000
 # Keys whose text was written by people, agents or failing sources.
 _QUOTED = frozenset(
     {
-        "after", "author", "before", "body", "capabilities", "failed", "hint", "human_owner", "lesson", "message",
-        "mission", "name", "note", "outcome", "own", "reason", "rehire", "retire_when", "role", "subject", "table",
-        "what", "why", "with_name", "worked",
+        "after", "author", "before", "body", "capabilities", "failed", "hint", "human_owner", "inputs", "lesson",
+        "message", "mission", "name", "note", "outcome", "own", "reason", "rehire", "retire_when", "role", "subject",
+        "table", "what", "why", "with_name", "worked",
     }
 )  # fmt: skip
 # Keys whose text orgtp writes itself. Any other text that is more than an id, a number or a time counts as quoted, such

@@ -153,12 +153,26 @@ class Delegate:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatInput:
+    """What a seat works with: which version or kind it `is`, and the seat that it comes `from_`; "" if not said."""
+
+    is_: str = ""
+    from_: str = ""
+
+    @property
+    def text(self) -> str:
+        """`example-model-4`, or `nightly export, from sift`."""
+        return ", ".join(part for part in (self.is_, f"from {self.from_}" if self.from_ else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """A seat on the chart. `owner` and `reports_to` are ids, or "" if the file has none or not a text.
 
     `emails` are the addresses of the seat itself, as in git's `user.email`, whoever holds it. `holders` has those who
     hold it one after another, the earliest first; without any, the seat is its own worker. `also_reports_to` are the
-    seats to which it has a dotted line. `pauses` has its pauses, the earliest first. `own` has the user's own `x-`
+    seats to which it has a dotted line. `pauses` has its pauses, the earliest first. `inputs` has what the seat works
+    with, such as its model, prompt, data and tools, by the name that the org gives it. `own` has the user's own `x-`
     keys as text, by dotted key; orgtp does not interpret them. `unread` are the keys with a value that could not be
     read, at least in part, so that it is unknown and not absent.
     """
@@ -176,6 +190,7 @@ class Seat:
     emails: tuple[str, ...] = ()
     holders: tuple[Holder, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    inputs: Mapping[str, SeatInput] = field(default_factory=dict)
     retire_when: str = ""
     review_by: date | None = None
     delegate: Delegate | None = None
@@ -190,6 +205,11 @@ class Seat:
     def delegate_text(self) -> str:
         """The delegate as text; "" if there is none."""
         return self.delegate.text if self.delegate else ""
+
+    @property
+    def inputs_text(self) -> str:
+        """The inputs as text: `model: example-model-4; crm-export: nightly export, from sift`; "" if it has none."""
+        return "; ".join(f"{name}: {one.text}" for name, one in self.inputs.items())
 
     @property
     def email(self) -> str:

@@ -41,6 +41,8 @@ def seat_text(view: SeatView, screen: Screen, now: datetime, zone: tzinfo, *, ki
     lines += _format_table_section(
         "capabilities", [[safe_text(name), safe_text(text)] for name, text in place.capabilities.items()], screen
     )
+    inputs = [[safe_text(name), safe_text(text)] for name, text in view.inputs.items()]
+    lines += _format_table_section("inputs", inputs, screen)
     lines += _format_table_section("metrics", [_format_metric_row(metric) for metric in place.metrics], screen)
     lines += _list_ended_lines(view, screen)
     own = [[safe_text(name), safe_text(text)] for name, text in view.own.items()]

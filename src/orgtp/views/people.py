@@ -40,7 +40,7 @@ def name_holder(seat: Seat, day: date) -> str | None:
 
 
 def describe_people(seat: Seat) -> dict[str, str]:
-    """The keys of a seat that say who holds it, to whom it has a dotted line, and why it is paused, as text."""
+    """The keys of a seat that say who holds it, its dotted lines, why it is paused and what it works with, as text."""
     found = {
         f"holders.{one.since}": " ".join([one.text, *(f"<{email}>" for email in one.emails)]) for one in seat.holders
     }
@@ -49,6 +49,10 @@ def describe_people(seat: Seat) -> dict[str, str]:
         key = f"pauses.{one.since}"
         found |= {f"{key}.reason": one.reason} if one.reason else {}
         found |= {f"{key}.until": str(one.until)} if one.until else {}
+    for name, given in seat.inputs.items():
+        key = f"inputs.{name}"
+        found |= {key: given.is_} if given.is_ else {}
+        found |= {f"{key}.from": given.from_} if given.from_ else {}
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from orgtp.model.due import is_over
@@ -29,8 +29,9 @@ class EndedMetric:
 class SeatView:
     """A seat, its neighbours on the chart, its retirement, and the escalations about it or assigned to it.
 
-    `email` is an address, or several as in the file. `holders` are those who hold the seat one after another.
-    `own` has the user's own `x-` keys of the seat and its metrics. `ended` are its metrics that are over.
+    `email` is an address, or several as in the file. `holders` are those who hold the seat one after another, and
+    `inputs` what it works with. `own` has the user's own `x-` keys of the seat and its metrics. `ended` are its metrics
+    that are over.
     """
 
     place: ChartSeat
@@ -47,6 +48,7 @@ class SeatView:
     escalations: tuple[EscalationView, ...] = ()
     silences: tuple[SilenceView, ...] = ()
     holders: tuple[HeldBy, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
     paused_since: date | None = None
     paused_until: date | None = None
     paused_because: str | None = None
@@ -72,6 +74,7 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         escalations=tuple(escalations(org, now, seat)),
         silences=tuple(silences(org, now, seat)),
         holders=list_holders(found),
+        inputs={name: one.text for name, one in found.inputs.items()},
         paused_since=found.pause.since if found.pause else None,
         paused_until=found.pause.until if found.pause else None,
         paused_because=found.pause.reason or None if found.pause else None,

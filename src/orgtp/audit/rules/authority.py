@@ -141,6 +141,7 @@ def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | Non
         return [
             *_select_current_seats(claim.before, _find_seat_editors(claim, seat, there=claim.paths[path])),
             *_allow_retirement_change(claim, seat),
+            *_allow_own_inputs(claim, seat),
         ]
     if seat := _find_seat_of_file(path, "retirements"):
         return list_retirement_deciders(claim.before, seat)
@@ -304,6 +305,17 @@ def _allow_retirement_change(claim: SignedChange, id_: str) -> list[str]:
     expected = _without_handover(claim, old, without_followed(old, new, claim.heirs, claim.gone))
     own = {key: text for key, text in new.own.items() if not _is_of_metric(key, inherited)}
     return [claim.signer] if expected == old and own == old.own else []
+
+
+def _allow_own_inputs(claim: SignedChange, id_: str) -> list[str]:
+    """Return the signer if it changes only the `inputs` of its own seat, as the job that deploys an agent does."""
+    if claim.signer != id_ or id_ not in claim.before.seats or id_ not in claim.after.seats:
+        return []
+    was, now = (
+        {key: value for key, value in data.items() if key != "inputs"} if isinstance(data, Mapping) else None
+        for data in claim.read_data(seat_path(id_))
+    )
+    return [id_] if was is not None and was == now else []
 
 
 def _is_of_metric(key: str, metrics: Collection[str]) -> bool:

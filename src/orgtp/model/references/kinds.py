@@ -85,6 +85,12 @@ def _read_delegates(seat: Seat) -> Iterator[tuple[Keys, str, str]]:
         yield ("delegate", "to"), seat.delegate.to, ""
 
 
+def _read_inputs(seat: Seat) -> Iterator[tuple[Keys, str, str]]:
+    for name, one in seat.inputs.items():
+        if one.from_:
+            yield ("inputs", name, "from"), one.from_, ""
+
+
 def _read_scorekeepers(org: Org) -> Iterator[NamedPlace]:
     for number, seat in enumerate(org.policy.scorekeepers):
         if seat:
@@ -238,6 +244,7 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
     _kind("seat", "reports_to", "manager", _of_seats(_read_managers)),
     _kind("seat", "also_reports_to.*", "dotted line to", _of_seats(_read_dotted_lines)),
     _kind("seat", "delegate.to", "delegate", _of_seats(_read_delegates)),
+    _kind("seat", "inputs.*.from", "input from", _of_seats(_read_inputs)),
     _kind("seat", "metrics.*.leads_to", "serves", _of_metrics(lambda metric: metric.leads_to, "leads_to")),
     _kind("org", "policy.scorekeepers.*", "scorekeeper", _read_scorekeepers),
     _kind("org", "policy.retirement.approvers.*", "approver", _read_approvers),
@@ -278,6 +285,7 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
 OTHER_IDS: Mapping[str, str] = {
     "seat seat": "the seat's own id",
     "seat capabilities.*~": "the id of a capability",
+    "seat inputs.*~": "the name of an input",
     "seat metrics.*~": "the metric itself",
     "seat metrics.*.source": "the name of a source on a machine",
     "seat metrics.*.waive.*~": "the id of a rule",

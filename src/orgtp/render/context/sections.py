@@ -115,6 +115,9 @@ class ContextSections:
         yield ListItem(self._format_owner_line())
         texts = {"Mission: ": seat.mission, "To be retired when: ": seat.retire_when}
         yield from (ListItem(prefix_text(label, text)) for label, text in texts.items() if text)
+        if seat.inputs:
+            given = [join_spans(code_text(name), prefix_text(": ", text)) for name, text in seat.inputs.items()]
+            yield ListItem(join_spans("Works with: ", join_lines(given)))
         if seat.review_by:
             yield ListItem(join_spans(f"To be reviewed by {seat.review_by}"))
 

@@ -7,6 +7,7 @@ __all__ = [
     "delegates",
     "escalations",
     "explanations",
+    "inputs",
     "people",
     "retirements",
     "score_recording",

@@ -112,6 +112,7 @@ def _build_profile(org: Org, seat: Seat, day: date) -> Profile:
         holders=list_holders(seat),
         also_reports_to=seat.also_reports_to,
         also_holds=Workers(org, day).list_other_seats(seat),
+        inputs={name: one.text for name, one in seat.inputs.items()},
         paused_since=seat.pause.since if seat.pause else None,
         paused_until=seat.pause.until if seat.pause else None,
         paused_because=seat.pause.reason or None if seat.pause else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -109,7 +109,7 @@ class Profile(SeatSummary):
     """The seat of the context.
 
     `holders` are those who hold it one after another, `also_holds` the other seats of its worker, and `also_reports_to`
-    the seats to which it has a dotted line.
+    the seats to which it has a dotted line. `inputs` are what it works with, such as its model.
     """
 
     owner: str | None
@@ -121,6 +121,7 @@ class Profile(SeatSummary):
     holders: tuple[HeldBy, ...] = ()
     also_reports_to: tuple[str, ...] = ()
     also_holds: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
     paused_since: date | None = None
     paused_until: date | None = None
     paused_because: str | None = None

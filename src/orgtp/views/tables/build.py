@@ -133,6 +133,7 @@ def _list_seats(tables: TableSet) -> Iterator[TableRow]:
             {one.since.isoformat(): _describe_pause(one) for one in seat.pauses},
             ", ".join(seat.also_reports_to) or None,
             seat.delegate_text or None,
+            {name: one.text for name, one in seat.inputs.items()},
         )
 
 

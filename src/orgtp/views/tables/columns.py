@@ -94,6 +94,9 @@ SEATS = Table(
         Column("pauses", "Why it was paused, each by the first day, with the last one.", ColumnType.MAP),
         Column("also_reports_to", "The seats to which it has a dotted line, with commas between them."),
         Column("delegate", "Who takes over while its holder is away, and until which day."),
+        Column(
+            "inputs", "What it works with, by name: the version, or what it is and from which seat.", ColumnType.MAP
+        ),
     ),
     {},
 )

@@ -1,0 +1,63 @@
+"""Find when a number of a seat began to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from orgtp.model.errors import BadInput
+from orgtp.model.metric_row import MetricRow, list_current_rows
+from orgtp.model.org import Org
+from orgtp.model.period import PERIOD_EXAMPLES, Period, parse_period, parse_span
+from orgtp.model.seat import MetricKey
+from orgtp.views.why.runs import find_open_run
+from orgtp.views.why.types import ChangeStart, StartRule
+
+# The period since which health flags a metric, by metric; see `build_why`.
+Flags = Mapping[MetricKey, str]
+
+
+def find_change_start(org: Org, seat: str, metric: str, since: str, now: datetime, flags: Flags) -> ChangeStart | None:
+    """Find when the change began: `since` if it is given, else by a flag of health, else by misses in a row.
+
+    Without `metric`, it is the change of the metric that needs a person most: flagged first, then with the most misses
+    in a row, then with the earliest start. None if no metric is flagged or off target.
+
+    Raises `UnknownSeat`, `UnknownMetric`, and `BadInput` for a `since` that is not a period or has not begun.
+    """
+    held = org.seat(seat)
+    rows = [MetricRow(org, held, org.metric(seat, metric), now)] if metric else list_current_rows(org, held, now)
+    if since:
+        return _read_given_start(org, since, now, rows[0] if metric else None)
+    found = [start for row in rows if (start := _find_metric_start(org, row, flags))]
+    return min(found, key=_rank, default=None)
+
+
+def _rank(start: ChangeStart) -> tuple[bool, int, datetime, str]:
+    return (start.rule is not StartRule.HEALTH, -start.misses_in_a_row, start.begins, start.metric or "")
+
+
+def _read_given_start(org: Org, since: str, now: datetime, row: MetricRow | None) -> ChangeStart:
+    span = parse_span(since)
+    if span is None:
+        examples = ", ".join(PERIOD_EXAMPLES.values())
+        raise BadInput(what=f'"{since}" is not a period. Write one like these: {examples}')
+    if span[0].begins(org.zone) > now:
+        raise BadInput(what=f"{since} has not begun. Name the period in which the change began.")
+    misses = row.count_misses_in_a_row() if row else 0
+    metric, name = (row.metric.id, row.metric.name) if row else (None, None)
+    return ChangeStart(metric, name, since, span[0].begins(org.zone), span[1].ends(org.zone), StartRule.GIVEN, misses)
+
+
+def _find_metric_start(org: Org, row: MetricRow, flags: Flags) -> ChangeStart | None:
+    flagged = parse_period(flags.get(row.key, ""))
+    run = find_open_run(row)
+    misses = run.misses if run else 0
+    if flagged:
+        return _build_start(org, row, flagged, StartRule.HEALTH, misses)
+    return _build_start(org, row, run.first, StartRule.MISSES, misses) if run else None
+
+
+def _build_start(org: Org, row: MetricRow, period: Period, rule: StartRule, misses: int) -> ChangeStart:
+    facts = (row.metric.id, row.metric.name, period.text, period.begins(org.zone), period.ends(org.zone))
+    return ChangeStart(*facts, rule, misses)

@@ -1,0 +1,1 @@
+"""`orgtp why`: what changed around a seat."""
