@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,13 +44,14 @@ class NotAPerson(Refused):
 
 @dataclass(frozen=True, slots=True)
 class ReviewToClose:
-    """A review to record: the answers, the state of each row of the agenda, and the acting seat.
+    """A review to record: the answers, the state of each row of the agenda, which are off target, and the acting seat.
 
     `again`: record it beside the review that the week has already.
     """
 
     answers: Review
     states: Mapping[tuple[str, str], ReviewState]
+    off: Collection[tuple[str, str]] = ()
     by: str = ""
     again: bool = False
 
@@ -66,7 +67,7 @@ def close_review(org: Org, now: datetime, request: ReviewToClose) -> Change:
     review = _complete_review(org, now, request)
     id_ = _choose_id(org, review.week, again=request.again)
     states = {row.key: row.state or request.states.get(row.key, ReviewState.NONE) for row in review.rows}
-    _refuse_open_rows(review, {**request.states, **states}, again=request.again)
+    _refuse_open_rows(review, {**request.states, **states}, request)
     rows, edits = _create_todos(org, now, review, request.by)
     review = replace(review, rows=tuple(replace(row, state=states[row.key]) for row in rows))
     seats = tuple(dict.fromkeys(row.seat for row in review.rows))
@@ -151,16 +152,16 @@ def make_held_error(org: Org, review: Review) -> ReviewHeld:
     return ReviewHeld(who=one_line(who), week=review.week, when=when)
 
 
-def _refuse_open_rows(review: Review, states: Mapping[tuple[str, str], ReviewState], *, again: bool) -> None:
+def _refuse_open_rows(review: Review, states: Mapping[tuple[str, str], ReviewState], request: ReviewToClose) -> None:
     """Refuse a row that is not closed, and a row that needs a person and is neither discussed nor skipped."""
     for row in review.rows:
-        gap = row.find_gap(states[row.key])
+        gap = row.find_gap(is_off=row.key in request.off)
         if gap:
             state = states[row.key]
             raise BadInput(
                 what=f"{row.seat} {row.metric} is {state}, and its row has not {gap}. Add it, or skip the seat"
             )
-    if again:
+    if request.again:
         return
     done, skipped = {row.key for row in review.rows}, {one.seat for one in review.skipped}
     left = [key for key, state in states.items() if state.must_close and key not in done and key[0] not in skipped]

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from orgtp.views.reviews import ReviewList, ReviewView
     from orgtp.views.selection import Selection
 
+# So many pieces of evidence fit on the screen of a row.
+_MOST_EVIDENCE = 9
+
 
 def read_review_answers(path: Path) -> Review:
     """The answers of a review in a file. Raises `BadInput` with the place of the first mistake."""
@@ -63,8 +66,16 @@ class ReviewActions:
         return build_agenda(self.snapshot.staff.org, self.snapshot.now, selection or Selection())
 
     def evidence(self, row: AgendaRow) -> tuple[RowEvidence, ...]:
-        """What changed in the inputs of a row's seat, the newest first: see `orgtp why`."""
-        return ()
+        """What changed around a row's seat, the newest first: candidates, not causes. See `orgtp why`."""
+        from orgtp.history.evidence import find_why
+        from orgtp.views.agenda import RowEvidence
+
+        found = find_why(self.snapshot, row.seat, row.metric)
+        zone = self.snapshot.head.zone
+        return tuple(
+            RowEvidence(one.at.astimezone(zone).date(), one.what, one.commit or "", str(one.when or ""))
+            for one in found.evidence[:_MOST_EVIDENCE]
+        )
 
     def show(self, week: str = "") -> tuple[ReviewView, ...]:
         """The reviews of a week, or of the newest week that has one. Raises `BadInput` for a week without one."""
@@ -83,7 +94,7 @@ class ReviewActions:
         from orgtp.actions.review import ReviewToClose
 
         acting = self.ledger.find_acting_seat(by)
-        request = ReviewToClose(answers, {}, acting, again)
+        request = ReviewToClose(answers, {}, by=acting, again=again)
         done = self.ledger.record(lambda org: self._close(org, request), dry_run=dry_run)
         if not dry_run and done.commit:
             week = next(path for path in done.paths if path.startswith("reviews/"))
@@ -96,7 +107,8 @@ class ReviewActions:
 
         agenda = build_agenda(org, self.snapshot.now)
         states = {(row.seat, row.metric): row.state for row in (*agenda.rows, *agenda.on_target, *agenda.no_verdict)}
-        return close_review(org, self.snapshot.now, replace(request, states=states))
+        off = frozenset(row.key for row in agenda.rows if row.is_off)
+        return close_review(org, self.snapshot.now, replace(request, states=states, off=off))
 
     def check(self, answers: Review) -> Review:
         """The answers with their week and the time at which they began. Raises what `check_answers` raises."""

@@ -140,7 +140,20 @@ def _describe_row(row: AgendaRow) -> dict[str, Any]:
     """The facts of a row to discuss, with its weeks as `on 15` or `unavailable`."""
     weeks = [" ".join([cell.state, *([cell.value] if cell.value else [])]) for cell in row.cells[-_SHOWN_WEEKS:]]
     notes = [cell.note for cell in row.cells if cell.note]
-    keys = ("seat", "metric", "name", "outcome", "target", "value", "period", "state", "reasons", "health", "todos", "last")
+    keys = (
+        "seat",
+        "metric",
+        "name",
+        "outcome",
+        "target",
+        "value",
+        "period",
+        "state",
+        "reasons",
+        "health",
+        "todos",
+        "last",
+    )
     return {
         **{key: getattr(row, key) for key in keys},
         "owner": row.human_owner,

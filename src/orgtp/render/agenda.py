@@ -256,10 +256,17 @@ def row_screen_text(agenda: Agenda, row: AgendaRow, evidence: Sequence[RowEviden
     for detail in item.details:
         lines += wrap_hanging(detail, 2, screen)
     if evidence:
-        lines += [[], [("what changed, candidates and not causes", "dim")]]
+        lines += [
+            [],
+            *wrap_line(
+                [(f"what changed: candidates, not causes. More: orgtp why {row.seat} {row.metric}", "dim")],
+                screen.width,
+            ),
+        ]
         for number, one in enumerate(evidence, start=1):
+            when = f"{one.when} it began: " if one.when in {"before", "after"} else ""
             commit = [(f" ({one.commit[:SHORT_COMMIT]})", "dim")] if one.commit else []
-            lines += wrap_hanging(join_spans(f"[{number}] {one.day} ", (one.text, WORDS), commit), 2, screen)
+            lines += wrap_hanging(join_spans(f"[{number}] {one.day} {when}", (one.text, WORDS), commit), 2, screen)
     return render_lines(lines, screen)
 
 

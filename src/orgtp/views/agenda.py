@@ -67,12 +67,15 @@ class RowHealth:
 
 @dataclass(frozen=True, slots=True)
 class RowEvidence:
-    """Something that changed in the inputs of a row's seat: a candidate, not a cause. `commit` is where it happened."""
+    """Something that changed around a row's seat: a candidate, not a cause.
+
+    `commit` is where it happened, and `when` says whether it came before the change began, within its period or after.
+    """
 
     day: date
     text: str
     commit: str = ""
-    before: bool = True
+    when: str = ""
 
 
 NO_HEALTH: Mapping[tuple[str, str], RowHealth] = {}
@@ -113,6 +116,11 @@ class AgendaRow:
     def key(self) -> tuple[str, str]:
         """The metric: its seat, and its own id."""
         return self.seat, self.metric
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it is off target in the week, or in the newest week before it that has a verdict."""
+        return self.verdict is CellState.OFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ class ReviewWalk:
         if any(one.seat == row.seat for one in self.answers.skipped):
             return True
         found = self.answers.row_about(*row.key)
-        if found is None or found.find_gap(row.state):
+        if found is None or found.find_gap(is_off=row.is_off):
             return False
         asks = found.decision in _WITH_TODO
         has_todo = bool(found.todo) or (found.new_todo is not None and found.new_todo.due is not None)
@@ -244,7 +244,7 @@ class ReviewWalk:
         found = replace(found, state=row.state)
         while True:
             found = self._ask_about(row, found, evidence)
-            gap = found.find_gap(row.state)
+            gap = found.find_gap(is_off=row.is_off)
             if not gap:
                 self.confirmed.add(row.key)
                 return

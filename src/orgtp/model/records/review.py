@@ -99,20 +99,17 @@ class ReviewRow:
         """The metric: its seat, and its own id."""
         return self.seat, self.metric
 
-    def find_gap(self, state: ReviewState) -> str:
-        """What is missing before a row in `state` is closed, in words; "" if nothing is."""
+    def find_gap(self, *, is_off: bool) -> str:
+        """What is missing before the row is closed, in words; "" if nothing is. `is_off`: it is off target."""
         if self.decision is None:
             return "a decision: fix, watch, case or no-action"
-        if state in {ReviewState.OFF, ReviewState.DRIFTING}:
-            if self.decision is ReviewDecision.NO_ACTION:
-                return "a fix, or watch with a reason: it is off target or drifting"
-            if self.decision is ReviewDecision.WATCH:
-                return "" if self.fix or self.changed else "the reason for watching, under fix"
-            missing = [key for key in ("changed", "fix") if not getattr(self, key)]
-            return " and ".join(missing)
-        if self.decision is ReviewDecision.FIX and not self.fix:
-            return "fix"
-        return "" if self.fix or self.changed or self.decision is ReviewDecision.NO_ACTION else "a reason, under fix"
+        if is_off and self.decision is ReviewDecision.NO_ACTION:
+            return "a fix, or watch with a reason: it is off target"
+        if is_off and self.decision is not ReviewDecision.WATCH:
+            return " and ".join(key for key in ("changed", "fix") if not getattr(self, key))
+        if self.decision is ReviewDecision.FIX:
+            return "" if self.fix else "fix"
+        return "" if self.fix or self.changed else f"the reason for {self.decision}, under fix"
 
 
 @dataclass(frozen=True, slots=True)
