@@ -80,7 +80,7 @@ def _find_path_problem(entry: FileInfo) -> Problem | None:
     if path in SINGLE and path != HEAD:
         return None
     match = _YAML.fullmatch(path)
-    known = path.startswith("reviews/") or path == HEAD or _ESCALATION.fullmatch(path) is not None
+    known = path == HEAD or _ESCALATION.fullmatch(path) is not None
     if known or (match and is_id(match[2])) or is_id(find_seat_of_scores(path) or ""):
         return find_size_problem(path, entry.size)
     if match:

@@ -18,16 +18,10 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
 # The schemas of the files of an org, which `init` copies into it.
-NAMES = ("escalation", "explained", "org", "retirement", "review", "score", "seat", "silenced")
+NAMES = ("escalation", "explained", "org", "retirement", "score", "seat", "silenced")
 # All schemas, including that of a machine's sources file.
 ALL_NAMES = tuple(sorted((*NAMES, "sources")))
-_SCHEMAS = {
-    "org.yaml": "org",
-    "seats": "seat",
-    "retirements": "retirement",
-    "escalations": "escalation",
-    "reviews": "review",
-}
+_SCHEMAS = {"org.yaml": "org", "seats": "seat", "retirements": "retirement", "escalations": "escalation"}
 
 
 class UnknownSchema(OrgtpError):

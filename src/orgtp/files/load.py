@@ -12,7 +12,6 @@ from orgtp.files.admission import admit_files, find_size_problem
 from orgtp.files.escalation import read_escalation, read_silences
 from orgtp.files.explanation import read_explanations
 from orgtp.files.org import OrgHead, read_org_head, read_retirement
-from orgtp.files.review import read_weekly_review
 from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.seat import read_seat
 from orgtp.files.signers import check_forge_keys, read_signers
@@ -121,7 +120,6 @@ def _assemble_org(
     silences = _read_folder_files(SILENCED_FOLDER, read_silences, files, problems, unreadable)
     escalation_files = {path: raw for path, raw in files.items() if not path.startswith(SILENCED_FOLDER)}
     escalations = _read_folder_files(ESCALATIONS_FOLDER, read_escalation, escalation_files, problems, unreadable)
-    reviews = _read_folder_files("reviews/", read_weekly_review, files, problems, unreadable)
     scores = _read_all_scores(files, problems) if scores is None else scores
     broken = {find_seat_of_scores(problem.place.path) for problem in select_unread(problems)}
     return Org(
@@ -137,7 +135,6 @@ def _assemble_org(
         retirements=records,
         escalations=escalations,
         silences=silences,
-        reviews=reviews,
         routing=head.routing,
         signers=_read_signer_keys(files, problems),
         version=head.version,

@@ -17,7 +17,7 @@ from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 
 SCORES = "scores"
-FOLDERS = ("seats", SCORES, "retirements", "escalations", "reviews")
+FOLDERS = ("seats", SCORES, "retirements", "escalations")
 # The folders that a part of an org is read from, with those inside others. The folder of a seat's scores is apart.
 READ_FOLDERS = (*FOLDERS, SILENCED_FOLDER.rstrip("/"))
 HEAD = "org.yaml"

@@ -19,7 +19,6 @@ __all__ = [
     "period",
     "plausibility",
     "problem",
-    "records",
     "references",
     "results",
     "schedule",
