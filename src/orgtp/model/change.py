@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TypeAlias, Union
+from typing import Protocol, TypeAlias, Union
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Escalation, EscalationEvent
-from orgtp.model.explanation import Explanation
 from orgtp.model.problem import Keys
 from orgtp.model.score import Score
 from orgtp.model.text import one_line
 
 YamlData: TypeAlias = Union[str, int, bool, Decimal, "Sequence[YamlData]", "Mapping[str, YamlData]", None]
 MAX_SUBJECT = 120
+
+
+class LineRecord(Protocol):
+    """A record that is a line of a JSON Lines file."""
+
+    @property
+    def line(self) -> str:
+        """The line, without the newline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +33,11 @@ class AppendScores:
 
 
 @dataclass(frozen=True, slots=True)
-class AppendExplanations:
-    """Append explained violations to a file, which is created if it does not exist."""
+class AppendRecords:
+    """Append records other than scores to a JSON Lines file, which is created if it does not exist."""
 
     path: str
-    explanations: tuple[Explanation, ...]
+    records: tuple[LineRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +99,7 @@ class ReplaceFile:
     content: bytes
 
 
-Edit: TypeAlias = (
-    AppendScores | AppendExplanations | CreateFile | SetKey | DropKey | AppendItems | DropItems | ReplaceFile
-)
+Edit: TypeAlias = AppendScores | AppendRecords | CreateFile | SetKey | DropKey | AppendItems | DropItems | ReplaceFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,3 @@
-"""Records that people write: what a file of each kind says."""
+"""The records of an org that only grow, and the registry of their kinds (`kinds`)."""
 
-__all__ = ["review"]
+__all__ = ["chart", "escalation_merge", "kinds", "review", "steps", "todo"]

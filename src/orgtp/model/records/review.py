@@ -69,7 +69,7 @@ NEEDING_A_PERSON = (
 
 
 @dataclass(frozen=True, slots=True)
-class NewTodo:
+class ReviewTodo:
     """A to-do that a review asks for: what, the seat that does it, and the day by which it is done."""
 
     what: str
@@ -92,7 +92,7 @@ class ReviewRow:
     fix: str = ""
     decision: ReviewDecision | None = None
     todo: str = ""
-    new_todo: NewTodo | None = None
+    new_todo: ReviewTodo | None = None
 
     @property
     def key(self) -> tuple[str, str]:
