@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import termios
 import time
@@ -18,6 +19,8 @@ from tests.conftest import SCRIPT, Shell
 _PATIENCE = 30.0
 _PRESSED_AGAIN = 5.0
 INTERRUPT, END = "\x03", "\x04"
+# Not a key: the process is killed when it asks.
+KILL = "\x00kill"
 # Whatever could move the cursor, colour, ring, hide or reorder what is read.
 _DRIVING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -48,13 +51,13 @@ def on_terminal(shell: Shell, *words: str, answers: Sequence[tuple[str, str]] = 
         os.execve(str(SCRIPT), [str(SCRIPT), *words], shell.env({"TERM": "xterm-256color", **env}))  # noqa: S606
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
     try:
-        text = _talk(master, list(answers))
+        text = _talk(pid, master, list(answers))
     finally:
         os.close(master)
     return Seen(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), text.replace("\r\n", "\n"))
 
 
-def _talk(master: int, answers: list[tuple[str, str]]) -> str:
+def _talk(pid: int, master: int, answers: list[tuple[str, str]]) -> str:
     """Answer each question once, and press Ctrl-C again where nothing came of it, as a person does.
 
     Python looks for a signal when its wait for a key is interrupted. A signal that arrives after the prompt was
@@ -76,6 +79,9 @@ def _talk(master: int, answers: list[tuple[str, str]]) -> str:
         if answers and answers[0][0].encode() in raw[read:]:
             read = len(raw)
             key = answers.pop(0)[1]
+            if key == KILL:
+                os.kill(pid, signal.SIGKILL)
+                continue
             pressed = time.monotonic() if key == INTERRUPT else limit
             os.write(master, key.encode())
         elif time.monotonic() > pressed + _PRESSED_AGAIN:

@@ -29,21 +29,39 @@ def _facts(text: str) -> Any:
 def test_the_weekly_review(asked: Shell) -> None:
     text = _prompt(asked, "weekly-review")
     assert text.startswith("Lead the weekly review of the org sneeze-it, as of 2026-11-20T18:00-05:00.")
+    assert "It judges the week 2026-W46" in text
     facts = _facts(text)
-    card = call(served(asked), "scorecard")
-    bad = {(row["seat"], row["metric"]) for row in card["rows"] if row["state"] != "on" or row["stale_since"]}
-    assert {(row["seat"], row["metric"]) for row in facts["off_unknown_or_late"]} == bad
-    assert facts["on_target"] == facts["numbers"] - len(bad)
-    (pay,) = [row for row in facts["off_unknown_or_late"] if row["metric"] == "days-to-pay"]
+    agenda = asked("review", "agenda", "--json").json["agenda"]
+    assert [(row["seat"], row["metric"]) for row in facts["rows"]] == [
+        (row["seat"], row["metric"]) for row in agenda["rows"]
+    ]
+    assert facts["on_target"] == len(agenda["on_target"])
+    (pay,) = [row for row in facts["rows"] if row["metric"] == "days-to-pay"]
     assert pay["weeks"][-1] == "unavailable"
     assert pay["note"][0].startswith("source broken")
     assert pay["owner"] == "Janine"
     assert facts["changed"]["headline"].endswith("values recorded")
 
 
+def test_the_answers_of_the_weekly_review_are_those_of_the_command(sample: Shell) -> None:
+    """What the prompt gives to fill in is a file of answers, which the command reads once people have spoken."""
+    answers = _facts(_prompt(sample, "weekly-review"))["answers"]
+    sample.write("answers.yaml", json.dumps(answers))
+    assert "has not a decision" in sample("review", "--answers", "answers.yaml", "--by", "david", code=2).err
+    said = {"changed": "The feed moved.", "fix": "Read the new feed.", "decision": "fix"}
+    answers["rows"] = [{**row, **said} for row in answers["rows"]]
+    sample.write("answers.yaml", json.dumps(answers))
+    sample("review", "--answers", "answers.yaml", "--by", "david")
+    (held,) = sample("review", "show", "--json").json["reviews"]
+    assert [(row["seat"], row["state"]) for row in held["rows"]] == [
+        (row["seat"], row["state"]) for row in answers["rows"]
+    ]
+
+
 def test_a_paused_seat_is_not_up_for_review(sample: Shell) -> None:
     def listed() -> set[str]:
-        return {one["seat"] for one in _facts(_prompt(sample, "weekly-review"))["to_be_reviewed"]}
+        dates = _facts(_prompt(sample, "weekly-review"))["dates"]
+        return {one["seat"] for one in dates if one["kind"] == "review_by"}
 
     for seat in ("dash", "tally"):
         sample("seat", "set", seat, "review_by=2026-11-01")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from orgtp.api.metrics import MetricActions
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
     from orgtp.api.people import PeopleActions
+    from orgtp.api.reviews import ReviewActions, parse_review_answers, read_review_answers
     from orgtp.api.tables import TableQueries
     from orgtp.api.value_files import ImportedScores, import_scores
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
@@ -49,11 +50,13 @@ if TYPE_CHECKING:
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.ledger.create import CreatedOrg
     from orgtp.ledger.git_user import GitUser
+    from orgtp.ledger.review_draft import ReviewDraft
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
+    from orgtp.model.records.review import NewTodo, Review, ReviewDecision, ReviewRow, ReviewState, SkippedSeat
     from orgtp.model.verdict_changes import VerdictChange
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
@@ -68,6 +71,7 @@ if TYPE_CHECKING:
     from orgtp.sources.source import SourceResult, Sources
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
+    from orgtp.views.agenda import Agenda, AgendaRow, RowEvidence
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat, MetricNow
     from orgtp.views.context.types import Context
@@ -75,6 +79,7 @@ if TYPE_CHECKING:
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.views.log import LogEntry, LogFilter
     from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
+    from orgtp.views.reviews import ReviewList, ReviewView
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
@@ -86,6 +91,8 @@ if TYPE_CHECKING:
 __all__ = [
     "PAGES",
     "Action",
+    "Agenda",
+    "AgendaRow",
     "Audit",
     "AuditQueries",
     "AuditReport",
@@ -129,6 +136,7 @@ __all__ = [
     "NewMetric",
     "NewScore",
     "NewSeat",
+    "NewTodo",
     "NoGit",
     "NoOrgYet",
     "NotAnOrg",
@@ -149,12 +157,22 @@ __all__ = [
     "RetirementCheck",
     "RetirementPlan",
     "RetirementRequest",
+    "Review",
+    "ReviewActions",
+    "ReviewDecision",
+    "ReviewDraft",
+    "ReviewList",
+    "ReviewRow",
+    "ReviewState",
+    "ReviewView",
+    "RowEvidence",
     "ScoreLine",
     "Scorecard",
     "SeatHistory",
     "SeatView",
     "Selection",
     "SilenceView",
+    "SkippedSeat",
     "SourceResult",
     "Sources",
     "Stale",
@@ -192,10 +210,12 @@ __all__ = [
     "name_row",
     "notify_path",
     "open_org",
+    "parse_review_answers",
     "parse_selection",
     "read_import_file",
     "read_import_rows",
     "read_review",
+    "read_review_answers",
     "read_schema",
     "read_sources",
     "refuse_inside",
@@ -224,6 +244,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.metrics": "MetricActions",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
         "orgtp.api.people": "PeopleActions",
+        "orgtp.api.reviews": "ReviewActions parse_review_answers read_review_answers",
         "orgtp.api.tables": "TableQueries",
         "orgtp.audit.checkpoint": "Checkpoint CheckpointSigner",
         "orgtp.audit.export.report": "AuditReport",
@@ -249,11 +270,13 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.batch": "RecordedChange Action Ledger",
         "orgtp.ledger.create": "CreatedOrg",
         "orgtp.ledger.git_user": "GitUser",
+        "orgtp.ledger.review_draft": "ReviewDraft",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",
+        "orgtp.model.records.review": "NewTodo Review ReviewDecision ReviewRow ReviewState SkippedSeat",
         "orgtp.model.verdict_changes": "VerdictChange",
         "orgtp.notify.config": "notify_path",
         "orgtp.notify.notify": "build_notifications send_notifications",
@@ -268,6 +291,7 @@ __getattr__ = lazy_exports(
         "orgtp.sources.source": "SourceResult Sources",
         "orgtp.sync.status": "SyncStatus",
         "orgtp.sync.sync": "SyncResult",
+        "orgtp.views.agenda": "Agenda AgendaRow RowEvidence",
         "orgtp.views.blame": "BlameLine",
         "orgtp.views.chart": "Chart ChartSeat MetricNow",
         "orgtp.views.context.types": "Context",
@@ -275,6 +299,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.log": "LogEntry LogFilter",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
+        "orgtp.views.reviews": "ReviewList ReviewView",
         "orgtp.views.scorecard": "Scorecard",
         "orgtp.views.scores": "ScoreLine",
         "orgtp.views.seat": "SeatView",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from orgtp.api.ledger import LedgerActions
     from orgtp.api.metrics import MetricActions
     from orgtp.api.people import PeopleActions
+    from orgtp.api.reviews import ReviewActions
     from orgtp.api.tables import TableQueries
     from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
@@ -179,6 +180,13 @@ class OrgHandle:
         from orgtp.api.escalations import Escalations
 
         return Escalations(self.snapshot, self.ledger)
+
+    @property
+    def reviews(self) -> ReviewActions:
+        """The weekly reviews: the agenda of the next one, those that were held, and closing one."""
+        from orgtp.api.reviews import ReviewActions
+
+        return ReviewActions(self.snapshot, self.ledger)
 
     @property
     def org(self) -> Org:

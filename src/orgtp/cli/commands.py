@@ -32,8 +32,11 @@ GROUPS = {
     "score": "Record, withdraw and list values.",
     "source": "List, test and add the sources of this machine.",
     "escalate": "Open, acknowledge and resolve escalations.",
+    "review": "Hold, prepare and show weekly reviews. Without a command: orgtp review hold.",
     "audit": "Verify and export the record.",
 }
+# The command of a group that is meant where none is named, as in `orgtp review --minutes 30`.
+_DEFAULT_COMMANDS = {"review": "hold"}
 COMMANDS = (
     CommandEntry("init", "init", "init_repository", "orgtp init acme --name 'Acme Inc'"),
     CommandEntry("demo", "init", "run_demo", "orgtp demo"),
@@ -201,6 +204,10 @@ COMMANDS = (
         "escalate",
     ),
     CommandEntry("tick", "escalate", "tick_escalations", "orgtp escalate tick --by tally --push", "escalate"),
+    CommandEntry("hold", "review.hold", "hold_review", "orgtp review hold --minutes 30", "review"),
+    CommandEntry("agenda", "review.show", "show_agenda", "orgtp review agenda --format html > agenda.html", "review"),
+    CommandEntry("show", "review.show", "show_review", "orgtp review show W48", "review"),
+    CommandEntry("list", "review.show", "list_reviews", "orgtp review list", "review"),
     CommandEntry("verify", "audit", "verify_audit", "orgtp audit verify --full", "audit"),
     CommandEntry(
         "explain",
@@ -220,7 +227,7 @@ def find_commands(words: list[str]) -> tuple[CommandEntry, ...]:
     """The commands that a command line may call: one if it is clear, else all."""
     if words == ["--version"]:
         return ()
-    plain = [word for word in _drop_org_option(words) if not word.startswith("-")]
+    plain = [word for word in _drop_org_option(add_default_command(words)) if not word.startswith("-")]
     first, second = [*plain, "", ""][:2]
     group = first if first in GROUPS else ""
     name = second if group else first
@@ -228,6 +235,21 @@ def find_commands(words: list[str]) -> tuple[CommandEntry, ...]:
     return found or COMMANDS
 
 
+def add_default_command(words: list[str]) -> list[str]:
+    """The words of a command line, with the command that a group means where none is named.
+
+    `orgtp review --minutes 30` is `orgtp review hold --minutes 30`. A call for help is about the group.
+    """
+    rest = _drop_org_option(words)
+    default = _DEFAULT_COMMANDS.get(rest[0]) if rest else None
+    if default is None or {"--help", "-h"} & set(rest[1:2]) or (rest[1:] and not rest[1].startswith("-")):
+        return words
+    start = len(words) - len(rest) + 1
+    return [*words[:start], default, *words[start:]]
+
+
 def _drop_org_option(words: list[str]) -> list[str]:
-    """The words without a leading `--org DIR`."""
-    return words[2:] if words[:1] == ["--org"] else words
+    """The words without a leading `--org DIR` or `--org=DIR`."""
+    if words[:1] == ["--org"]:
+        return words[2:]
+    return words[1:] if words and words[0].startswith("--org=") else words

@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from orgtp import __version__
 from orgtp.api import WaitNotice
-from orgtp.cli.commands import COMMANDS, GROUPS, CommandEntry, find_commands
+from orgtp.cli.commands import COMMANDS, GROUPS, CommandEntry, add_default_command, find_commands
 from orgtp.cli.error_handler import run_with_error_handler
 from orgtp.cli.options import OrgOption
 from orgtp.cli.session import remember_org_option, write_stderr
@@ -84,6 +84,7 @@ def _decode_argument(word: str) -> str:
 
 
 def _run_app(words: list[str]) -> int:
+    words = add_default_command(words)
     command = get_command(build_app(find_commands(words)))
     words = ["--help" if word == "-h" else word for word in words]
     return int(command.main(words, prog_name="orgtp", standalone_mode=False) or 0)

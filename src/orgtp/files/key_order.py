@@ -32,3 +32,8 @@ RETIREMENT_KEYS = (
     "review", "capabilities", "metrics", "reports", "owned", "results",
 )  # fmt: skip
 REVIEW_KEYS = ("worked", "failed", "lesson", "rehire")
+# `review` here is the weekly review; the keys of the review of a retirement are REVIEW_KEYS.
+WEEKLY_REVIEW_ORDER = ("week", "began", "ended", "led_by", "present", "rows", "rating", "skipped")
+REVIEW_ROW_KEYS = ("seat", "metric", "state", "changed", "fix", "decision", "todo")
+SKIPPED_KEYS = ("seat", "why")
+NEW_TODO_KEYS = ("what", "owner", "due")

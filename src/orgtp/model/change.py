@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Protocol, TypeAlias, Union
 
 from orgtp.lazy_dataclass import dataclass
@@ -11,7 +12,7 @@ from orgtp.model.problem import Keys
 from orgtp.model.score import Score
 from orgtp.model.text import one_line
 
-YamlData: TypeAlias = Union[str, int, bool, "Sequence[YamlData]", "Mapping[str, YamlData]", None]
+YamlData: TypeAlias = Union[str, int, bool, Decimal, "Sequence[YamlData]", "Mapping[str, YamlData]", None]
 MAX_SUBJECT = 120
 
 

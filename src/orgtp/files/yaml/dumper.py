@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from orgtp.files.yaml.fast_loader import resolve_scalar
 from orgtp.model.change import YamlData
@@ -26,7 +27,17 @@ _PLAIN = re.compile(rf"(?![\s\-?:,\[\]{{}}#&*!|>'\"%@`=<~])[^\x00-\x1f\ud800-\ud
 def format_scalar(value: YamlData, style: str = "", *, flow: bool = False) -> str:
     """One scalar as YAML: in quotes of `style` if given, else plain if that is safe."""
     if not isinstance(value, str):
-        return "true" if value is True else "false" if value is False else "" if value is None else str(value)
+        return (
+            "true"
+            if value is True
+            else "false"
+            if value is False
+            else ""
+            if value is None
+            else f"{value:f}"
+            if isinstance(value, Decimal)
+            else str(value)
+        )
     if style == "'" and "\n" not in value and not _UNSAFE.search(value) and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     if style == '"' or not _can_be_plain(value, flow):

@@ -1,17 +1,32 @@
-"""Reviews: the record of one weekly review. It never changes once it is committed."""
+"""Weekly reviews: what was discussed about each row, what was decided, and who was there."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import field
-from datetime import datetime
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
 from enum import StrEnum
 
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.change import YamlData
+from orgtp.model.period import Grain, Period, parse_period, period_containing
 from orgtp.model.problem import Marks
+from orgtp.model.score import format_timestamp
+
+REVIEWS_FOLDER = "reviews/"
+# A second review of a week, written in another clone before the two met, has a number: `2026-W48-2`.
+REVIEW_ID = re.compile(r"([0-9]{4}-W[0-9]{2})(?:-([2-9]|[1-9][0-9]+))?")
+MIN_RATING, MAX_RATING = 1, 10
+
+
+# In answers: nobody has to do anything about the row.
+NO_TODO = "none"
 
 
 class ReviewDecision(StrEnum):
-    """What a review decided about a row."""
+    """What was decided about a row: a fix, to watch it, to make a case for retiring the seat, or nothing."""
 
     FIX = "fix"
     WATCH = "watch"
@@ -19,22 +34,87 @@ class ReviewDecision(StrEnum):
     NO_ACTION = "no-action"
 
 
+class ReviewState(StrEnum):
+    """Why a row was discussed, what needs a person first: its state in the week, or what stands out about it."""
+
+    SILENT = "silent"
+    LATE = "late"
+    DRIFTING = "drifting"
+    OFF = "off"
+    HIT_OR_MISS = "hit-or-miss"
+    UNAVAILABLE = "unavailable"
+    MISSING = "missing"
+    PENDING = "pending"
+    NONE = "none"
+    ON = "on"
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a row in this state is discussed one by one."""
+        return self in NEEDING_A_PERSON
+
+    @property
+    def must_close(self) -> bool:
+        """Whether the review says what is done about a row in this state, or who skipped it and why."""
+        return self in NEEDING_A_PERSON and self is not ReviewState.HIT_OR_MISS
+
+
+NEEDING_A_PERSON = (
+    ReviewState.SILENT,
+    ReviewState.LATE,
+    ReviewState.DRIFTING,
+    ReviewState.OFF,
+    ReviewState.HIT_OR_MISS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTodo:
+    """A to-do that a review asks for: what, the seat that does it, and the day by which it is done."""
+
+    what: str
+    owner: str
+    due: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A row that the review discussed: the metric, its state then, what changed, the fix, and the to-do for it."""
+    """What a review says about one metric. `changed`: in the seat's inputs. `fix`: the fix, or why it is watched.
+
+    `todo` is the id of the to-do. `new_todo` is only in answers: the to-do to create. `decision` is None only in
+    answers that are not complete. `state` is None in answers that do not give it.
+    """
 
     seat: str
-    metric: str = ""
-    state: str = ""
+    metric: str
+    state: ReviewState | None = None
     changed: str = ""
     fix: str = ""
-    decision: ReviewDecision = ReviewDecision.NO_ACTION
+    decision: ReviewDecision | None = None
     todo: str = ""
+    new_todo: ReviewTodo | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The metric: its seat, and its own id."""
+        return self.seat, self.metric
+
+    def find_gap(self, *, is_off: bool) -> str:
+        """What is missing before the row is closed, in words; "" if nothing is. `is_off`: it is off target."""
+        if self.decision is None:
+            return "a decision: fix, watch, case or no-action"
+        if is_off and self.decision is ReviewDecision.NO_ACTION:
+            return "a fix, or watch with a reason: it is off target"
+        if is_off and self.decision is not ReviewDecision.WATCH:
+            return " and ".join(key for key in ("changed", "fix") if not getattr(self, key))
+        if self.decision is ReviewDecision.FIX:
+            return "" if self.fix else "fix"
+        return "" if self.fix or self.changed else f"the reason for {self.decision}, under fix"
 
 
 @dataclass(frozen=True, slots=True)
-class SkippedRow:
-    """A row that the review left out, and why."""
+class SkippedSeat:
+    """A seat whose rows were not discussed, and why."""
 
     seat: str
     why: str
@@ -42,9 +122,9 @@ class SkippedRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The review of a week (`2026-W48`), the last one that was over when it began.
+    """The review of one week. `week` is the week that it judges, and `began` and `ended` are None if unknown.
 
-    `began` and `ended` are None if the file has no valid time. `rating` is None if nobody rated it.
+    `prepared_by` is only in answers: the seat that wrote them for a person.
     """
 
     week: str
@@ -53,12 +133,84 @@ class Review:
     led_by: str = ""
     present: tuple[str, ...] = ()
     rows: tuple[ReviewRow, ...] = ()
-    rating: int | None = None
-    skipped: tuple[SkippedRow, ...] = ()
-    declared: str = ""
+    rating: Decimal | None = None
+    skipped: tuple[SkippedSeat, ...] = ()
+    prepared_by: str = ""
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
 
     @property
-    def path(self) -> str:
-        """Its file."""
-        return f"reviews/{self.week}.yaml"
+    def minutes(self) -> int | None:
+        """How long it took, in whole minutes; None if the file does not say."""
+        if self.began is None or self.ended is None or self.ended < self.began:
+            return None
+        return int((self.ended - self.began).total_seconds()) // 60
+
+    def row_about(self, seat: str, metric: str) -> ReviewRow | None:
+        """What it says about a metric; None if it says nothing."""
+        return next((row for row in self.rows if row.key == (seat, metric)), None)
+
+
+def review_path(id_: str) -> str:
+    """The path of a review's file."""
+    return f"{REVIEWS_FOLDER}{id_}.yaml"
+
+
+def find_last_week(now: datetime, zone: tzinfo) -> Period:
+    """The last week that is over at `now` in `zone`: the week that a review judges.
+
+    A view of the past is as of the last second of its period, which is over.
+    """
+    current = period_containing(now, Grain.WEEK, zone)
+    remaining = current.ends(zone) - now.astimezone(zone)
+    return current if remaining.total_seconds() <= 1 else current.previous()
+
+
+def parse_week(text: str) -> Period | None:
+    """The week `2026-W48`; None for any other text."""
+    period = parse_period(text)
+    return period if period is not None and period.grain is Grain.WEEK else None
+
+
+def list_reviews_of(reviews: Mapping[str, Review], week: str) -> Sequence[tuple[str, Review]]:
+    """The reviews of a week with their ids, the first one first."""
+    found = [(id_, one) for id_, one in reviews.items() if one.week == week]
+    return sorted(found, key=lambda pair: (len(pair[0]), pair[0]))
+
+
+def review_data(one: Review) -> dict[str, YamlData]:
+    """The content of a review's file, or of one with its answers. Empty fields are left out, but not the rows."""
+    fields: dict[str, YamlData] = {
+        "week": one.week,
+        "began": format_timestamp(one.began) if one.began else "",
+        "ended": format_timestamp(one.ended) if one.ended else "",
+        "prepared_by": one.prepared_by,
+        "led_by": one.led_by,
+        "present": list(one.present),
+        "rows": [_row_data(row) for row in one.rows],
+        "rating": _rating_data(one.rating),
+        "skipped": [{"seat": skipped.seat, "why": skipped.why} for skipped in one.skipped],
+    }
+    return {key: value for key, value in fields.items() if value or key == "rows"}
+
+
+def _rating_data(rating: Decimal | None) -> YamlData:
+    if rating is None:
+        return None
+    return int(rating) if rating == rating.to_integral_value() else rating
+
+
+def _row_data(row: ReviewRow) -> dict[str, YamlData]:
+    new = row.new_todo
+    todo: YamlData = row.todo
+    if new is not None:
+        todo = {"what": new.what, "owner": new.owner, **({"due": f"{new.due}"} if new.due else {})}
+    fields: dict[str, YamlData] = {
+        "seat": row.seat,
+        "metric": row.metric,
+        "state": str(row.state or ""),
+        "changed": row.changed,
+        "fix": row.fix,
+        "decision": str(row.decision or ""),
+        "todo": todo,
+    }
+    return {key: value for key, value in fields.items() if value}

@@ -1,0 +1,214 @@
+"""Close a weekly review: one file for the review, and one for each to-do that it asks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from orgtp.actions.acting_seat import require_acting_seat
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.change import Change, CreateFile, Edit
+from orgtp.model.errors import BadInput, Refused
+from orgtp.model.org import Org
+from orgtp.model.records.review import (
+    NO_TODO,
+    Review,
+    ReviewRow,
+    ReviewState,
+    find_last_week,
+    list_reviews_of,
+    review_data,
+    review_path,
+)
+from orgtp.model.text import count_noun, join_with_and, one_line
+
+_MOST_TEXT = 2000
+_MOST_NAMED = 3
+
+
+class ReviewHeld(Refused):
+    """The week has a review already."""
+
+    text = "{who} closed the review of {week} already, on {when}. To see it: orgtp review show {week}"
+
+
+class NotAPerson(Refused):
+    """An agent or a group would close the review."""
+
+    text = (
+        "{seat} is {what}, and a person closes a review. {seat} may prepare it: orgtp review --answers FILE --by {seat}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewToClose:
+    """A review to record: the answers, the state of each row of the agenda, which are off target, and the acting seat.
+
+    `again`: record it beside the review that the week has already.
+    """
+
+    answers: Review
+    states: Mapping[tuple[str, str], ReviewState]
+    off: Collection[tuple[str, str]] = ()
+    by: str = ""
+    again: bool = False
+
+
+def close_review(org: Org, now: datetime, request: ReviewToClose) -> Change:
+    """Record a review, and the to-dos that it asks for.
+
+    Raises `BadInput` for what is missing or wrong in the answers, `UnknownSeat`, `UnknownMetric`, `UnknownActor`,
+    `ReviewHeld` if the week has a review already, and `NotAPerson` if it is not a person who closes it.
+    """
+    require_acting_seat(org, request.by)
+    now = now.replace(microsecond=0)
+    review = _complete_review(org, now, request)
+    id_ = _choose_id(org, review.week, again=request.again)
+    states = {row.key: row.state or request.states.get(row.key, ReviewState.NONE) for row in review.rows}
+    _refuse_open_rows(review, {**request.states, **states}, request)
+    rows, edits = _create_todos(org, now, review, request.by)
+    review = replace(review, rows=tuple(replace(row, state=states[row.key]) for row in rows))
+    seats = tuple(dict.fromkeys(row.seat for row in review.rows))
+    return Change(
+        "review",
+        _describe_review(review, len(edits)),
+        seats,
+        (CreateFile(review_path(id_), review_data(review)), *edits),
+        by=request.by,
+        body="\n".join(_list_body_lines(review)),
+    )
+
+
+def check_answers(org: Org, now: datetime, answers: Review) -> Review:
+    """The answers with the week that they judge and when they began.
+
+    Raises `BadInput` if they are about another week than the last one that was over when they began, and for a text
+    that is too long or a row that is there twice; `UnknownSeat`, `UnknownMetric`.
+    """
+    began = (answers.began or now).replace(microsecond=0)
+    if began > now:
+        raise BadInput(what=f"the answers began at {began:%Y-%m-%dT%H:%M:%SZ}, which is in the future. Remove began")
+    week = find_last_week(began, org.zone).text
+    if answers.week not in {"", week}:
+        raise BadInput(
+            what=f"a review judges the last week that is over, and that is {week}, not {answers.week}. "
+            f"Write week: {week}, or remove the key"
+        )
+    for row in answers.rows:
+        org.metric(org.seat(row.seat).id, row.metric)
+        _refuse_long_texts(row)
+        if row.new_todo:
+            _check_owner(org, row.new_todo.owner)
+    twice = [key for key, count in Counter(row.key for row in answers.rows).items() if count > 1]
+    if twice:
+        raise BadInput(what=f"{twice[0][0]} {twice[0][1]} has two rows in the answers. Keep one")
+    named = (answers.led_by, *answers.present, *(one.seat for one in answers.skipped))
+    for seat in filter(None, named):
+        org.seat(seat)
+    return replace(answers, week=week, began=began)
+
+
+def _complete_review(org: Org, now: datetime, request: ReviewToClose) -> Review:
+    """The answers as a review that ends now. Raises `NotAPerson`."""
+    review = check_answers(org, now, request.answers)
+    if request.by:
+        refuse_other_than_person(org, request.by)
+    led_by = review.led_by or request.by
+    if not led_by:
+        raise BadInput(
+            what="nobody is known who leads the review. Add a line: led_by: SEAT, or name yourself: --by SEAT"
+        )
+    refuse_other_than_person(org, led_by)
+    present = tuple(dict.fromkeys([led_by, *review.present]))
+    rows = tuple(replace(row, todo="") if row.todo == NO_TODO else row for row in review.rows)
+    return replace(review, ended=now, led_by=led_by, present=present, rows=rows, prepared_by="")
+
+
+def refuse_other_than_person(org: Org, seat: str) -> None:
+    """Raise `NotAPerson` if a seat is not an active person; `UnknownSeat`."""
+    found = org.seat(seat)
+    if found.is_human and found.is_active:
+        return
+    what = f"{found.status}" if found.is_human else "a group" if found.is_group else "an agent"
+    raise NotAPerson(seat=seat, what=what)
+
+
+def _choose_id(org: Org, week: str, *, again: bool) -> str:
+    held = list_reviews_of(org.reviews, week)
+    if not held:
+        # A file that cannot be read is not overwritten: creating it is refused.
+        return week
+    if not again:
+        raise make_held_error(org, held[0][1])
+    return next(id_ for number in range(2, len(held) + 3) if (id_ := f"{week}-{number}") not in org.reviews)
+
+
+def make_held_error(org: Org, review: Review) -> ReviewHeld:
+    """The error for a week that has a review already: who closed it, and when."""
+    who = org.seats[review.led_by].name if review.led_by in org.seats else review.led_by or "somebody"
+    when = f"{review.ended.astimezone(org.zone):%Y-%m-%d at %H:%M}" if review.ended else "an unknown day"
+    return ReviewHeld(who=one_line(who), week=review.week, when=when)
+
+
+def _refuse_open_rows(review: Review, states: Mapping[tuple[str, str], ReviewState], request: ReviewToClose) -> None:
+    """Refuse a row that is not closed, and a row that needs a person and is neither discussed nor skipped."""
+    for row in review.rows:
+        gap = row.find_gap(is_off=row.key in request.off)
+        if gap:
+            state = states[row.key]
+            raise BadInput(
+                what=f"{row.seat} {row.metric} is {state}, and its row has not {gap}. Add it, or skip the seat"
+            )
+    if request.again:
+        return
+    done, skipped = {row.key for row in review.rows}, {one.seat for one in review.skipped}
+    left = [key for key, state in states.items() if state.must_close and key not in done and key[0] not in skipped]
+    if left:
+        named = join_with_and(f"{seat} {metric} ({states[seat, metric]})" for seat, metric in left[:_MOST_NAMED])
+        more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
+        seat, metric = left[0]
+        raise BadInput(
+            what=f"the answers say nothing about {named}{more}. Add a row for each, such as "
+            f"{{seat: {seat}, metric: {metric}, changed: …, fix: …, decision: fix}}, or skip the seat, as in "
+            f"skipped: [{{seat: {seat}, why: …}}]"
+        )
+
+
+def _refuse_long_texts(row: ReviewRow) -> None:
+    texts = {"changed": row.changed, "fix": row.fix, "todo": row.new_todo.what if row.new_todo else row.todo}
+    for name, text in texts.items():
+        if len(text) > _MOST_TEXT:
+            raise BadInput(
+                what=f"{name} of {row.seat} {row.metric} has {len(text)} characters. Shorten it to {_MOST_TEXT}"
+            )
+
+
+def _check_owner(org: Org, seat: str) -> None:
+    """Raise `Refused` if a seat cannot have a to-do, because it is not active; `UnknownSeat`."""
+    found = org.seat(seat)
+    if not found.is_active:
+        raise Refused(why=f"{seat} is {found.status}, so it cannot take a to-do. Name an active seat.")
+
+
+def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Sequence[ReviewRow], Sequence[Edit]]:
+    """The rows with the ids of their to-dos, and the files of the new ones."""
+    return review.rows, ()
+
+
+def _describe_review(review: Review, todos: int) -> str:
+    if not review.rows:
+        quiet = f"{review.week}, nothing was discussed" if review.skipped else f"{review.week}, a quiet week"
+        return f"{quiet}, {len(review.skipped)} skipped" if review.skipped else quiet
+    more = f", {count_noun(todos, 'to-do')}" if todos else ""
+    skipped = f", {len(review.skipped)} skipped" if review.skipped else ""
+    return f"{review.week}, {count_noun(len(review.rows), 'row')}{more}{skipped}"
+
+
+def _list_body_lines(review: Review) -> Iterator[str]:
+    """A line for each row and each skipped seat."""
+    for row in review.rows:
+        yield one_line(f"{row.seat} {row.metric}: {row.decision}: {row.fix or row.changed}".rstrip(": "))
+    for one in review.skipped:
+        yield one_line(f"{one.seat} skipped: {one.why}")
