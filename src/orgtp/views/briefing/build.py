@@ -1,0 +1,54 @@
+"""Build a briefing from its sections. Each section is computed on its own, so that a slow one holds up no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from orgtp.views.briefing.dates import list_dates
+from orgtp.views.briefing.flags import list_new_flags
+from orgtp.views.briefing.needs import find_valid_until, list_needs
+from orgtp.views.briefing.numbers import find_newest_collect, list_late_numbers, list_off_numbers
+from orgtp.views.briefing.scope import BriefingScope
+from orgtp.views.briefing.types import Briefing, SectionName, Unseen
+
+SECTIONS: Mapping[str, Callable[[BriefingScope], Any]] = {
+    "collect": find_newest_collect,
+    "valid_until": find_valid_until,
+    SectionName.NEEDS: list_needs,
+    SectionName.LATE: list_late_numbers,
+    SectionName.OFF: list_off_numbers,
+    SectionName.DATES: list_dates,
+    SectionName.FLAGS: list_new_flags,
+    "left_out": lambda scope: scope.stale_list.left_out,
+}
+_TITLES = {
+    SectionName.NEEDS: "what needs you today",
+    SectionName.LATE: "which numbers are late or unknown",
+    SectionName.OFF: "which numbers are newly off target",
+    SectionName.FLAGS: "which numbers are newly flagged",
+    SectionName.DATES: "the dates of the week",
+}
+
+
+def build_briefing(scope: BriefingScope, sections: Mapping[str, Any], unseen: Iterable[Unseen] = ()) -> Briefing:
+    """The briefing from those `sections` that are known. What is not known is None, and in the list of the unseen."""
+    blanks = [Unseen(f"{title}: it could not be read in time") for name, title in _TITLES.items() if name not in sections]
+    rest = {name: sections[name] for name in ("left_out",) if name in sections}
+    return Briefing(
+        scope.today,
+        scope.now,
+        sections.get("valid_until", scope.day_end),
+        scope.before,
+        scope.for_ or None,
+        scope.name_of(scope.for_) if scope.for_ else None,
+        sections.get("collect"),
+        *(sections.get(name) for name in SectionName),
+        (*blanks, *unseen),
+        **rest,
+    )
+
+
+def read_briefing(scope: BriefingScope, unseen: Iterable[Unseen] = ()) -> Briefing:
+    """The briefing with all of its sections, however long that takes."""
+    return build_briefing(scope, {name: read(scope) for name, read in SECTIONS.items()}, unseen)
