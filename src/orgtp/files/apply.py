@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orgtp.model.change import AppendExplanations, AppendScores, Change, CreateFile, Edit, ReplaceFile
+from orgtp.model.change import (
+    AppendDeliveries,
+    AppendExplanations,
+    AppendScores,
+    Change,
+    CreateFile,
+    Edit,
+    ReplaceFile,
+)
 from orgtp.model.errors import OrgtpError, Refused
 
 
@@ -23,7 +31,7 @@ def apply_change(files: Mapping[str, bytes], change: Change) -> dict[str, bytes]
 
 
 def _apply_edit(edit: Edit, before: bytes | None) -> bytes:
-    if isinstance(edit, AppendScores | AppendExplanations):
+    if isinstance(edit, AppendScores | AppendExplanations | AppendDeliveries):
         return (before or b"") + format_appended_lines(before or b"", edit)
     if isinstance(edit, CreateFile):
         if before is not None:
@@ -46,11 +54,18 @@ def _apply_edit(edit: Edit, before: bytes | None) -> bytes:
         raise Refused(why=f"{error.problem.place}: {error.problem.message}. {error.problem.hint}") from error
 
 
-def format_appended_lines(before: bytes, edit: AppendScores | AppendExplanations) -> bytes:
+def format_appended_lines(before: bytes, edit: AppendScores | AppendExplanations | AppendDeliveries) -> bytes:
     """The bytes that `edit` adds to a file with the content `before`: whole lines, on lines of their own."""
-    records = edit.scores if isinstance(edit, AppendScores) else edit.explanations
-    lines = "".join(f"{record.line}\n" for record in records).encode()
+    lines = "".join(f"{line}\n" for line in _list_new_lines(edit)).encode()
     return lines if not before or before.endswith(b"\n") else b"\n" + lines
+
+
+def _list_new_lines(edit: AppendScores | AppendExplanations | AppendDeliveries) -> list[str]:
+    if isinstance(edit, AppendScores):
+        return [score.line for score in edit.scores]
+    if isinstance(edit, AppendExplanations):
+        return [explanation.line for explanation in edit.explanations]
+    return [delivery.line for delivery in edit.deliveries]
 
 
 def _format_new_file(edit: CreateFile) -> str:

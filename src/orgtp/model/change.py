@@ -9,6 +9,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Escalation, EscalationEvent
 from orgtp.model.explanation import Explanation
 from orgtp.model.problem import Keys
+from orgtp.model.records.briefing import Delivery
 from orgtp.model.score import Score
 from orgtp.model.text import one_line
 
@@ -30,6 +31,14 @@ class AppendExplanations:
 
     path: str
     explanations: tuple[Explanation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppendDeliveries:
+    """Append deliveries of briefings to a file, which is created if it does not exist."""
+
+    path: str
+    deliveries: tuple[Delivery, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,15 @@ class ReplaceFile:
 
 
 Edit: TypeAlias = (
-    AppendScores | AppendExplanations | CreateFile | SetKey | DropKey | AppendItems | DropItems | ReplaceFile
+    AppendScores
+    | AppendExplanations
+    | AppendDeliveries
+    | CreateFile
+    | SetKey
+    | DropKey
+    | AppendItems
+    | DropItems
+    | ReplaceFile
 )
 
 

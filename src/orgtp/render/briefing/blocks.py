@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import TypeAlias
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
@@ -26,6 +27,7 @@ from orgtp.views.briefing.types import (
 )
 
 _DAY = timedelta(days=1)
+Listed: TypeAlias = LateNumber | OffNumber | NewFlag | ComingDate
 
 
 class BlockKind(StrEnum):
@@ -137,7 +139,7 @@ def _list_needs(view: Briefing, zone: tzinfo) -> Iterator[Block]:
                 yield Block(BlockKind.BELOW, code_text(need.type))
 
 
-def _list_heading(name: SectionName, title: str, found: tuple[object, ...] | None) -> Iterator[Block]:
+def _list_heading(name: SectionName, title: str, found: Sequence[object] | None) -> Iterator[Block]:
     """The heading of a section, which says so itself if there is nothing in it."""
     if found:
         yield Block(BlockKind.HEADING, join_spans(title))
@@ -147,21 +149,24 @@ def _list_heading(name: SectionName, title: str, found: tuple[object, ...] | Non
 
 
 def _list_section(
-    name: SectionName, title: str, found: tuple[object, ...] | None, zone: tzinfo, view: Briefing
+    name: SectionName,
+    title: str,
+    found: Sequence[Listed] | None,
+    zone: tzinfo,
+    view: Briefing,
 ) -> Iterator[Block]:
     yield from _list_heading(name, title, found)
     for one in found or ():
         yield Block(BlockKind.ITEM, _format_item(one, zone, view))
 
 
-def _format_item(one: object, zone: tzinfo, view: Briefing) -> Line:
+def _format_item(one: Listed, zone: tzinfo, view: Briefing) -> Line:
     if isinstance(one, LateNumber):
         return _format_late(one, zone)
     if isinstance(one, OffNumber):
         return _format_off(one)
     if isinstance(one, NewFlag):
         return format_flag(one)
-    assert isinstance(one, ComingDate)
     return _format_date(one, view)
 
 

@@ -84,7 +84,7 @@ def _list_html_lines(blocks: list[Block]) -> Iterator[str]:
 _TAGS = {BlockKind.TITLE: "h1", BlockKind.TEXT: "p", BlockKind.HEADING: "h2", BlockKind.GROUP: "h3"}
 # Where programs for mail find a link, an address or a mention in plain text.
 _LINKED = re.compile(r"(?i)(?<=:)(?=//)|@|(?<=www)(?=\.)|(?<=mailto:)|(?<=tel:)")
-_PART = "​"
+_PART = "\u200b"
 
 
 def _escape_html(text: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, tzinfo
 from typing import Any
 
+from orgtp.model.org import Org
+from orgtp.model.seat import Seat, SeatKind, SeatStatus
 from orgtp.views.briefing.dates import list_dates
 from orgtp.views.briefing.flags import list_new_flags
 from orgtp.views.briefing.needs import find_valid_until, list_needs
 from orgtp.views.briefing.numbers import find_newest_collect, list_late_numbers, list_off_numbers
 from orgtp.views.briefing.scope import BriefingScope
 from orgtp.views.briefing.types import Briefing, SectionName, Unseen
+from orgtp.views.selection import EVERYTHING
 
 SECTIONS: Mapping[str, Callable[[BriefingScope], Any]] = {
     "collect": find_newest_collect,
@@ -33,7 +37,9 @@ _TITLES = {
 
 def build_briefing(scope: BriefingScope, sections: Mapping[str, Any], unseen: Iterable[Unseen] = ()) -> Briefing:
     """The briefing from those `sections` that are known. What is not known is None, and in the list of the unseen."""
-    blanks = [Unseen(f"{title}: it could not be read in time") for name, title in _TITLES.items() if name not in sections]
+    blanks = [
+        Unseen(f"{title}: it could not be read in time") for name, title in _TITLES.items() if name not in sections
+    ]
     rest = {name: sections[name] for name in ("left_out",) if name in sections}
     return Briefing(
         scope.today,
@@ -49,6 +55,12 @@ def build_briefing(scope: BriefingScope, sections: Mapping[str, Any], unseen: It
     )
 
 
-def read_briefing(scope: BriefingScope, unseen: Iterable[Unseen] = ()) -> Briefing:
-    """The briefing with all of its sections, however long that takes."""
-    return build_briefing(scope, {name: read(scope) for name, read in SECTIONS.items()}, unseen)
+def read_sections(scope: BriefingScope) -> dict[str, Any]:
+    """All sections, however long that takes."""
+    return {name: read(scope) for name, read in SECTIONS.items()}
+
+
+def build_blank_briefing(zone: tzinfo, now: datetime, for_: str, unseen: Iterable[Unseen]) -> Briefing:
+    """The briefing of an org that could not be read in time: a recipient learns at least that nothing is known."""
+    org = Org(zone=zone, seats={for_: Seat(for_, for_, "", SeatKind.HUMAN, SeatStatus.ACTIVE, owner=for_)})
+    return build_briefing(BriefingScope(org, now, EVERYTHING, for_), {}, unseen)

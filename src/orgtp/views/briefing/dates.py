@@ -45,15 +45,8 @@ _REVIEW = "review of the seat"
 
 
 def _list_seat_days(scope: BriefingScope, seat: Seat) -> Iterator[tuple[date, str]]:
-    if seat.review_by and seat.is_reviewed:
-        yield seat.review_by, _REVIEW
-    if seat.since:
-        yield seat.since, "the seat begins"
-    if seat.delegate:
-        yield seat.delegate.until, f"last day with {scope.name_of(seat.delegate.to)} as delegate"
-    for pause in seat.pauses:
-        if pause.until:
-            yield pause.until, "last day of the pause"
+    yield from _list_own_days(scope, seat)
+    yield from ((one.until, "last day of the pause") for one in seat.pauses if one.until)
     for holder in seat.holders:
         yield holder.since, f"held by {holder.name} from this day on" if holder.name else "vacant from this day on"
     silenced = scope.org.silences.get(seat.id)
@@ -63,3 +56,12 @@ def _list_seat_days(scope: BriefingScope, seat: Seat) -> Iterator[tuple[date, st
     for one in seat.metrics.values():
         if one.ends:
             yield one.ends.next().start.date() - timedelta(days=1), f"last day of {one.name}"
+
+
+def _list_own_days(scope: BriefingScope, seat: Seat) -> Iterator[tuple[date, str]]:
+    if seat.review_by and seat.is_reviewed:
+        yield seat.review_by, _REVIEW
+    if seat.since:
+        yield seat.since, "the seat begins"
+    if seat.delegate:
+        yield seat.delegate.until, f"last day with {scope.name_of(seat.delegate.to)} as delegate"

@@ -25,7 +25,9 @@ def list_needs(scope: BriefingScope) -> tuple[RecipientNeeds, ...]:
     order = {seat: number for number, seat in enumerate(scope.labels)}
     charted = {seat: number for number, seat in enumerate(scope.seats)}
     named = sorted(found, key=lambda seat: (charted.get(seat, len(order)), order.get(seat, len(order)), seat))
-    return tuple(RecipientNeeds(seat, scope.name_of(seat), tuple(sorted(found[seat], key=_get_order))) for seat in named)
+    return tuple(
+        RecipientNeeds(seat, scope.name_of(seat), tuple(sorted(found[seat], key=_get_order))) for seat in named
+    )
 
 
 def _get_order(need: Need) -> tuple[bool, int, str, str, str]:
@@ -91,7 +93,12 @@ def _list_values(scope: BriefingScope) -> Iterator[tuple[str, Need]]:
     """The values without a source that are due in the rest of the day. Hourly ones are due all the time."""
     for row in scope.rows:
         seat, metric = row.seat, row.metric
-        if seat.is_active and not metric.source and metric.cadence.grain is not Grain.HOUR and _is_due_today(scope, row):
+        if (
+            seat.is_active
+            and not metric.source
+            and metric.cadence.grain is not Grain.HOUR
+            and _is_due_today(scope, row)
+        ):
             to = find_stand_in(scope.org, seat.owner if seat.is_group else seat.id, scope.now)
             type_ = f"orgtp score add {seat.id} {metric.id} VALUE"
             yield to, Need(NeedKind.VALUE, seat.id, scope.name_of(seat.id), metric.name, metric.id, type=type_)

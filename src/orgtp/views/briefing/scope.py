@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 
 
 class BriefingScope:
-    """What a briefing of `org` at `now` is about: the seats of a selection and, with `for_`, of those that a seat leads.
+    """What a briefing is about: the seats of a selection and, with `for_`, of those the ones that this seat leads.
 
     Raises `UnknownSeat` for a seat that the org does not have.
     """
@@ -29,6 +29,14 @@ class BriefingScope:
         self.org, self.now, self.selection, self.for_ = org, now, selection, for_
         if for_:
             org.seat(for_)
+
+    def narrow(self, for_: str) -> BriefingScope:
+        """The part of it that one recipient leads. What is judged already is not judged again."""
+        part = BriefingScope(self.org, self.now, self.selection, for_)
+        part.seats = {seat: one for seat, one in self.seats.items() if seat in list_led_seats(self.org, for_)}
+        part.rows = [row for row in self.rows if row.seat.id in part.seats]
+        part.labels, part.stale_list, part._latest = self.labels, self.stale_list, self._latest
+        return part
 
     @cached_property
     def today(self) -> date:

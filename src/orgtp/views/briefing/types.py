@@ -158,7 +158,8 @@ class NewestCollect:
 class Briefing:
     """A briefing as of `at`, which is valid until `valid_until`: then something becomes due, or the day is over.
 
-    News is what was not known `before`. A section is None if it could not be read in time; `unseen` says so. `for_` is the recipient, and None for everybody.
+    News is what was not known `before`. A section is None if it could not be read in time; `unseen` says so. `for_` is
+    the recipient, and None for everybody.
     """
 
     day: date
