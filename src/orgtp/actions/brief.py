@@ -8,7 +8,7 @@ from datetime import datetime
 from orgtp.actions.acting_seat import require_acting_seat
 from orgtp.actions.escalate import EscalationEdits, NewEscalation
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import AppendDeliveries, Change
+from orgtp.model.change import AppendRecords, Change
 from orgtp.model.errors import Refused
 from orgtp.model.escalation import EscalationKind
 from orgtp.model.escalation_policy import find_first_assignee
@@ -38,7 +38,7 @@ def record_deliveries(org: Org, deliveries: Sequence[Delivery], by: str = "") ->
         "brief",
         f"{days} delivered" if len(new) == 1 else f"{count_noun(len(new), 'delivery', 'deliveries')}, {days}",
         seats,
-        tuple(AppendDeliveries(path, tuple(some)) for path, some in sorted(edits.items())),
+        tuple(AppendRecords(path, tuple(some)) for path, some in sorted(edits.items())),
         by=by,
         body="\n".join([*lines, *notes]) if len(new) > 1 or notes else "",
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from orgtp.actions.acting_seat import require_acting_seat
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import Change, CreateFile, Edit, SetKey, YamlData
+from orgtp.model.change import Change, CreateFile, Edit, SetKey
 from orgtp.model.due import is_over
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import (
@@ -31,12 +31,12 @@ from orgtp.model.escalation_policy import (
     is_overdue,
     is_with_responsible,
     list_allowed_acknowledgers,
-    list_allowed_resolvers,
     silenced_until,
 )
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
-from orgtp.model.score import Score, format_timestamp
+from orgtp.model.records.escalation_merge import escalation_data, list_allowed_resolvers
+from orgtp.model.score import Score
 from orgtp.model.seat import MetricKey, Seat, seat_path
 from orgtp.model.text import count_noun, join_with_and, one_line, remove_digits
 
@@ -173,31 +173,6 @@ class EscalationEdits:
         return next(
             id_ for id_ in names if id_ not in self.escalations and not self.org.is_unreadable(escalation_path(id_))
         )
-
-
-def escalation_data(one: Escalation) -> dict[str, YamlData]:
-    """Return the content of an escalation's file. Empty fields are left out."""
-    fields: dict[str, YamlData] = {
-        "what": one.what,
-        "why": one.why,
-        "opened_at": format_timestamp(one.opened_at) if one.opened_at else "",
-        "by": one.by,
-        "seat": one.seat,
-        "metric": one.metric,
-        "kind": str(one.kind),
-        "severity": str(one.severity),
-        "with": one.with_,
-        "due": format_timestamp(one.due) if one.due else "",
-        "state": str(one.state),
-    }
-    present: dict[str, YamlData] = {key: value for key, value in fields.items() if value}
-    return {**present, "events": [_event_data(event) for event in one.events]}
-
-
-def _event_data(event: EscalationEvent) -> dict[str, YamlData]:
-    fields = {"at": format_timestamp(event.at) if event.at else "", "what": str(event.what)}
-    fields |= {"by": event.by, "to": event.to, "note": event.note}
-    return {key: text for key, text in fields.items() if text}
 
 
 def last_trouble_at(one: Escalation) -> datetime | None:

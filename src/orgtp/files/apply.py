@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orgtp.model.change import (
-    AppendDeliveries,
-    AppendExplanations,
-    AppendScores,
-    Change,
-    CreateFile,
-    Edit,
-    ReplaceFile,
-)
+from orgtp.model.change import AppendRecords, AppendScores, Change, CreateFile, Edit, ReplaceFile
 from orgtp.model.errors import OrgtpError, Refused
 
 
@@ -31,7 +23,7 @@ def apply_change(files: Mapping[str, bytes], change: Change) -> dict[str, bytes]
 
 
 def _apply_edit(edit: Edit, before: bytes | None) -> bytes:
-    if isinstance(edit, AppendScores | AppendExplanations | AppendDeliveries):
+    if isinstance(edit, AppendScores | AppendRecords):
         return (before or b"") + format_appended_lines(before or b"", edit)
     if isinstance(edit, CreateFile):
         if before is not None:
@@ -54,18 +46,11 @@ def _apply_edit(edit: Edit, before: bytes | None) -> bytes:
         raise Refused(why=f"{error.problem.place}: {error.problem.message}. {error.problem.hint}") from error
 
 
-def format_appended_lines(before: bytes, edit: AppendScores | AppendExplanations | AppendDeliveries) -> bytes:
+def format_appended_lines(before: bytes, edit: AppendScores | AppendRecords) -> bytes:
     """The bytes that `edit` adds to a file with the content `before`: whole lines, on lines of their own."""
-    lines = "".join(f"{line}\n" for line in _list_new_lines(edit)).encode()
+    records = edit.scores if isinstance(edit, AppendScores) else edit.records
+    lines = "".join(f"{record.line}\n" for record in records).encode()
     return lines if not before or before.endswith(b"\n") else b"\n" + lines
-
-
-def _list_new_lines(edit: AppendScores | AppendExplanations | AppendDeliveries) -> list[str]:
-    if isinstance(edit, AppendScores):
-        return [score.line for score in edit.scores]
-    if isinstance(edit, AppendExplanations):
-        return [explanation.line for explanation in edit.explanations]
-    return [delivery.line for delivery in edit.deliveries]
 
 
 def _format_new_file(edit: CreateFile) -> str:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import Protocol, TypeAlias, Union
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Escalation, EscalationEvent
-from orgtp.model.explanation import Explanation
 from orgtp.model.problem import Keys
-from orgtp.model.records.briefing import Delivery
 from orgtp.model.score import Score
 from orgtp.model.text import one_line
 
 YamlData: TypeAlias = Union[str, int, bool, "Sequence[YamlData]", "Mapping[str, YamlData]", None]
 MAX_SUBJECT = 120
+
+
+class LineRecord(Protocol):
+    """A record that is a line of a JSON Lines file."""
+
+    @property
+    def line(self) -> str:
+        """The line, without the newline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +32,11 @@ class AppendScores:
 
 
 @dataclass(frozen=True, slots=True)
-class AppendExplanations:
-    """Append explained violations to a file, which is created if it does not exist."""
+class AppendRecords:
+    """Append records other than scores to a JSON Lines file, which is created if it does not exist."""
 
     path: str
-    explanations: tuple[Explanation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AppendDeliveries:
-    """Append deliveries of briefings to a file, which is created if it does not exist."""
-
-    path: str
-    deliveries: tuple[Delivery, ...]
+    records: tuple[LineRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +98,7 @@ class ReplaceFile:
     content: bytes
 
 
-Edit: TypeAlias = (
-    AppendScores
-    | AppendExplanations
-    | AppendDeliveries
-    | CreateFile
-    | SetKey
-    | DropKey
-    | AppendItems
-    | DropItems
-    | ReplaceFile
-)
+Edit: TypeAlias = AppendScores | AppendRecords | CreateFile | SetKey | DropKey | AppendItems | DropItems | ReplaceFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences
 from orgtp.model.explanation import Explanation
 from orgtp.model.period import Cadence
 from orgtp.model.problem import Marks
+from orgtp.model.records.briefing import Delivery
+from orgtp.model.records.review import Review
+from orgtp.model.records.todo import Todo
 from orgtp.model.score import Score
 from orgtp.model.score_series import EARLIEST, NO_SCORES, ScoresByMonth, ScoreSeries, SeatScores, group_by_metric
 from orgtp.model.seat import Metric, MetricKey, Seat, find_predecessors, seat_path
@@ -113,6 +116,9 @@ class Org:
     retirements: Mapping[str, Retirement] = field(default_factory=dict)
     escalations: Mapping[str, Escalation] = field(default_factory=dict)
     silences: Mapping[str, Silences] = field(default_factory=dict)
+    todos: Mapping[str, Todo] = field(default_factory=dict)
+    reviews: Mapping[str, Review] = field(default_factory=dict)
+    deliveries: tuple[Delivery, ...] = ()
     routing: tuple[Route, ...] = ()
     signers: tuple[SignerKey, ...] = ()
     version: int = 0
