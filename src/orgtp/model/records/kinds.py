@@ -355,7 +355,9 @@ BRIEFING = RecordKind(
     find_actors=_find_delivery_actors,
     find_subjects=lambda one: [one.to],
     actions={"brief": "delivery"},
+    table="briefings",
     left_out={
+        RecordStep.DIFF: "A delivery changes nothing about the org. `log --action brief` lists the deliveries.",
         RecordStep.OUTBOX: "A delivery that cannot be recorded stays in the journal of the clone that sent it.",
     },
 )
