@@ -459,7 +459,7 @@ class _Sending:
         held = self._list_delivered()
         due = {to: text for to, text in texts.items() if to not in held}
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            sent = [*pool.map(lambda item: self._send_one(*item, acting), due.items())]
+            sent = [*pool.map(lambda item: self._send_one(item[0], item[1], acting), due.items())]
         known = [SentBriefing(to, SendState.ALREADY, held[to]) for to in texts if to in held]
         return _record_accepted(self.briefings, self.ledger, acting, sorted([*sent, *known], key=lambda one: one.to))
 

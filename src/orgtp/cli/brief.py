@@ -236,7 +236,12 @@ def _report_sent(handle: OrgHandle, options: BriefOptions, sent: SentBriefings) 
     if sent.recorded:
         return report_change("brief-send", handle, sent.recorded, change, quiet=quiet, **body) or failed
     if change.json:
-        nothing = {"commit": None, "paths": [], "outbox": bool(sent.queued_because), "dry_run": change.dry_run}
+        nothing: dict[str, Any] = {
+            "commit": None,
+            "paths": [],
+            "outbox": bool(sent.queued_because),
+            "dry_run": change.dry_run,
+        }
         write_json("brief-send", handle, {**nothing, **body})
     elif change.dry_run:
         for one in sent.briefings:
@@ -249,7 +254,8 @@ def _check_briefings(options: BriefOptions) -> int:
     change = options.change
     handle, _ = _sync_first(open_chosen_org(change.org, push=change.push), change)
     found = handle.briefings.check(options.deadline, options.for_, options.notify, by=change.by, dry_run=change.dry_run)
-    body = {"day": found.day, "deadline": found.deadline, "recipients": found.recipients, "why": found.because or None}
+    body: dict[str, Any] = {"day": found.day, "deadline": found.deadline, "recipients": found.recipients}
+    body["why"] = found.because or None
     for one in found.missed:
         write_stderr(f"{one.to}: not delivered by {options.deadline}: {one.why}")
     if found.escalated:

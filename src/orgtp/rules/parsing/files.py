@@ -45,8 +45,8 @@ FILES = (
     form_rule(
         "delivery-malformed",
         "A line in `briefings/` is not a delivery.",
-        "Each line is one JSON object with the keys `id`, `at`, `to` and `day`, each a string. If it cannot be read who\n"
-        "had a briefing, somebody may get a second one, or nobody notices that one is missing.",
+        "Each line is one JSON object with the keys `id`, `at`, `to` and `day`, each a string. If it cannot be read\n"
+        "who had a briefing, somebody may get a second one, or nobody notices that one is missing.",
         '{"id":"a","at":"2026-11-20 07:46","to":"ada","day":"2026-11-20"}',
         '{"id":"a","at":"2026-11-20T12:46:00Z","to":"ada","day":"2026-11-20"}',
         "let orgtp write the line: `orgtp brief --send`.",

@@ -14,7 +14,7 @@ from orgtp.views.briefing.needs import find_valid_until, list_needs
 from orgtp.views.briefing.numbers import find_newest_collect, list_late_numbers, list_off_numbers
 from orgtp.views.briefing.scope import BriefingScope
 from orgtp.views.briefing.types import Briefing, SectionName, Unseen
-from orgtp.views.selection import EVERYTHING
+from orgtp.views.selection import EVERYTHING, NOTHING_OMITTED
 
 SECTIONS: Mapping[str, Callable[[BriefingScope], Any]] = {
     "collect": find_newest_collect,
@@ -40,7 +40,6 @@ def build_briefing(scope: BriefingScope, sections: Mapping[str, Any], unseen: It
     blanks = [
         Unseen(f"{title}: it could not be read in time") for name, title in _TITLES.items() if name not in sections
     ]
-    rest = {name: sections[name] for name in ("left_out",) if name in sections}
     return Briefing(
         scope.today,
         scope.now,
@@ -49,9 +48,13 @@ def build_briefing(scope: BriefingScope, sections: Mapping[str, Any], unseen: It
         scope.for_ or None,
         scope.name_of(scope.for_) if scope.for_ else None,
         sections.get("collect"),
-        *(sections.get(name) for name in SectionName),
+        sections.get(SectionName.NEEDS),
+        sections.get(SectionName.LATE),
+        sections.get(SectionName.OFF),
+        sections.get(SectionName.FLAGS),
+        sections.get(SectionName.DATES),
         (*blanks, *unseen),
-        **rest,
+        sections.get("left_out", NOTHING_OMITTED),
     )
 
 

@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from orgtp.model.cell import Cell, CellState
+from orgtp.model.due import previous_owed_period
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import Period, parse_period, period_containing
+from orgtp.model.score import Score
+from orgtp.model.score_series import EARLIEST
 from orgtp.model.seat import MetricKey
 from orgtp.views.briefing.scope import BriefingScope
 from orgtp.views.briefing.types import LateNumber, NewestCollect, OffNumber
@@ -82,10 +85,10 @@ def was_off(row: MetricRow, cell: Cell, then: datetime) -> bool:
 
 def keep_records_until(org: Org, keys: Iterable[MetricKey], then: datetime, since: Period | None = None) -> Org:
     """The org with only those records of these metrics that it had `then`, for periods from `since` on."""
-    scores: dict[str, list[object]] = {}
-    start = {} if since is None else {"since": since.start}
+    scores: dict[str, list[Score]] = {}
+    start = since.start if since else EARLIEST
     for key in keys:
-        records = org.score_series(key.seat, key.metric, **start).records
+        records = org.score_series(key.seat, key.metric, start).records
         scores.setdefault(key.seat, []).extend(one for one in records if one.at <= then.astimezone(UTC))
     return replace(org, scores={seat: tuple(some) for seat, some in scores.items()})
 
@@ -126,8 +129,6 @@ def find_newest_collect(scope: BriefingScope) -> NewestCollect | None:
 
 def _find_whole_period(scope: BriefingScope, row: MetricRow, current: Period) -> Period:
     """The newest period that is over and for which a value is expected."""
-    from orgtp.model.due import previous_owed_period
-
     return previous_owed_period(scope.org, row.metric, current)
 
 
