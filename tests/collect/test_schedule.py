@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orgtp.model.errors import BadInput
-from orgtp.model.schedule import DEFAULT_TIMES, parse_timetable
+from orgtp.model.schedule import DEFAULT_TIMES, parse_brief_times, parse_timetable
 from orgtp.render.schedule.crontab_systemd import ScheduledRun, schedule_text
 from tests.ci.test_files import actionlint
 from tests.conftest import Shell
@@ -60,6 +60,76 @@ def test_cron_asks_what_time_it_is_in_the_org(tmp_path: Path, moment: str, runs:
         ["/bin/sh", "-c", shell], env=at(tmp_path, moment), capture_output=True, check=True, text=True
     )
     assert done.stdout == ("score collect\n" if runs else "") + "escalate tick\n"
+
+
+BRIEF = parse_brief_times("07:45", "08:00")
+
+
+@pytest.mark.parametrize(
+    ("moment", "runs"),
+    [
+        ("2026-11-20T12:45", "brief --send --deadline 08:00 --by tally"),
+        ("2026-11-20T13:00", "brief --check --deadline 08:00 --by tally"),
+        ("2026-11-20T12:30", ""),
+        ("2026-11-21T12:45", ""),
+        # Summer time, and the Mondays after both days on which the clocks change.
+        ("2026-07-20T11:45", "brief --send --deadline 08:00 --by tally"),
+        ("2026-03-09T11:45", "brief --send --deadline 08:00 --by tally"),
+        ("2026-11-02T12:45", "brief --send --deadline 08:00 --by tally"),
+        ("2026-11-02T13:00", "brief --check --deadline 08:00 --by tally"),
+    ],
+)
+def test_cron_sends_the_briefing_and_checks_it_on_lines_of_their_own(tmp_path: Path, moment: str, runs: str) -> None:
+    rows = [row for row in printed("cron", options=("--by", "tally"), brief=BRIEF).splitlines() if row[0] != "#"]
+    collect, *lines = [row.removeprefix("*/15 * * * * ") for row in rows]
+    assert "score collect" in collect
+    assert len(lines) == 2
+    out = ""
+    for command in lines:
+        assert not re.search(r"(?<!\\)%", command)
+        shell = command.replace("\\%", "%").replace("cd '/srv/a 100% org' &&", "").replace("/opt/orgtp", "echo")
+        done = subprocess.run(
+            ["/bin/sh", "-c", shell], env=at(tmp_path, moment), capture_output=True, text=True, check=True
+        )
+        out += done.stdout
+    assert out == (f"{runs}\n" if runs else "")
+
+
+def test_systemd_has_a_timer_for_the_briefing_and_one_for_its_check() -> None:
+    text = printed("systemd", brief=BRIEF)
+    for name, hour in (("brief", "07:45"), ("check", "08:00")):
+        unit = text.partition(f"orgtp-acme-{name}.timer\" <<'END'")[2].partition("\nEND\n")[0]
+        assert f"OnCalendar=Mon..Fri *-*-* {hour}:00 America/New_York\n" in unit
+    assert "ExecStart=/opt/orgtp brief --send --deadline 08:00\n" in text
+    assert "ExecStart=/opt/orgtp brief --check --deadline 08:00\n" in text
+    assert "enable --now orgtp-acme.timer orgtp-acme-tick.timer orgtp-acme-brief.timer orgtp-acme-check.timer\n" in text
+
+
+def test_a_workflow_sends_the_briefing_and_checks_it(tmp_path: Path) -> None:
+    text = printed("github", brief=BRIEF)
+    assert 'cron: "45 12 * * *"' in text
+    assert 'cron: "45 11 * * *"' in text
+    assert "run: orgtp brief --send --deadline 08:00 --push\n" in text
+    for cron, moment, said in (
+        ("45 12 * * *", "2026-11-20T12:50", "brief=yes\n"),
+        ("45 11 * * *", "2026-11-20T11:50", ""),
+        ("0 13 * * *", "2026-11-20T13:05", "run=yes\ncheck=yes\n"),
+    ):
+        assert clock_of(DEFAULT_TIMES, cron, moment, tmp_path, brief=BRIEF) == said
+        (tmp_path / "out").unlink()
+    (tmp_path / "numbers.yml").write_text(text, encoding="utf-8")
+    assert actionlint(tmp_path / "numbers.yml") == []
+
+
+def test_the_command_prints_the_lines_of_the_briefing_unless_told_not_to(acme: Shell) -> None:
+    text = acme("schedule", "cron", "--brief", "07:30", "--deadline", "07:45", "--by", "ada").out
+    assert "[1-5]-07:30) " in text
+    assert "brief --send --deadline 07:45 --by ada ;; esac\n" in text
+    assert "[1-5]-07:45) " in text
+    assert "brief --check --deadline 07:45 --by ada ;; esac\n" in text
+    assert "orgtp schedule cron --brief 07:30 --deadline 07:45 --by ada | crontab -\n" in text
+    assert "brief --" not in acme("schedule", "cron", "--no-brief").out
+    assert "not before its deadline" in acme("schedule", "cron", "--brief", "08:00", code=2).err
 
 
 def test_systemd_takes_the_timer_for_what_it_says() -> None:
@@ -163,9 +233,9 @@ def test_a_run_that_is_started_after_midnight_is_of_the_day_before(tmp_path: Pat
     assert clock_of("18:00", "0 23 * * *", moment, tmp_path) == ("run=yes\n" if runs else "")
 
 
-def clock_of(times: str, cron: str, moment: str, folder: Path) -> str:
+def clock_of(times: str, cron: str, moment: str, folder: Path, **more: Any) -> str:
     """What the first step of the workflow says at a moment."""
-    script = printed("github", times=times).partition("run: |\n")[2].partition("      - if:")[0]
+    script = printed("github", times=times, **more).partition("run: |\n")[2].partition("      - if:")[0]
     (folder / "date").write_text(
         f'#!/bin/sh\ncase "$*" in *-d*) exec /bin/date "$@" ;; esac\nexec /bin/date -d "{moment}Z" "$@"\n',
         encoding="utf-8",
@@ -219,7 +289,8 @@ def test_the_command(acme: Shell) -> None:
 def test_what_cron_does_not_know_stands_in_the_line(acme: Shell) -> None:
     """The files that variables name here, and the one scorekeeper."""
     acme.write("org.yaml", acme.read("org.yaml").partition("policy:")[0] + "policy: {scorekeepers: [bot]}\n")
-    *_, notify, sources, line = acme("schedule", "cron", ORGTP_SOURCES="s.yaml", ORGTP_NOTIFY="n.yaml").out.splitlines()
+    printed_lines = acme("schedule", "cron", ORGTP_SOURCES="s.yaml", ORGTP_NOTIFY="n.yaml").out.splitlines()
+    notify, sources, line, *_ = [row for row in printed_lines if not row.startswith("#")]
     assert (notify, sources) == (f"ORGTP_NOTIFY={acme.folder}/n.yaml", f"ORGTP_SOURCES={acme.folder}/s.yaml")
     assert "score collect --by bot ;; esac" in line
     assert "escalate tick --by bot; }" in line
@@ -241,7 +312,7 @@ def test_the_example_of_its_help_is_a_crontab(acme: Shell) -> None:
     example = re.search(r"Example: orgtp (schedule .*) \| crontab -", " ".join(acme("schedule", "--help").out.split()))
     assert example
     lines = [row for row in acme(*example[1].split()).out.splitlines() if not row.startswith("#")]
-    assert [row.partition("cd ")[0] for row in lines] == ["*/15 * * * * "]
+    assert [row.partition("cd ")[0] for row in lines] == ["*/15 * * * * "] * 3
 
 
 HOSTILE = "\n* * * * * touch PWN #"

@@ -18,6 +18,7 @@ from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
+from orgtp.model.records.briefing import BRIEFINGS_FOLDER
 from orgtp.model.text import count_noun, join_with_and, one_line
 
 ORG_PATH = "org.yaml"
@@ -359,6 +360,10 @@ def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
         return f"a seat is retired, not removed, and its id is never used again: {shlex.join(words)}"
     if EXPLAINED_PATH in target.files:
         return "an explanation of a violation stands."
+    if any(path.startswith(BRIEFINGS_FOLDER) for path in target.files):
+        return (
+            "a briefing that was delivered was delivered. Send today's to somebody else: orgtp brief --send --for SEAT"
+        )
     kept = _list_passed_on(target)
     others = [
         path

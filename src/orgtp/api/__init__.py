@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from orgtp.actions.undo import UndoTarget
     from orgtp.actions.upgrade import list_sums_without_per
     from orgtp.api.audit import AuditQueries
+    from orgtp.api.briefing import (
+        BriefingForm,
+        Briefings,
+        NoRecipients,
+        SendRequest,
+        SentBriefings,
+        write_whole_file,
+    )
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
@@ -98,6 +106,8 @@ __all__ = [
     "AuditReport",
     "BadRow",
     "BlameLine",
+    "BriefingForm",
+    "Briefings",
     "Chart",
     "ChartSeat",
     "Checkpoint",
@@ -139,6 +149,7 @@ __all__ = [
     "NewTodo",
     "NoGit",
     "NoOrgYet",
+    "NoRecipients",
     "NotAnOrg",
     "ObjectTooLarge",
     "Omitted",
@@ -171,6 +182,8 @@ __all__ = [
     "SeatHistory",
     "SeatView",
     "Selection",
+    "SendRequest",
+    "SentBriefings",
     "SilenceView",
     "SkippedSeat",
     "SourceResult",
@@ -222,6 +235,7 @@ __all__ = [
     "save_sources_file",
     "send_notifications",
     "sources_path",
+    "write_whole_file",
 ]
 
 __getattr__ = lazy_exports(
@@ -237,6 +251,7 @@ __getattr__ = lazy_exports(
         "orgtp.actions.undo": "UndoTarget",
         "orgtp.actions.upgrade": "list_sums_without_per",
         "orgtp.api.audit": "AuditQueries",
+        "orgtp.api.briefing": "BriefingForm Briefings NoRecipients SendRequest SentBriefings write_whole_file",
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.history": "HistoryQueries",
         "orgtp.api.value_files": "ImportedScores import_scores",

@@ -27,6 +27,7 @@ from orgtp.model.problem import Place, Problem
 # Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
     from orgtp.api.audit import AuditQueries
+    from orgtp.api.briefing import Briefings
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions
@@ -187,6 +188,13 @@ class OrgHandle:
         from orgtp.api.reviews import ReviewActions
 
         return ReviewActions(self.snapshot, self.ledger)
+
+    @property
+    def briefings(self) -> Briefings:
+        """The briefings: what each recipient has to know today, and who has had one."""
+        from orgtp.api.briefing import Briefings
+
+        return Briefings(self.snapshot, self.ledger, self.outdated_because)
 
     @property
     def org(self) -> Org:

@@ -163,7 +163,9 @@ def _add_options(command: Callable[..., int], name: str, read: Callable[..., Any
     """Add the parameters of `read` to a command, which gets its result as the argument `name`."""
     # `Selection` is not imported here, because most commands start without it.
     every = inspect.signature(command, eval_str=True, locals={"Selection": Any}).parameters
-    own = [one for one in every.values() if one.name != name]
+    own = [one for one in every.values() if one.name != name and one.kind is not inspect.Parameter.KEYWORD_ONLY]
+    # What other decorators add.
+    more = [one for one in every.values() if one.name != name and one.kind is inspect.Parameter.KEYWORD_ONLY]
     shared = inspect.signature(read, eval_str=True, locals={"Selection": Any}).parameters
 
     def run(**given: Any) -> int:
@@ -171,5 +173,5 @@ def _add_options(command: Callable[..., int], name: str, read: Callable[..., Any
         return command(**given, **{name: found})
 
     run.__doc__ = command.__doc__
-    run.__signature__ = inspect.Signature([*own, *shared.values()])  # type: ignore[attr-defined]
+    run.__signature__ = inspect.Signature([*own, *shared.values(), *more])  # type: ignore[attr-defined]
     return run

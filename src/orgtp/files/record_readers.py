@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from orgtp.files.delivery import read_deliveries
 from orgtp.files.escalation import read_escalation, read_silences
 from orgtp.files.explanation import read_explanations
 from orgtp.files.org import read_retirement
@@ -23,6 +24,7 @@ RECORD_READERS: Mapping[str, RecordReader] = {
     "escalation": read_escalation,
     "explained": lambda _path, raw: read_explanations(raw),
     "todo": read_todo,
+    "briefing": read_deliveries,
 }
 
 

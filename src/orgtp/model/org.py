@@ -16,6 +16,7 @@ from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences
 from orgtp.model.explanation import Explanation
 from orgtp.model.period import Cadence
 from orgtp.model.problem import Marks
+from orgtp.model.records.briefing import Delivery
 from orgtp.model.records.review import Review
 from orgtp.model.records.todo import Todo
 from orgtp.model.score import Score
@@ -117,6 +118,7 @@ class Org:
     silences: Mapping[str, Silences] = field(default_factory=dict)
     todos: Mapping[str, Todo] = field(default_factory=dict)
     reviews: Mapping[str, Review] = field(default_factory=dict)
+    deliveries: tuple[Delivery, ...] = ()
     routing: tuple[Route, ...] = ()
     signers: tuple[SignerKey, ...] = ()
     version: int = 0

@@ -9,6 +9,8 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
 
 DEFAULT_TIMES = "08:00,11:00,14:00,17:00"
+# The briefing is sent before eight, and checked at eight.
+DEFAULT_BRIEF, DEFAULT_DEADLINE = "07:45", "08:00"
 _FRIDAY = 4
 
 
@@ -29,6 +31,23 @@ class Timetable:
             if day.weekday() <= _FRIDAY:
                 yield from sorted(datetime.combine(day, one, self.zone).astimezone(UTC) for one in self.times)
             day += timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class BriefTimes:
+    """When the briefing of a day is sent, and the deadline at which it is checked that everybody has it."""
+
+    send: time
+    deadline: time
+
+
+def parse_brief_times(send: str, deadline: str) -> BriefTimes:
+    """Parse the times of a briefing, such as `07:45` and `08:00`. Raises `BadInput`."""
+    times = BriefTimes(_parse_time(send), _parse_time(deadline))
+    if times.send >= times.deadline:
+        what = f"the briefing is sent at {send}, which is not before its deadline {deadline}"
+        raise BadInput(what=f"{what}. Use, for example: --brief {DEFAULT_BRIEF} --deadline {DEFAULT_DEADLINE}")
+    return times
 
 
 def parse_timetable(text: str, zone: tzinfo) -> Timetable:

@@ -1,3 +1,3 @@
-"""Notifies people of escalations."""
+"""Notifies people of escalations, and sends briefings."""
 
-__all__ = ["config", "notify"]
+__all__ = ["config", "notify", "send_journal"]

@@ -1,6 +1,7 @@
-"""Builds notifications about escalations and sends them.
+"""Builds notifications about escalations, and sends them and other messages.
 
-The change is recorded first. A notification that cannot be sent is reported, but does not affect the record.
+A change is recorded before anybody is notified of it. A notification that cannot be sent is reported, but does not
+affect the record.
 """
 
 from __future__ import annotations
@@ -42,11 +43,20 @@ class NoApprise(OrgtpError):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A short text for the seat `to`."""
+    """A short text for the seat `to`. `form` is `text`, `markdown` or `html`."""
 
     to: str
     title: str
     text: str
+    form: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a message: how many of the addresses accepted it, and a sentence for each that did not."""
+
+    accepted: int
+    failures: tuple[str, ...]
 
 
 def build_notifications(org: Org, done: RecordedChange) -> list[Notification]:
@@ -173,18 +183,25 @@ def send_notifications(news: Iterable[Notification], named: Path | None = None) 
     return [why for one in waiting for why in _notify_seat(one, addresses)]
 
 
-def _notify_seat(one: Notification, addresses: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """Notify one seat, and yield a message for each failure."""
+def send_message(one: Notification, addresses: Mapping[str, tuple[str, ...]]) -> Sent:
+    """Send a message to every address of its seat, else to the default ones. No failure contains an address."""
     known = addresses.get(one.to) or addresses.get(DEFAULT) or ()
-    if addresses and not known:
-        yield f"{one.to} was not notified: the file has no address for it, and no default"
+    failures = []
     for number, text in enumerate(known, 1):
         try:
             why = _send_notification(resolve_address(text), one)
         except OrgtpError as error:
             why = str(error)
         if why:
-            yield f"{one.to} was not notified at address {number} of {len(known)}: {why}"
+            failures.append(f"{one.to} was not notified at address {number} of {len(known)}: {why}")
+    return Sent(len(known) - len(failures), tuple(failures))
+
+
+def _notify_seat(one: Notification, addresses: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Notify one seat, and yield a message for each failure."""
+    if addresses and not (addresses.get(one.to) or addresses.get(DEFAULT)):
+        yield f"{one.to} was not notified: the file has no address for it, and no default"
+    yield from send_message(one, addresses).failures
 
 
 def _send_notification(url: str, one: Notification) -> str:
@@ -199,7 +216,7 @@ def _send_notification(url: str, one: Notification) -> str:
     try:
         if not out.add(url):
             return "apprise does not support this address"
-        sent = bool(out.notify(one.text, title=one.title, body_format=apprise.NotifyFormat.TEXT))
+        sent = bool(out.notify(one.text, title=one.title, body_format=apprise.NotifyFormat(one.form)))
     except Exception:  # noqa: BLE001  (a service may raise anything, which must not affect the record)
         sent = False
     return "" if sent else "it was not accepted"

@@ -1,9 +1,10 @@
-"""`orgtp schedule`: print a schedule that collects values."""
+"""`orgtp schedule`: print a schedule that collects values and sends the briefing."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ import typer
 from orgtp.cli.options import OrgOption, PushOption, TimesOption
 from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_stdout
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.schedule import DEFAULT_TIMES
+from orgtp.model.schedule import DEFAULT_BRIEF, DEFAULT_DEADLINE, DEFAULT_TIMES
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -32,30 +33,39 @@ def print_schedule(
             help="The seat that records. Default: ORGTP_SEAT, the only scorekeeper, or the seat with git's user.email.",
         ),
     ] = "",
+    brief: Annotated[
+        str, typer.Option("--brief", metavar="TIME", help="When the briefing is sent, Monday to Friday.")
+    ] = DEFAULT_BRIEF,
+    deadline: Annotated[
+        str, typer.Option("--deadline", metavar="TIME", help="When it is checked that everybody has the briefing.")
+    ] = DEFAULT_DEADLINE,
+    no_brief: Annotated[bool, typer.Option("--no-brief", help="Leave out the briefing and its check.")] = False,
     push: PushOption = False,
     org: OrgOption = None,
 ) -> int:
-    """Print a schedule that collects values.
+    """Print a schedule that collects values, sends the briefing and checks it.
 
     It is a crontab line, systemd timers, or a GitHub Actions workflow. Each runs score collect at the same times on
     working days, in the org's timezone. The crontab line and the timers also tick every quarter of an hour, and contain
     paths of this machine, including ORGTP_SOURCES and ORGTP_NOTIFY. The workflow contains none. Commits are pushed if
     the org has a remote.
     """
-    from orgtp.model.schedule import parse_timetable
+    from orgtp.model.schedule import parse_brief_times, parse_timetable
     from orgtp.render.schedule.crontab_systemd import ScheduledRun, schedule_text
 
     handle = open_chosen_org(org, push=push)
     if kind in {"", "cron", "systemd"}:
         _refuse_missing_zone(str(handle.head.zone))
     acting = _acting_seat(handle, by)
+    flags = [name for name, is_set in (("--no-brief", no_brief), ("--push", push)) if is_set]
     place = ScheduledRun(
         str(handle.root),
         str(Path(sys.argv[0]).absolute()),
         handle.head.id,
         (*(("--by", acting) if acting else ()), *(("--push",) if push or _is_sent(handle) else ())),
         _environment_variables(),
-        _describe_request(times, by, org, push=push),
+        _describe_request({"--times": times, "--brief": brief, "--deadline": deadline}, by, org, flags),
+        None if no_brief else parse_brief_times(brief, deadline),
     )
     write_stdout(schedule_text(kind, parse_timetable(times, handle.head.zone), place))
     return finish_answer(handle)
@@ -101,11 +111,15 @@ def _environment_variables() -> dict[str, str]:
     return {name: str(path.absolute()) for name, path in named.items() if path and (moved or os.environ.get(name))}
 
 
-def _describe_request(times: str, by: str, org: Path | None, *, push: bool) -> tuple[str, ...]:
-    """The options of this call."""
+def _describe_request(times: Mapping[str, str], by: str, org: Path | None, flags: Sequence[str]) -> tuple[str, ...]:
+    """The options of this call, without those that have their default."""
     where = chosen_org(org)
-    given = {"--times": "" if times == DEFAULT_TIMES else times, "--by": by, "--org": str(where) if where else ""}
-    return (*(word for name, value in given.items() if value for word in (name, value)), *(("--push",) if push else ()))
+    changed = {name: "" if text == _DEFAULTS[name] else text for name, text in times.items()}
+    given = {**changed, "--by": by, "--org": str(where) if where else ""}
+    return (*(word for name, value in given.items() if value for word in (name, value)), *flags)
+
+
+_DEFAULTS = {"--times": DEFAULT_TIMES, "--brief": DEFAULT_BRIEF, "--deadline": DEFAULT_DEADLINE}
 
 
 def _is_sent(handle: OrgHandle) -> bool:

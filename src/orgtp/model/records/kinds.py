@@ -19,6 +19,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
 from orgtp.model.escalation import ESCALATION_ID, ESCALATIONS_FOLDER, SILENCED_FOLDER, Escalation, Silences
 from orgtp.model.explanation import EXPLAINED_PATH, Explanation
+from orgtp.model.records.briefing import BRIEFINGS_FOLDER, Delivery
 from orgtp.model.records.chart import Chart, list_seat_and_above, select_current
 from orgtp.model.records.escalation_merge import escalation_data, list_allowed_resolvers, merge_escalations
 from orgtp.model.records.steps import RecordStep
@@ -216,6 +217,11 @@ def _find_todo_actors(before: Sequence[Todo], after: Todo) -> Iterator[Actor]:
             yield event.by, f"event {number + 1} ({event.action})", 0
 
 
+def _find_delivery_actors(_before: Sequence[Any], after: Delivery) -> Iterator[Actor]:
+    if after.by:
+        yield after.by, f"the delivery to {after.to}", after.place.line
+
+
 # The actions of seats that hand open records over, or follow a name.
 _SEAT_ACTIONS = ("metric-end", "metric-rename", "metric-move", "metric-recadence", "vacate", "leave", "retire")
 
@@ -336,7 +342,26 @@ TODO = RecordKind(
 )
 
 # Every kind. Where one folder is inside another, the inner one comes first.
-RECORD_KINDS: tuple[RecordKind, ...] = (SCORE, RETIREMENT, SILENCE, ESCALATION, EXPLANATION, TODO)
+BRIEFING = RecordKind(
+    name="briefing",
+    title="delivery of a briefing",
+    example="briefings/2026-11.jsonl",
+    attribute="deliveries",
+    growth=Growth.LINES,
+    folder=BRIEFINGS_FOLDER,
+    key=_MONTH,
+    suffix=".jsonl",
+    schema="briefing",
+    find_actors=_find_delivery_actors,
+    find_subjects=lambda one: [one.to],
+    actions={"brief": "delivery"},
+    table="briefings",
+    left_out={
+        RecordStep.DIFF: "A delivery changes nothing about the org. `log --action brief` lists the deliveries.",
+        RecordStep.OUTBOX: "A delivery that cannot be recorded stays in the journal of the clone that sent it.",
+    },
+)
+RECORD_KINDS: tuple[RecordKind, ...] = (SCORE, RETIREMENT, SILENCE, ESCALATION, EXPLANATION, TODO, BRIEFING)
 KINDS_BY_NAME: Mapping[str, RecordKind] = {kind.name: kind for kind in RECORD_KINDS}
 # The folders at the top of an org that have records, in the order of the registry; without those with a single file.
 RECORD_FOLDERS = tuple(dict.fromkeys(kind.folder.partition("/")[0] for kind in RECORD_KINDS if kind.folder))

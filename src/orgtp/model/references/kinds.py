@@ -252,6 +252,15 @@ def _of_explanations(key: str) -> Reader:
     return read_explanations
 
 
+def _of_deliveries(key: str) -> Reader:
+    def read_deliveries(org: Org) -> Iterator[NamedPlace]:
+        for one in org.deliveries:
+            if seat := one.by if key == "by" else one.to:
+                yield one.path, (one.id, key), seat, ""
+
+    return read_deliveries
+
+
 def _kind(schema: str, key: str, what: str, read: Reader) -> ReferenceKind:
     return ReferenceKind(schema, key, what, read)
 
@@ -308,6 +317,8 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
     _record("score", "by", "recorded", _of_scores("by")),
     _record("explained", "by", "wrote it", _of_explanations("by")),
     _record("explained", "decided_by", "decided", _of_explanations("decided_by")),
+    _record("briefing", "to", "got a briefing", _of_deliveries("to")),
+    _record("briefing", "by", "sent it", _of_deliveries("by")),
 )  # fmt: skip
 
 # The keys whose value looks like the id of a seat or a metric and is something else, each with what it is.

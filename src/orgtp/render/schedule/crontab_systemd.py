@@ -6,9 +6,10 @@ import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import time
 
 from orgtp.model.errors import BadInput
-from orgtp.model.schedule import Timetable
+from orgtp.model.schedule import BriefTimes, Timetable
 from orgtp.model.text import did_you_mean, escape_control_chars, join_sentences
 
 # Debian's cron silently ignores a whole crontab with a longer command.
@@ -20,7 +21,7 @@ class ScheduledRun:
     """What to run: the folder of the org, the program, the options of both commands, and the id of the org.
 
     `variables` are the environment variables of this machine with the paths of its files. `asked` are the options of
-    `orgtp schedule`, which the output repeats.
+    `orgtp schedule`, which the output repeats. Without `brief`, no briefing is sent.
     """
 
     root: str
@@ -29,6 +30,7 @@ class ScheduledRun:
     options: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    brief: BriefTimes | None = None
 
     @property
     def collect(self) -> tuple[str, ...]:
@@ -39,6 +41,16 @@ class ScheduledRun:
     def tick(self) -> tuple[str, ...]:
         """The arguments of the program every quarter of an hour."""
         return ("escalate", "tick", *self.options)
+
+    def list_brief_runs(self) -> list[tuple[str, time, tuple[str, ...]]]:
+        """The runs that send the briefing and check it: a name, the time, and the arguments of the program."""
+        if self.brief is None:
+            return []
+        deadline = ("--deadline", f"{self.brief.deadline:%H:%M}", *self.options)
+        return [
+            ("brief", self.brief.send, ("brief", "--send", *deadline)),
+            ("check", self.brief.deadline, ("brief", "--check", *deadline)),
+        ]
 
     def print_command(self, kind: str) -> str:
         """The command that prints this schedule."""
@@ -86,22 +98,44 @@ def _format_crontab(times: Timetable, place: ScheduledRun) -> str:
     The tick runs after the collection, so that a value just collected raises no alert. Raises `BadInput`.
     """
     _refuse_control_chars(place)
-    when = format_clock_patterns(times)
-    # Within a crontab, % ends the line (crontab(5)).
-    clock = f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {when})'
     collect, tick = (" ".join(map(_quote_for_cron, (place.program, *words))) for words in (place.collect, place.tick))
-    command = f"cd {_quote_for_cron(place.root)} && {{ {clock} {collect} ;; esac; {tick}; }}"
-    if len(command.encode()) > _MOST_IN_CRON:
-        why = f"cron accepts no command of more than {_MOST_IN_CRON} characters, and this one would have {len(command)}"
+    inside = f"cd {_quote_for_cron(place.root)} &&"
+    command = f"{inside} {{ {_format_cron_clock(times)} {collect} ;; esac; {tick}; }}"
+    commands = [command]
+    for _, at, words in place.list_brief_runs():
+        run = " ".join(map(_quote_for_cron, (place.program, *words)))
+        commands.append(f"{inside} {_format_cron_clock(Timetable((at,), times.zone))} {run} ;; esac")
+    longest = max(len(one.encode()) for one in commands)
+    if longest > _MOST_IN_CRON:
+        why = f"cron accepts no command of more than {_MOST_IN_CRON} characters, and this one would have {longest}"
         raise BadInput(what=f"{why}. Use fewer --times, or: orgtp schedule systemd")
     variables = "".join(f"{name}={_quote_cron_value(value)}\n" for name, value in sorted(place.variables.items()))
     return (
         f"# {_describe_run(times, place)}, {place.recorder};\n"
         "# and every quarter of an hour a tick, which escalates what is overdue.\n"
+        f"{_describe_brief(place)}"
         f"# Install it: {place.print_command('cron')} | crontab -\n"
         "# (this replaces your crontab; to add the lines to it instead: crontab -e)\n"
         "# cron does not read your shell's variables: set what sources name with env: above the line (TOKEN=value)\n"
-        f"{variables}*/15 * * * * {command}\n"
+        f"{variables}{''.join(f'*/15 * * * * {one}{_NEWLINE}' for one in commands)}"
+    )
+
+
+_NEWLINE = "\n"
+
+
+def _format_cron_clock(times: Timetable) -> str:
+    """The beginning of a shell's `case` that is true at these times. Within a crontab, % ends the line (crontab(5))."""
+    return f'case "$(TZ={times.zone} date +\\%u-\\%H:\\%M)" in {format_clock_patterns(times)})'
+
+
+def _describe_brief(place: ScheduledRun) -> str:
+    """A comment on when the briefing is sent; "" if it is not."""
+    if place.brief is None:
+        return ""
+    return (
+        f"# At {place.brief.send:%H:%M}, the briefing is sent to the seats with an address in notify.yaml, and at\n"
+        f"# {place.brief.deadline:%H:%M} it is escalated if one of them has not got it. Without both: --no-brief\n"
     )
 
 
@@ -121,18 +155,20 @@ def _format_systemd(times: Timetable, place: ScheduledRun) -> str:
         why = f'systemd cannot start in a folder whose path ends with a backslash or a blank: "{place.root}"'
         raise BadInput(what=f"{why}. Rename the folder, or use: orgtp schedule cron")
     name = f"orgtp-{place.org}"
+    runs = [run for run, *_ in place.list_brief_runs()]
+    logs = " ".join(f"-u {unit}" for unit in (name, f"{name}-tick", *(f"{name}-{run}" for run in runs)))
     units = "".join(_write_unit(unit, text) for unit, text in _build_units(name, times, place).items())
     return f"""# {_describe_run(times, place)}, {place.recorder};
 # and every quarter of an hour a tick, which escalates what is overdue.
-# Install it: {place.print_command("systemd")} | sh
+{_describe_brief(place)}# Install it: {place.print_command("systemd")} | sh
 set -e
 units="${{XDG_CONFIG_HOME:-$HOME/.config}}/systemd/user"
 mkdir -p "$units"
 {units}systemctl --user daemon-reload
-systemctl --user enable --now {name}.timer {name}-tick.timer
+systemctl --user enable --now {name}.timer {name}-tick.timer{"".join(f" {name}-{run}.timer" for run in runs)}
 # Without this, your timers end when you log out.
 loginctl enable-linger
-# systemd sends no mail. What failed, and why: systemctl --user --failed; journalctl --user -u {name} -u {name}-tick
+# systemd sends no mail. What failed, and why: systemctl --user --failed; journalctl --user {logs}
 # (for an alert, add OnFailure= with a unit of yours: systemctl --user edit {name}.service)
 """
 
@@ -150,12 +186,22 @@ def _build_units(name: str, times: Timetable, place: ScheduledRun) -> dict[str, 
     calendar = "\n".join(f"OnCalendar=Mon..Fri *-*-* {one:%H:%M}:00 {times.zone}" for one in times.times)
     collect, tick = (_format_unit_command(place.program, words) for words in (place.collect, place.tick))
     what, late = _describe_run(times, place), f"Overdue escalations of {place.org}"
+    more: dict[str, str] = {}
+    for run, at, words in place.list_brief_runs():
+        title = f"{_BRIEF_TITLES[run]} of {place.org}"
+        when = f"OnCalendar=Mon..Fri *-*-* {at:%H:%M}:00 {times.zone}\nPersistent=true"
+        more[f"{name}-{run}.service"] = _format_service(title, place, _format_unit_command(place.program, words))
+        more[f"{name}-{run}.timer"] = _format_timer(title, when)
     return {
         f"{name}.service": f"{_format_service(what, place, collect)}ExecStopPost={tick}\n",
         f"{name}.timer": _format_timer(what, f"{calendar}\nPersistent=true"),
         f"{name}-tick.service": _format_service(late, place, tick, after=f"{name}.service"),
         f"{name}-tick.timer": _format_timer(late, "OnCalendar=*:0/15"),
+        **more,
     }
+
+
+_BRIEF_TITLES = {"brief": "Briefing", "check": "Check of the briefing"}
 
 
 def _format_service(what: str, place: ScheduledRun, command: str, after: str = "") -> str:
@@ -215,8 +261,9 @@ def describe_schedule(times: Timetable) -> str:
 def _format_github(times: Timetable, place: ScheduledRun) -> str:
     from orgtp.render.schedule.github import Workflow
 
+    again = place.print_command("github")
     return Workflow(
-        times, place.org, place.options, describe_schedule(times), place.recorder, place.print_command("github")
+        times, place.org, place.options, describe_schedule(times), place.recorder, again, place.list_brief_runs()
     ).text
 
 

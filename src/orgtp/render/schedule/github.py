@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -19,15 +20,18 @@ class Workflow:
     schedule: str
     named: str
     again: str
+    brief_runs: Sequence[tuple[str, time, tuple[str, ...]]] = ()
 
     @property
     def text(self) -> str:
         """The whole file."""
-        return f"{self._format_header()}{self._format_clock_step()}{_SET_UP}{self._format_run_steps()}"
+        set_up = _SET_UP.replace("steps.clock.outputs.run", self._any_run)
+        return f"{self._format_header()}{self._format_clock_step()}{set_up}{self._format_run_steps()}"
 
     def _format_header(self) -> str:
         """The header, with each time both in summer time and in winter time."""
-        hours = sorted({utc for one in self.times.times for utc in self._list_utc_times(one)})
+        clock = [*self.times.times, *(at for _, at, _ in self.brief_runs)]
+        hours = sorted({utc for one in clock for utc in self._list_utc_times(one)})
         lines = "\n".join(f'    - cron: "{minute} {hour} * * *"' for hour, minute in hours)
         return f"""# .github/workflows/numbers.yml: {self.schedule}, {self.named}
 # Made by: {self.again}
@@ -76,7 +80,24 @@ jobs:
           case "$(TZ={self.times.zone} date -d "@$at" +%u-%H:%M)" in
             {when}) echo "run=yes" >> "$GITHUB_OUTPUT" ;;
           esac
+{self._format_brief_clock()}"""
+
+    def _format_brief_clock(self) -> str:
+        """The lines that say whether this run is for the briefing or its check."""
+        if not self.brief_runs:
+            return ""
+        case = '            [1-5]-{:%H:%M}) echo "{}=yes" >> "$GITHUB_OUTPUT" ;;'
+        cases = "\n".join(case.format(at, name) for name, at, _ in self.brief_runs)
+        return f"""          case "$(TZ={self.times.zone} date -d "@$at" +%u-%H:%M)" in
+{cases}
+          esac
 """
+
+    @property
+    def _any_run(self) -> str:
+        """The condition under which a run does anything."""
+        names = ["run", *(name for name, *_ in self.brief_runs)]
+        return " || ".join(f"steps.clock.outputs.{name}" for name in names)
 
     def _format_run_steps(self) -> str:
         """The steps that run orgtp. They push, because the runner is deleted afterwards."""
@@ -87,6 +108,13 @@ jobs:
       # hours. If that is too seldom, run the tick on a machine of yours: orgtp schedule cron
       - if: always() && steps.clock.outputs.run
         run: orgtp {shlex.join(("escalate", "tick", *options))}
+{"".join(self._format_brief_step(name, words) for name, _, words in self.brief_runs)}"""
+
+    def _format_brief_step(self, name: str, words: Sequence[str]) -> str:
+        """The step that sends the briefing, or that checks it."""
+        push = () if "--push" in words else ("--push",)
+        return f"""      - if: always() && steps.clock.outputs.{name}
+        run: orgtp {shlex.join((*words, *push))}
 """
 
 

@@ -43,6 +43,15 @@ FILES = (
         "let orgtp write the line: `orgtp audit explain COMMIT PATH --reason TEXT --decided-by SEAT`.",
     ),
     form_rule(
+        "delivery-malformed",
+        "A line in `briefings/` is not a delivery.",
+        "Each line is one JSON object with the keys `id`, `at`, `to` and `day`, each a string. If it cannot be read\n"
+        "who had a briefing, somebody may get a second one, or nobody notices that one is missing.",
+        '{"id":"a","at":"2026-11-20 07:46","to":"ada","day":"2026-11-20"}',
+        '{"id":"a","at":"2026-11-20T12:46:00Z","to":"ada","day":"2026-11-20"}',
+        "let orgtp write the line: `orgtp brief --send`.",
+    ),
+    form_rule(
         "score-malformed",
         "A line of a score file is not a record.",
         "Each line is one JSON object with the keys `id`, `at`, `metric`, `period` and `value`, each a string\n"

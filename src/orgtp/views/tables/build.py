@@ -386,6 +386,12 @@ def _list_todos(tables: TableSet) -> Iterator[TableRow]:
             )
 
 
+def _list_briefings(tables: TableSet) -> Iterator[TableRow]:
+    for one in tables.org.deliveries:
+        if not tables.is_selected or one.to in tables.seat_ids:
+            yield one.id, one.at, one.to, one.day, one.commit or None, one.by or None, one.note or None
+
+
 def _list_commit_events(tables: TableSet, entry: LogEntry) -> Iterator[TableRow]:
     touched: tuple[str | None, ...] = tuple(dict.fromkeys(entry.seats)) or (None,)
     for seat in touched:
@@ -416,6 +422,7 @@ _BUILDERS: dict[str, Callable[[TableSet], Iterator[TableRow]]] = {
     "escalations": _list_escalations,
     "events": _list_events,
     "todos": _list_todos,
+    "briefings": _list_briefings,
 }
 
 

@@ -275,5 +275,20 @@ TODOS = Table(
     ),
     _BY_SEAT,
 )
-TABLES = (SEATS, METRICS, VALUES, CELLS, RETIREMENTS, ESCALATIONS, EVENTS, TODOS)
+BRIEFINGS = Table(
+    "briefings",
+    "Every briefing that was delivered.",
+    ("id",),
+    (
+        Column("id", "The id."),
+        Column("at", "When a service accepted it.", ColumnType.TIME),
+        Column("seat", "The seat that it was for."),
+        Column("day", "The day that it was for.", ColumnType.DATE),
+        Column("commit_id", "The commit that it showed."),
+        Column("by", "The seat that sent it."),
+        Column("note", "What a reader has to know, such as that an address did not accept it."),
+    ),
+    _BY_SEAT,
+)
+TABLES = (SEATS, METRICS, VALUES, CELLS, RETIREMENTS, ESCALATIONS, EVENTS, TODOS, BRIEFINGS)
 TABLES_BY_NAME = {table.name: table for table in TABLES}
