@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from orgtp.actions import record_scores as scoring
+from orgtp.actions.brief import record_deliveries
 from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest, retire_seat
+from orgtp.actions.review import ReviewToClose, close_review
 from orgtp.actions.seats import add_seat_file, set_keys
+from orgtp.actions.todo import close_todo
 from orgtp.files.json_schema import shipped_dir
 from orgtp.files.org import read_org_head
 from orgtp.files.seat import read_seat
@@ -26,15 +30,21 @@ from orgtp.git.commit import make_seat_identity
 from orgtp.ledger.batch import Action, CommitBatch, PlannedCommit
 from orgtp.ledger.create import CreatedOrg, commit_history, create_repository, scaffold_files
 from orgtp.ledger.partial_tree import ReadScope, ScoreKey
-from orgtp.model.change import SetKey
+from orgtp.model.change import Change, SetKey
+from orgtp.model.org import Org
 from orgtp.model.period import Cadence, Grain, Period, period_containing, period_containing_local
+from orgtp.model.records.briefing import Delivery
+from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, ReviewTodo
+from orgtp.model.records.todo import TodoAction
 from orgtp.model.score import make_ulid
 from orgtp.model.seat import seat_path
+from orgtp.views.agenda import build_agenda
 
 WEEKS = 13
 _DAYS = ("mon", "tue", "wed", "thu", "fri")
 _FIRST = "david"
 _KEEPER = "tally"
+_BRIEFER, _BRIEFING = "radar", "briefing-by-8"
 _OPENING = "mon 08:30"
 _NOTHING, _UNKNOWN = "-", "?"
 # The week in which the story was written. Dates in its seat files are shifted with the story.
@@ -122,7 +132,7 @@ class _Story:
 
     def list_events(self) -> list[StoryEvent]:
         """The events up to now, in order."""
-        found = [*self._iterate_steps(), *self._iterate_pushes()]
+        found = [*self._iterate_steps(), *self._iterate_pushes(), *self._iterate_briefings()]
         return sorted((event for event in found if event.at <= self.now), key=lambda event: event.at)
 
     def _read_items(self, name: str) -> list[dict[str, Any]]:
@@ -149,8 +159,40 @@ class _Story:
         if "score" in step:
             entry = self._make_correction(step)
             return lambda org: scoring.add_scores(org, [entry], at, by)
+        if "review" in step:
+            request = self._make_review(step)
+            return lambda org: _close_review(org, request, at)
+        if "todo" in step:
+            return lambda org: _close_todo(org, step["todo"], at, by)
         seat, values = self._read_key_changes(step, at)
         return lambda org: set_keys(org, seat, values, by, why)
+
+    def _make_review(self, step: Mapping[str, Any]) -> ReviewToClose:
+        """The answers of a review: of the week before the one in which it is held."""
+        told = step["review"]
+        answers = Review(
+            self.find_week(step["week"] - 1).text,
+            self.find_time(step["week"], told["began"]),
+            led_by=step["by"],
+            present=tuple(told["present"]),
+            rows=tuple(self._make_review_row(row, step["week"]) for row in told["rows"]),
+            rating=Decimal(told["rating"]),
+        )
+        return ReviewToClose(answers, {}, by=step["by"])
+
+    def _make_review_row(self, row: Mapping[str, Any], week: int) -> ReviewRow:
+        todo = row.get("todo")
+        return ReviewRow(
+            row["seat"],
+            row["metric"],
+            changed=row.get("changed", ""),
+            fix=row["fix"],
+            decision=ReviewDecision(row["decision"]),
+            new_todo=ReviewTodo(todo["what"], todo["owner"], self._find_day(week, todo["due"])) if todo else None,
+        )
+
+    def _find_day(self, week: int, day: str) -> date:
+        return self.find_time(week, f"{day} 00:00").date()
 
     def _read_key_changes(self, step: Mapping[str, Any], at: datetime) -> tuple[str, list[tuple[tuple[str, ...], Any]]]:
         if "set" in step:
@@ -177,6 +219,15 @@ class _Story:
         for at, group in groupby(values, key=lambda item: item[0]):
             entries = tuple(entry for _, entry in group)
             yield StoryEvent(at, _KEEPER, _push_scores(entries, at), entries)
+
+    def _iterate_briefings(self) -> Iterator[StoryEvent]:
+        """Yield Radar's briefings: each was delivered at the time that Tally records for it."""
+        told = next(one for one in self._read_items("values.yaml") if one["metric"] == _BRIEFING)
+        for number, words in enumerate(told["weeks"], 1):
+            for day, clock in zip(_DAYS, words.split(), strict=True):
+                if clock != _NOTHING:
+                    at = self.find_time(number, f"{day} {clock}")
+                    yield StoryEvent(at, _BRIEFER, _deliver_briefing(at, at.date()))
 
     def _iterate_values(self) -> Iterator[tuple[datetime, scoring.NewScore]]:
         for series in self._read_items("values.yaml"):
@@ -206,6 +257,26 @@ class _Story:
 
     def _time_on(self, day: date, clock: str) -> datetime:
         return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=self.zone)
+
+
+def _close_review(org: Org, request: ReviewToClose, at: datetime) -> Change:
+    agenda = build_agenda(org, at)
+    states = {row.key: row.state for row in (*agenda.rows, *agenda.on_target, *agenda.no_verdict)}
+    off = frozenset(row.key for row in agenda.rows if row.is_off)
+    return close_review(org, at, replace(request, states=states, off=off))
+
+
+def _close_todo(org: Org, told: Mapping[str, str], at: datetime, by: str) -> Change:
+    """Close the open to-do that the story tells of: `done`, or `fail` with the reason."""
+    id_ = next(one.id for one in org.todos.values() if one.what == told["what"] and not one.is_closed)
+    action = TodoAction.DONE if "done" in told else TodoAction.FAILED
+    return close_todo(org, at, id_, action, told.get("done") or told.get("fail", ""), by)
+
+
+def _deliver_briefing(at: datetime, day: date) -> Action:
+    number = _derive_random_bits(_BRIEFER, _FIRST, f"{day}", "briefing")
+    one = Delivery(make_ulid(at, number), at, _FIRST, day, by=_BRIEFER)
+    return lambda org: record_deliveries(org, [one], _BRIEFER)
 
 
 def _ends_month(day: date) -> bool:
