@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
-    from orgtp.model.records.review import NewTodo, Review, ReviewDecision, ReviewRow, ReviewState, SkippedSeat
+    from orgtp.model.records.review import ReviewTodo, Review, ReviewDecision, ReviewRow, ReviewState, SkippedSeat
     from orgtp.model.verdict_changes import VerdictChange
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
@@ -134,7 +134,7 @@ __all__ = [
     "NewMetric",
     "NewScore",
     "NewSeat",
-    "NewTodo",
+    "ReviewTodo",
     "NoGit",
     "NoOrgYet",
     "NotAnOrg",
@@ -273,7 +273,7 @@ __getattr__ = lazy_exports(
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",
-        "orgtp.model.records.review": "NewTodo Review ReviewDecision ReviewRow ReviewState SkippedSeat",
+        "orgtp.model.records.review": "ReviewTodo Review ReviewDecision ReviewRow ReviewState SkippedSeat",
         "orgtp.model.verdict_changes": "VerdictChange",
         "orgtp.notify.config": "notify_path",
         "orgtp.notify.notify": "build_notifications send_notifications",

@@ -8,6 +8,7 @@ from typing import Any
 from orgtp.files.escalation import read_escalation, read_silences
 from orgtp.files.explanation import read_explanations
 from orgtp.files.org import read_retirement
+from orgtp.files.review import read_weekly_review
 from orgtp.files.scores import read_scores
 from orgtp.files.todo import read_todo
 from orgtp.model.problem import Problem
@@ -23,6 +24,7 @@ RECORD_READERS: Mapping[str, RecordReader] = {
     "escalation": read_escalation,
     "explained": lambda _path, raw: read_explanations(raw),
     "todo": read_todo,
+    "review": read_weekly_review,
 }
 
 

@@ -21,6 +21,7 @@ from orgtp.model.escalation import ESCALATION_ID, ESCALATIONS_FOLDER, SILENCED_F
 from orgtp.model.explanation import EXPLAINED_PATH, Explanation
 from orgtp.model.records.chart import Chart, list_seat_and_above, select_current
 from orgtp.model.records.escalation_merge import escalation_data, list_allowed_resolvers, merge_escalations
+from orgtp.model.records.review import REVIEW_ID, REVIEWS_FOLDER, Review
 from orgtp.model.records.steps import RecordStep
 from orgtp.model.records.todo import TODO_ID, TODOS_FOLDER, Todo, list_todo_editors, merge_todos, todo_data
 from orgtp.model.score import Score
@@ -216,6 +217,15 @@ def _find_todo_actors(before: Sequence[Todo], after: Todo) -> Iterator[Actor]:
             yield event.by, f"event {number + 1} ({event.action})", 0
 
 
+def _list_review_writers(org: Chart, _write: RecordWrite) -> Collection[str]:
+    """A person closes a review; an agent may only prepare one."""
+    return [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
+
+
+def _find_review_subjects(one: Review) -> Collection[str]:
+    return tuple(dict.fromkeys(row.seat for row in one.rows))
+
+
 # The actions of seats that hand open records over, or follow a name.
 _SEAT_ACTIONS = ("metric-end", "metric-rename", "metric-move", "metric-recadence", "vacate", "leave", "retire")
 
@@ -334,9 +344,24 @@ TODO = RecordKind(
     table="todos",
     left_out={RecordStep.OUTBOX: "What may happen to a to-do depends on its state, so a change is written or refused."},
 )
+REVIEW = RecordKind(
+    name="review",
+    title="review",
+    example="reviews/2026-W48.yaml",
+    attribute="reviews",
+    growth=Growth.FIXED,
+    folder=REVIEWS_FOLDER,
+    key=REVIEW_ID.pattern,
+    schema="review",
+    find_writers=_list_review_writers,
+    find_subjects=_find_review_subjects,
+    actions={"review": "review"},
+    table="reviews",
+    left_out={RecordStep.OUTBOX: "The answers are kept in a draft until they are recorded."},
+)
 
 # Every kind. Where one folder is inside another, the inner one comes first.
-RECORD_KINDS: tuple[RecordKind, ...] = (SCORE, RETIREMENT, SILENCE, ESCALATION, EXPLANATION, TODO)
+RECORD_KINDS: tuple[RecordKind, ...] = (SCORE, RETIREMENT, SILENCE, ESCALATION, EXPLANATION, TODO, REVIEW)
 KINDS_BY_NAME: Mapping[str, RecordKind] = {kind.name: kind for kind in RECORD_KINDS}
 # The folders at the top of an org that have records, in the order of the registry; without those with a single file.
 RECORD_FOLDERS = tuple(dict.fromkeys(kind.folder.partition("/")[0] for kind in RECORD_KINDS if kind.folder))
