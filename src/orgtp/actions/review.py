@@ -220,7 +220,7 @@ def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Seq
     return rows, [CreateFile(one.path, todo_data(one)) for one in made.values()]
 
 
-def _build_todo(  # noqa: PLR0913  (what a to-do has)
+def _build_todo(
     org: Org, now: datetime, new: ReviewTodo, from_: str, by: str, taken: Collection[str]
 ) -> Todo:
     """A new to-do, whose id is the first of its day and words that is free."""

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
-    from orgtp.model.records.review import ReviewTodo, Review, ReviewDecision, ReviewRow, ReviewState, SkippedSeat
+    from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, ReviewState, ReviewTodo, SkippedSeat
     from orgtp.model.verdict_changes import VerdictChange
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
@@ -134,7 +134,6 @@ __all__ = [
     "NewMetric",
     "NewScore",
     "NewSeat",
-    "ReviewTodo",
     "NoGit",
     "NoOrgYet",
     "NotAnOrg",
@@ -162,6 +161,7 @@ __all__ = [
     "ReviewList",
     "ReviewRow",
     "ReviewState",
+    "ReviewTodo",
     "ReviewView",
     "RowEvidence",
     "ScoreLine",

@@ -17,11 +17,11 @@ from orgtp.model.problem import Problem
 from orgtp.model.records.review import (
     MAX_RATING,
     MIN_RATING,
-    ReviewTodo,
     Review,
     ReviewDecision,
     ReviewRow,
     ReviewState,
+    ReviewTodo,
     SkippedSeat,
     parse_week,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -292,7 +293,7 @@ def _judge_row(
 ) -> AgendaRow:
     cells = tuple(row.column_cell(column) for column in columns)
     verdict = next((cell for cell in reversed(cells) if cell.state.is_known or cell.state.is_gap), cells[-1])
-    late, misses = stale_row(row), row.count_misses_in_a_row()
+    late, misses = stale_row(row), _count_misses(row, columns[-1])
     found = list(_list_reasons(cells, verdict, misses, health))
     if late:
         silent = [one for one in found if one[0] is ReviewState.SILENT]
@@ -346,6 +347,19 @@ def _list_reasons(
         yield ReviewState.HIT_OR_MISS, "hit or miss: the target is within the limits, so luck decides"
 
 
+def _count_misses(row: MetricRow, week: Period) -> int:
+    """How many cells were off target in a row, up to the last that ended in the week; a blank does not count."""
+    misses = 0
+    for period in row.recorded_cells():
+        if period.next().start > week.next().start:
+            continue
+        state = row.judged_cell(period).state
+        if state is CellState.ON:
+            break
+        misses += state is CellState.OFF
+    return misses
+
+
 def _count_silent_weeks(cells: Sequence[Cell]) -> int:
     """How many weeks up to the newest have a gap and no known value; weeks in which nothing was owed do not count."""
     silent = 0
@@ -367,8 +381,6 @@ def _describe_for_selection(row: AgendaRow) -> RowFacts:
 
 
 def _with_label(row: AgendaRow, labels: Mapping[str, str]) -> AgendaRow:
-    from dataclasses import replace
-
     return replace(row, seat_name=labels[row.seat])
 
 

@@ -22,10 +22,10 @@ from orgtp.model.records.review import (
     MAX_RATING,
     MIN_RATING,
     NO_TODO,
-    ReviewTodo,
     Review,
     ReviewDecision,
     ReviewRow,
+    ReviewTodo,
     SkippedSeat,
 )
 from orgtp.model.text import count_noun, one_line, remove_invisible

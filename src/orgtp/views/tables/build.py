@@ -377,6 +377,23 @@ def _list_todos(tables: TableSet) -> Iterator[TableRow]:
             )
 
 
+def _list_reviews(tables: TableSet) -> Iterator[TableRow]:
+    for id_, one in sorted(tables.org.reviews.items()):
+        if tables.is_selected and not any(row.seat in tables.seat_ids for row in one.rows):
+            continue
+        todos = {row.todo for row in one.rows if row.todo}
+        facts = (one.led_by or None, one.began, one.ended, one.minutes)
+        yield (id_, one.week, *facts, len(one.rows), len(one.skipped), len(todos), one.rating)
+
+
+def _list_review_rows(tables: TableSet) -> Iterator[TableRow]:
+    for id_, one in sorted(tables.org.reviews.items()):
+        for row in one.rows:
+            if not tables.is_selected or row.seat in tables.seat_ids:
+                texts = (row.state, row.changed, row.fix, row.decision, row.todo)
+                yield (id_, one.week, row.seat, row.metric, *(str(text) if text else None for text in texts))
+
+
 def _list_commit_events(tables: TableSet, entry: LogEntry) -> Iterator[TableRow]:
     touched: tuple[str | None, ...] = tuple(dict.fromkeys(entry.seats)) or (None,)
     for seat in touched:
@@ -407,6 +424,8 @@ _BUILDERS: dict[str, Callable[[TableSet], Iterator[TableRow]]] = {
     "escalations": _list_escalations,
     "events": _list_events,
     "todos": _list_todos,
+    "reviews": _list_reviews,
+    "review_rows": _list_review_rows,
 }
 
 
