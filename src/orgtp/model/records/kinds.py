@@ -321,7 +321,8 @@ EXPLANATION = RecordKind(
     actions={"explain": "explanation"},
     left_out={
         RecordStep.OUTBOX: "An approver explains a violation that the audit has just found, and sees the result.",
-        RecordStep.EXPORT: "`audit export` writes the explanations next to the violations.",
+        RecordStep.EXPORT: "The explanations are in `audit export`, next to the violations.",
+        RecordStep.DIFF: "`audit verify` shows the explanations, next to the violations.",
     },
 )
 TODO = RecordKind(
