@@ -11,10 +11,11 @@ import html5lib
 import pytest
 from markdown_it import MarkdownIt
 
+from orgtp.model.org import Org
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, ReviewState, find_last_week
 from orgtp.render.agenda import AgendaHead, agenda_html, agenda_markdown, agenda_text
 from orgtp.render.terminal import Screen
-from orgtp.views.agenda import build_agenda
+from orgtp.views.agenda import Agenda, build_agenda
 from tests.cli.terminal import driving
 from tests.cli.test_diff_markdown import AFTER, HOSTILE, OURS, rendered, tags, visible
 from tests.conftest import Shell
@@ -32,7 +33,7 @@ def values(*texts: str | None) -> str:
     return "".join(row(f"r{number}", text, f"2026-W{first + number}", 20) for number, text in enumerate(texts))
 
 
-def agenda_of(*texts: str | None, now: datetime = MONDAY):  # noqa: ANN201  (the view)
+def agenda_of(*texts: str | None, now: datetime = MONDAY) -> Agenda:
     """The agenda of an org whose bot has these values up to W47."""
     return build_agenda(org({"scores/bot/2026-11.jsonl": values(*texts)}), now)
 
@@ -193,7 +194,7 @@ def test_markdown_has_the_same_sections(sample: Shell) -> None:
     assert tags(rendered(text)) <= OURS | {"h1"}
 
 
-def nasty_org(text: str):  # noqa: ANN201  (an org)
+def nasty_org(text: str) -> Org:
     """An org in which everything that people write is `text`, with a row off target that a review watched."""
     base = org({"scores/bot/2026-11.jsonl": values("1", "1", None)})
     bot = base.seats["bot"]

@@ -120,7 +120,7 @@ def test_a_skipped_seat_has_a_reason(sample: Shell) -> None:
     seats = dict.fromkeys(seat for seat, *_ in rows(sample))
     skipped = ", ".join(f"{{seat: {seat}, why: Its owner is away.}}" for seat in seats)
     close(sample, f"led_by: david\nskipped: [{skipped}]\n")
-    assert [one["seat"] for one in record(sample)["skipped"]] == list(seats)  # type: ignore[index,attr-defined]
+    assert [one["seat"] for one in record(sample)["skipped"]] == list(seats)  # type: ignore[attr-defined]
     assert "why" in close(sample, "led_by: david\nskipped: [{seat: jeff}]\n", "--again", code=2)
 
 

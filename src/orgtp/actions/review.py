@@ -5,27 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orgtp.actions.acting_seat import require_acting_seat
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, Edit
 from orgtp.model.errors import BadInput, Refused
+from orgtp.model.escalation import slugify_text
 from orgtp.model.org import Org
 from orgtp.model.records.review import (
     NO_TODO,
     Review,
     ReviewRow,
     ReviewState,
+    ReviewTodo,
     find_last_week,
     list_reviews_of,
     review_data,
     review_path,
 )
-from orgtp.model.text import count_noun, join_with_and, one_line
+from orgtp.model.records.todo import Todo, TodoAction, TodoEvent, TodoState, todo_data, todo_path
+from orgtp.model.text import count_noun, did_you_mean, join_with_and, one_line
 
 _MOST_TEXT = 2000
 _MOST_NAMED = 3
+# When a to-do is due for which the answers name no day.
+_A_WEEK = timedelta(days=7)
 
 
 class ReviewHeld(Refused):
@@ -101,6 +106,8 @@ def check_answers(org: Org, now: datetime, answers: Review) -> Review:
         _refuse_long_texts(row)
         if row.new_todo:
             _check_owner(org, row.new_todo.owner)
+        elif row.todo not in {"", NO_TODO} and row.todo not in org.todos:
+            raise BadInput(what=f"{row.seat} {row.metric}: {_explain_unknown_todo(org, row.todo)}")
     twice = [key for key, count in Counter(row.key for row in answers.rows).items() if count > 1]
     if twice:
         raise BadInput(what=f"{twice[0][0]} {twice[0][1]} has two rows in the answers. Keep one")
@@ -176,6 +183,11 @@ def _refuse_open_rows(review: Review, states: Mapping[tuple[str, str], ReviewSta
         )
 
 
+def _explain_unknown_todo(org: Org, todo: str) -> str:
+    hint = did_you_mean(todo, org.todos)
+    return f'there is no to-do "{todo}". {hint} For a new one, write todo: {{what: …, owner: SEAT, due: DATE}}'
+
+
 def _refuse_long_texts(row: ReviewRow) -> None:
     texts = {"changed": row.changed, "fix": row.fix, "todo": row.new_todo.what if row.new_todo else row.todo}
     for name, text in texts.items():
@@ -193,8 +205,31 @@ def _check_owner(org: Org, seat: str) -> None:
 
 
 def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Sequence[ReviewRow], Sequence[Edit]]:
-    """The rows with the ids of their to-dos, and the files of the new ones."""
-    return review.rows, ()
+    """The rows with the ids of their to-dos, and the files of the new ones. Rows with the same to-do share it."""
+    made: dict[ReviewTodo, Todo] = {}
+    rows = []
+    for row in review.rows:
+        new = row.new_todo
+        if new is None:
+            rows.append(row)
+            continue
+        if new not in made:
+            taken = {*org.todos, *(one.id for one in made.values())}
+            made[new] = _build_todo(org, now, new, f"review {review.week}", by, taken)
+        rows.append(replace(row, todo=made[new].id, new_todo=None))
+    return rows, [CreateFile(one.path, todo_data(one)) for one in made.values()]
+
+
+def _build_todo(
+    org: Org, now: datetime, new: ReviewTodo, from_: str, by: str, taken: Collection[str]
+) -> Todo:
+    """A new to-do, whose id is the first of its day and words that is free."""
+    base = f"{org.day_of(now)}-{slugify_text(new.what)}"
+    ids = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
+    id_ = next(one for one in ids if one not in taken and not org.is_unreadable(todo_path(one)))
+    due = new.due or org.day_of(now) + _A_WEEK
+    added = TodoEvent(now, TodoAction.ADDED, by, to=new.owner, due=due)
+    return Todo(id_, one_line(new.what), new.owner, due, from_, TodoState.OPEN, (added,), declared=id_)
 
 
 def _describe_review(review: Review, todos: int) -> str:

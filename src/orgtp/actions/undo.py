@@ -19,6 +19,8 @@ from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
 from orgtp.model.records.briefing import BRIEFINGS_FOLDER
+from orgtp.model.records.review import REVIEWS_FOLDER
+from orgtp.model.records.todo import TODOS_FOLDER
 from orgtp.model.text import count_noun, join_with_and, one_line
 
 ORG_PATH = "org.yaml"
@@ -352,6 +354,20 @@ def _list_passed_on(target: UndoTarget) -> list[str]:
     return paths if any(_name_seat(path) for path in target.files) else []
 
 
+def _explain_review(org: Org, target: UndoTarget, _now: datetime) -> str:
+    """A review that was held is a fact. What it asked for can be dropped, and another review may say something else."""
+    paths = [path for path in target.files if path.startswith(REVIEWS_FOLDER)]
+    if not paths:
+        return ""
+    week = paths[0].removeprefix(REVIEWS_FOLDER)[: len("2026-W48")]
+    todos = [
+        path.removeprefix(TODOS_FOLDER).removesuffix(".yaml") for path in target.files if path.startswith(TODOS_FOLDER)
+    ]
+    open_ = [one for one in todos if one in org.todos and not org.todos[one].is_closed]
+    drop = f" To drop its to-do: orgtp todo drop {open_[0]} --note 'Asked for by mistake'." if open_ else ""
+    return f"a review that was held is a fact.{drop} To record another one of {week} beside it: orgtp review --again"
+
+
 def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     """What is left are seats and org.yaml; a seat that was added is retired, and other files are git's matter."""
     added = [_name_seat(path) for path, how in target.files.items() if how == "A" and _name_seat(path)]
@@ -409,5 +425,6 @@ _REASONS: tuple[Callable[[Org, UndoTarget, datetime], str], ...] = (
     _explain_records,
     _explain_retirement,
     _explain_escalation,
+    _explain_review,
     _explain_other_files,
 )

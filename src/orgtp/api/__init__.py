@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
-    from orgtp.model.records.review import NewTodo, Review, ReviewDecision, ReviewRow, ReviewState, SkippedSeat
+    from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, ReviewState, ReviewTodo, SkippedSeat
     from orgtp.model.verdict_changes import VerdictChange
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
@@ -146,7 +146,6 @@ __all__ = [
     "NewMetric",
     "NewScore",
     "NewSeat",
-    "NewTodo",
     "NoGit",
     "NoOrgYet",
     "NoRecipients",
@@ -175,6 +174,7 @@ __all__ = [
     "ReviewList",
     "ReviewRow",
     "ReviewState",
+    "ReviewTodo",
     "ReviewView",
     "RowEvidence",
     "ScoreLine",
@@ -291,7 +291,7 @@ __getattr__ = lazy_exports(
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",
-        "orgtp.model.records.review": "NewTodo Review ReviewDecision ReviewRow ReviewState SkippedSeat",
+        "orgtp.model.records.review": "ReviewTodo Review ReviewDecision ReviewRow ReviewState SkippedSeat",
         "orgtp.model.verdict_changes": "VerdictChange",
         "orgtp.notify.config": "notify_path",
         "orgtp.notify.notify": "build_notifications send_notifications",

@@ -9,6 +9,7 @@ from orgtp.files.delivery import read_deliveries
 from orgtp.files.escalation import read_escalation, read_silences
 from orgtp.files.explanation import read_explanations
 from orgtp.files.org import read_retirement
+from orgtp.files.review import read_weekly_review
 from orgtp.files.scores import read_scores
 from orgtp.files.todo import read_todo
 from orgtp.model.problem import Problem
@@ -25,6 +26,7 @@ RECORD_READERS: Mapping[str, RecordReader] = {
     "explained": lambda _path, raw: read_explanations(raw),
     "todo": read_todo,
     "briefing": read_deliveries,
+    "review": read_weekly_review,
 }
 
 

@@ -11,23 +11,21 @@ from pathlib import PurePosixPath
 
 from orgtp.files.key_order import NEW_TODO_KEYS, REVIEW_ROW_KEYS, SKIPPED_KEYS, WEEKLY_REVIEW_ORDER
 from orgtp.files.mapping_reader import MappingReader
-from orgtp.files.seat import build_mapping_problem
-from orgtp.files.yaml.loader import NotStrict, read_document
+from orgtp.files.record_mapping import BAD_RECORD, read_mapping
 from orgtp.model.errors import BadInput
 from orgtp.model.problem import Problem
 from orgtp.model.records.review import (
     MAX_RATING,
     MIN_RATING,
-    NewTodo,
     Review,
     ReviewDecision,
     ReviewRow,
     ReviewState,
+    ReviewTodo,
     SkippedSeat,
     parse_week,
 )
 
-_BAD_REVIEW = "bad-review"
 _RATING_HINT = f"Write a number from {MIN_RATING} to {MAX_RATING}, with at most one decimal: rating: 8.5"
 
 
@@ -35,7 +33,7 @@ _RATING_HINT = f"Write a number from {MIN_RATING} to {MAX_RATING}, with at most 
 def read_weekly_review(path: str, raw: bytes) -> tuple[Review | None, tuple[Problem, ...]]:
     """The review in the file `path`, and the problems of the file."""
     problems: list[Problem] = []
-    fields = _read_fields(path, raw, problems, "the review")
+    fields = read_mapping(path, raw, problems, "the review")
     if fields is None:
         return None, tuple(problems)
     fields.refuse_unknown_keys(WEEKLY_REVIEW_ORDER)
@@ -49,7 +47,7 @@ def read_answers(path: str, raw: bytes) -> Review:
     the place of the first mistake.
     """
     problems: list[Problem] = []
-    fields = _read_fields(path, raw, problems, "the answers")
+    fields = read_mapping(path, raw, problems, "the answers")
     if fields is not None:
         fields.refuse_unknown_keys((*WEEKLY_REVIEW_ORDER, "prepared_by"))
         found = _parse_review(fields, is_record=False)
@@ -57,18 +55,6 @@ def read_answers(path: str, raw: bytes) -> Review:
             return found
     problem = problems[0]
     raise BadInput(what=f"{problem.place}: {problem.message}. {problem.hint}".rstrip())
-
-
-def _read_fields(path: str, raw: bytes, problems: list[Problem], what: str) -> MappingReader | None:
-    try:
-        document = read_document(path, raw)
-    except NotStrict as error:
-        problems.append(error.problem)
-        return None
-    if not isinstance(document.data, dict):
-        problems.append(build_mapping_problem(path))
-        return None
-    return MappingReader(document.data, document.marks, problems, what=what)
 
 
 def _parse_review(fields: MappingReader, *, is_record: bool) -> Review:
@@ -90,7 +76,7 @@ def _read_week(fields: MappingReader, *, is_record: bool) -> str:
     text = fields.text("week", required=is_record)
     if text and parse_week(text) is None:
         example = PurePosixPath(fields.marks.path).stem if is_record else "2026-W48"
-        fields.add_problem(_BAD_REVIEW, "week", f'week "{text}" is not a week', f"Write it like this: week: {example}")
+        fields.add_problem(BAD_RECORD, "week", f'week "{text}" is not a week', f"Write it like this: week: {example}")
         return ""
     return text
 
@@ -101,7 +87,7 @@ def _read_rating(fields: MappingReader) -> Decimal | None:
         return None
     number = Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
     if number is None or not MIN_RATING <= number <= MAX_RATING or number * 10 % 1:
-        fields.add_problem(_BAD_REVIEW, "rating", f'rating "{value}" is not a rating', _RATING_HINT)
+        fields.add_problem(BAD_RECORD, "rating", f'rating "{value}" is not a rating', _RATING_HINT)
         return None
     return number
 
@@ -109,8 +95,8 @@ def _read_rating(fields: MappingReader) -> Decimal | None:
 def _parse_row(fields: MappingReader, *, is_record: bool) -> ReviewRow:
     fields.refuse_unknown_keys(REVIEW_ROW_KEYS)
     seat, metric = fields.id("seat", required=True), fields.id("metric", required=True)
-    state = fields.choice("state", ReviewState, ReviewState.NONE, _BAD_REVIEW, required=is_record)
-    decision = fields.choice("decision", ReviewDecision, ReviewDecision.NO_ACTION, _BAD_REVIEW, required=is_record)
+    state = fields.choice("state", ReviewState, ReviewState.NONE, BAD_RECORD, required=is_record)
+    decision = fields.choice("decision", ReviewDecision, ReviewDecision.NO_ACTION, BAD_RECORD, required=is_record)
     is_new = not is_record and isinstance(fields.data.get("todo"), dict)
     below = fields.mapping("todo", what="the to-do") if is_new else None
     return ReviewRow(
@@ -125,9 +111,9 @@ def _parse_row(fields: MappingReader, *, is_record: bool) -> ReviewRow:
     )
 
 
-def _parse_todo(fields: MappingReader) -> NewTodo:
+def _parse_todo(fields: MappingReader) -> ReviewTodo:
     fields.refuse_unknown_keys(NEW_TODO_KEYS)
-    return NewTodo(fields.text("what", required=True), fields.id("owner", required=True), fields.day("due"))
+    return ReviewTodo(fields.text("what", required=True), fields.id("owner", required=True), fields.day("due"))
 
 
 def _parse_skipped(fields: MappingReader) -> SkippedSeat:

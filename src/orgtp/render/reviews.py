@@ -121,5 +121,5 @@ def _format_week_row(found: ReviewList, week: ReviewedWeek) -> list[Line]:
         [(f"{week.minutes} min" if week.minutes is not None else "", "")],
         [(count_noun(week.rows, "row"), "")],
         [(todos, "")],
-        join_spans(*(["led by ", safe_text(week.led_by)] if week.led_by else [])),
+        join_spans("led by ", safe_text(week.led_by)) if week.led_by else [],
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -25,6 +26,7 @@ from orgtp.model.records.review import (
     find_last_week,
     list_reviews_of,
 )
+from orgtp.model.records.todo import Todo, TodoState
 from orgtp.model.seat import Seat
 from orgtp.model.text import count_noun
 from orgtp.model.value import Unit
@@ -291,7 +293,7 @@ def _judge_row(
 ) -> AgendaRow:
     cells = tuple(row.column_cell(column) for column in columns)
     verdict = next((cell for cell in reversed(cells) if cell.state.is_known or cell.state.is_gap), cells[-1])
-    late, misses = stale_row(row), row.count_misses_in_a_row()
+    late, misses = stale_row(row), _count_misses(row, columns[-1])
     found = list(_list_reasons(cells, verdict, misses, health))
     if late:
         silent = [one for one in found if one[0] is ReviewState.SILENT]
@@ -345,6 +347,19 @@ def _list_reasons(
         yield ReviewState.HIT_OR_MISS, "hit or miss: the target is within the limits, so luck decides"
 
 
+def _count_misses(row: MetricRow, week: Period) -> int:
+    """How many cells were off target in a row, up to the last that ended in the week; a blank does not count."""
+    misses = 0
+    for period in row.recorded_cells():
+        if period.next().start > week.next().start:
+            continue
+        state = row.judged_cell(period).state
+        if state is CellState.ON:
+            break
+        misses += state is CellState.OFF
+    return misses
+
+
 def _count_silent_weeks(cells: Sequence[Cell]) -> int:
     """How many weeks up to the newest have a gap and no known value; weeks in which nothing was owed do not count."""
     silent = 0
@@ -366,8 +381,6 @@ def _describe_for_selection(row: AgendaRow) -> RowFacts:
 
 
 def _with_label(row: AgendaRow, labels: Mapping[str, str]) -> AgendaRow:
-    from dataclasses import replace
-
     return replace(row, seat_name=labels[row.seat])
 
 
@@ -423,7 +436,25 @@ def _list_dates(
 
 def list_agenda_todos(org: Org, now: datetime) -> list[AgendaTodo]:
     """The open to-dos, overdue ones first, then by date."""
-    return []
+    today = org.day_of(now)
+    found = [_view_todo(org, now, one, today) for one in org.todos.values() if not one.is_closed]
+    return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.todo))
+
+
+def _view_todo(org: Org, now: datetime, one: Todo, today: date) -> AgendaTodo:
+    overdue = one.is_overdue(today)
+    ended = {review.week: org.day_of(review.ended) for review in org.reviews.values() if review.ended}
+    return AgendaTodo(
+        todo=one.id,
+        what=one.what,
+        owner=one.owner,
+        owner_name=org.name_at(one.owner, now) if one.owner in org.seats else None,
+        due=one.due,
+        state=one.state.value,
+        overdue=overdue,
+        reviews_overdue=sum(one.is_overdue(day) for day in ended.values()) + 1 if overdue else 0,
+        from_=one.from_ or None,
+    )
 
 
 def _group_todos(org: Org, todos: Sequence[AgendaTodo]) -> dict[tuple[str, str], list[str]]:
@@ -438,4 +469,17 @@ def _group_todos(org: Org, todos: Sequence[AgendaTodo]) -> dict[tuple[str, str],
 
 
 def _count_completion(org: Org, now: datetime, before: Review | None) -> Completion:
-    return Completion(0, 0)
+    """Of the to-dos that were due or closed since the review before, and of those that are overdue for longer."""
+    today = org.day_of(now)
+    since = org.day_of(before.ended) if before and before.ended else date.min
+    counted = [one for one in org.todos.values() if _counts_since(org, one, since, today)]
+    return Completion(sum(one.state is TodoState.DONE for one in counted), len(counted))
+
+
+def _counts_since(org: Org, one: Todo, since: date, today: date) -> bool:
+    if one.state is TodoState.DROPPED:
+        # What nobody wants any more says nothing about whether things get done.
+        return False
+    if one.closed_at is not None:
+        return org.day_of(one.closed_at) > since
+    return one.is_overdue(today)

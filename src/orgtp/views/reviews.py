@@ -19,6 +19,7 @@ from orgtp.model.records.review import (
     list_reviews_of,
     parse_week,
 )
+from orgtp.model.records.todo import TodoState
 from orgtp.model.score import Score
 from orgtp.model.text import did_you_mean
 
@@ -158,6 +159,7 @@ def _view_rows(org: Org, one: Review, late: Sequence[LateValue]) -> Iterator[Rev
     for row in one.rows:
         seat = org.seats.get(row.seat)
         metric = seat.metrics.get(row.metric) if seat else None
+        todo = org.todos.get(row.todo)
         yield ReviewedRow(
             seat=row.seat,
             metric=row.metric,
@@ -167,10 +169,10 @@ def _view_rows(org: Org, one: Review, late: Sequence[LateValue]) -> Iterator[Rev
             fix=row.fix or None,
             decision=row.decision,
             todo=row.todo or None,
-            todo_what=None,
-            todo_owner=None,
-            todo_due=None,
-            todo_state=None,
+            todo_what=todo.what if todo else None,
+            todo_owner=todo.owner if todo else None,
+            todo_due=todo.due if todo else None,
+            todo_state=todo.state.value if todo else None,
             came_after=tuple(value for value in late if (value.seat, value.metric) == row.key),
             seat_name=seat.name if seat else row.seat,
         )
@@ -246,4 +248,4 @@ def _view_week(org: Org, week: str) -> ReviewedWeek:
 def _count_todos(org: Org, reviews: Sequence[Review]) -> tuple[int, int]:
     """How many to-dos the reviews asked for, and how many of them are done."""
     asked = {row.todo for one in reviews for row in one.rows if row.todo}
-    return len(asked), 0
+    return len(asked), sum(org.todos[id_].state is TodoState.DONE for id_ in asked if id_ in org.todos)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -82,7 +82,7 @@ def _record_answers(handle: OrgHandle, answers: Review, change: ChangeOptions, *
         return 0
     draft = handle.reviews.prepare(answers, by)
     if change.json:
-        body = {"commit": None, "paths": [], "outbox": False, "dry_run": False, "draft": draft.path}
+        body: dict[str, Any] = {"commit": None, "paths": [], "outbox": False, "dry_run": False, "draft": draft.path}
         write_json("review-hold", handle, {**body, "week": draft.answers.week, "prepared_by": by})
         return 0
     write_stderr(

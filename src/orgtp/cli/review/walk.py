@@ -22,10 +22,10 @@ from orgtp.model.records.review import (
     MAX_RATING,
     MIN_RATING,
     NO_TODO,
-    NewTodo,
     Review,
     ReviewDecision,
     ReviewRow,
+    ReviewTodo,
     SkippedSeat,
 )
 from orgtp.model.text import count_noun, one_line, remove_invisible
@@ -283,13 +283,13 @@ class ReviewWalk:
         if not seat:
             return self._keep(replace(found, todo=NO_TODO, new_todo=None))
         what = new.what if new and new.what != found.fix else found.fix
-        found = self._keep(replace(found, todo="", new_todo=NewTodo(what, seat, None)))
+        found = self._keep(replace(found, todo="", new_todo=ReviewTodo(what, seat, None)))
         today = self.handle.org.day_of(self.handle.now)
         default = new.due if new and new.due else today + _IN_A_WEEK
         while True:
             due = _parse_day(_ask("By when? (a date, or a day such as fri)", f"{default}"), today)
             if due is not None and due >= today:
-                return self._keep(replace(found, new_todo=NewTodo(what, seat, due)))
+                return self._keep(replace(found, new_todo=ReviewTodo(what, seat, due)))
             write_stderr(f"write a day that is not over, such as {default} or fri")
 
     def _keep(self, found: ReviewRow) -> ReviewRow:

@@ -22,6 +22,7 @@ from orgtp.model.explanation import EXPLAINED_PATH, Explanation
 from orgtp.model.records.briefing import BRIEFINGS_FOLDER, Delivery
 from orgtp.model.records.chart import Chart, list_seat_and_above, select_current
 from orgtp.model.records.escalation_merge import escalation_data, list_allowed_resolvers, merge_escalations
+from orgtp.model.records.review import REVIEW_ID, REVIEWS_FOLDER, Review
 from orgtp.model.records.steps import RecordStep
 from orgtp.model.records.todo import TODO_ID, TODOS_FOLDER, Todo, list_todo_editors, merge_todos, todo_data
 from orgtp.model.score import Score
@@ -222,6 +223,15 @@ def _find_delivery_actors(_before: Sequence[Any], after: Delivery) -> Iterator[A
         yield after.by, f"the delivery to {after.to}", after.place.line
 
 
+def _list_review_writers(org: Chart, _write: RecordWrite) -> Collection[str]:
+    """A person closes a review; an agent may only prepare one."""
+    return [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
+
+
+def _find_review_subjects(one: Review) -> Collection[str]:
+    return tuple(dict.fromkeys(row.seat for row in one.rows))
+
+
 # The actions of seats that hand open records over, or follow a name.
 _SEAT_ACTIONS = ("metric-end", "metric-rename", "metric-move", "metric-recadence", "vacate", "leave", "retire")
 
@@ -341,8 +351,22 @@ TODO = RecordKind(
     table="todos",
     left_out={RecordStep.OUTBOX: "What may happen to a to-do depends on its state, so a change is written or refused."},
 )
+REVIEW = RecordKind(
+    name="review",
+    title="review",
+    example="reviews/2026-W48.yaml",
+    attribute="reviews",
+    growth=Growth.FIXED,
+    folder=REVIEWS_FOLDER,
+    key=REVIEW_ID.pattern,
+    schema="review",
+    find_writers=_list_review_writers,
+    find_subjects=_find_review_subjects,
+    actions={"review": "review"},
+    table="reviews",
+    left_out={RecordStep.OUTBOX: "The answers are kept in a draft until they are recorded."},
+)
 
-# Every kind. Where one folder is inside another, the inner one comes first.
 BRIEFING = RecordKind(
     name="briefing",
     title="delivery of a briefing",
@@ -362,7 +386,9 @@ BRIEFING = RecordKind(
         RecordStep.OUTBOX: "A delivery that cannot be recorded stays in the journal of the clone that sent it.",
     },
 )
-RECORD_KINDS: tuple[RecordKind, ...] = (SCORE, RETIREMENT, SILENCE, ESCALATION, EXPLANATION, TODO, BRIEFING)
+
+# Every kind. Where one folder is inside another, the inner one comes first.
+RECORD_KINDS: tuple[RecordKind, ...] = (SCORE, RETIREMENT, SILENCE, ESCALATION, EXPLANATION, TODO, REVIEW, BRIEFING)
 KINDS_BY_NAME: Mapping[str, RecordKind] = {kind.name: kind for kind in RECORD_KINDS}
 # The folders at the top of an org that have records, in the order of the registry; without those with a single file.
 RECORD_FOLDERS = tuple(dict.fromkeys(kind.folder.partition("/")[0] for kind in RECORD_KINDS if kind.folder))

@@ -17,7 +17,7 @@ from orgtp.model.score import format_timestamp
 
 REVIEWS_FOLDER = "reviews/"
 # A second review of a week, written in another clone before the two met, has a number: `2026-W48-2`.
-REVIEW_ID = re.compile(r"([0-9]{4}-W[0-9]{2})(?:-([2-9]|[1-9][0-9]+))?")
+REVIEW_ID = re.compile(r"([0-9]{4}-W(?:0[1-9]|[1-4][0-9]|5[0-3]))(?:-([2-9]|[1-9][0-9]))?")
 MIN_RATING, MAX_RATING = 1, 10
 
 

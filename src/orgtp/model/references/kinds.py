@@ -12,6 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Route, silences_path
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
+from orgtp.model.records.review import Review, review_path
 from orgtp.model.records.todo import Todo
 from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
@@ -227,6 +228,40 @@ def _of_todo_events(key: str) -> Reader:
     return _of_todos(read_events)
 
 
+def _of_reviews(read: Callable[[Review], Iterator[tuple[Keys, str, str]]]) -> Reader:
+    def read_reviews(org: Org) -> Iterator[NamedPlace]:
+        for id_, one in org.reviews.items():
+            for keys, seat, metric in read(one):
+                if seat:
+                    yield review_path(id_), keys, seat, metric
+
+    return read_reviews
+
+
+def _read_leader(one: Review) -> Iterator[tuple[Keys, str, str]]:
+    yield ("led_by",), one.led_by, ""
+
+
+def _read_present(one: Review) -> Iterator[tuple[Keys, str, str]]:
+    for number, seat in enumerate(one.present):
+        yield ("present", str(number)), seat, ""
+
+
+def _read_discussed(one: Review) -> Iterator[tuple[Keys, str, str]]:
+    for number, row in enumerate(one.rows):
+        yield ("rows", str(number), "seat"), row.seat, ""
+
+
+def _read_discussed_metrics(one: Review) -> Iterator[tuple[Keys, str, str]]:
+    for number, row in enumerate(one.rows):
+        yield ("rows", str(number), "metric"), row.seat, row.metric
+
+
+def _read_skipped(one: Review) -> Iterator[tuple[Keys, str, str]]:
+    for number, skipped in enumerate(one.skipped):
+        yield ("skipped", str(number), "seat"), skipped.seat, ""
+
+
 def _read_principals(org: Org) -> Iterator[NamedPlace]:
     for key in org.signers:
         yield ALLOWED_SIGNERS_PATH, (str(key.place.line),), key.principal, ""
@@ -313,6 +348,11 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
     _record("escalation", "events.*.to", "assignee", _of_events("to")),
     _record("todo", "events.*.by", "acted", _of_todo_events("by")),
     _record("todo", "events.*.to", "owner since", _of_todo_events("to")),
+    _record("review", "led_by", "led it", _of_reviews(_read_leader)),
+    _record("review", "present.*", "was there", _of_reviews(_read_present)),
+    _record("review", "rows.*.seat", "discussed", _of_reviews(_read_discussed)),
+    _record("review", "rows.*.metric", "discussed", _of_reviews(_read_discussed_metrics)),
+    _record("review", "skipped.*.seat", "skipped", _of_reviews(_read_skipped)),
     _record("score", "metric", "value of", _of_scores("metric")),
     _record("score", "by", "recorded", _of_scores("by")),
     _record("explained", "by", "wrote it", _of_explanations("by")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from orgtp.model.text import count_noun
 from orgtp.model.value import Unit
 from orgtp.model.verdict_changes import VerdictChange
 from orgtp.render.spans import (
@@ -25,6 +26,7 @@ from orgtp.render.spans import (
 from orgtp.views.diff.build import Diff
 from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged
 from orgtp.views.diff.metrics import MetricField, TargetMoved, WaiverChanged
+from orgtp.views.diff.reviews import ReviewChanged
 from orgtp.views.diff.scores import RowChanged, ValueCorrected, ValuesAdded
 from orgtp.views.diff.todos import TodoChanged
 from orgtp.views.diff.types import (
@@ -78,6 +80,7 @@ def build_sections(found: Diff) -> list[DiffSection]:
             "Escalations", (*map(_make_escalation_item, found.escalations), *map(_make_silence_item, found.silences))
         ),
         DiffSection("To-dos", tuple(map(_make_todo_item, found.todos))),
+        DiffSection("Reviews", tuple(map(_make_review_item, found.reviews))),
         DiffSection("Policy", tuple(_list_policy_items(found))),
         DiffSection(
             "Not readable",
@@ -339,6 +342,13 @@ def _make_todo_item(one: TodoChanged) -> ListItem:
     )
     about = join_spans(format_seat(one.seat, one.name), ": ", user_text(one.what), " (", code_text(one.todo), "): ")
     return ListItem(join_spans(about, state, *moved, _format_change_author(one.made)))
+
+
+def _make_review_item(one: ReviewChanged) -> ListItem:
+    what = "changed" if one.before and one.after else "held" if one.after else "removed"
+    rows = f": {what}, {count_noun(one.rows, 'row')} discussed, led by "
+    line = join_spans(code_text(one.review), rows, format_seat(one.led_by, one.name))
+    return ListItem(join_spans(line, _format_change_author(one.made)))
 
 
 def _make_silence_item(one: SilenceChanged) -> ListItem:

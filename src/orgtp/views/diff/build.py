@@ -15,6 +15,7 @@ from orgtp.model.verdict_changes import VerdictChange, compare_verdicts
 from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged, escalations_changed, silences_changed
 from orgtp.views.diff.metrics import MetricField, TargetMoved, WaiverChanged, metric_fields, targets_moved, waivers
 from orgtp.views.diff.policy import PolicyChanged, policy_changes
+from orgtp.views.diff.reviews import ReviewChanged, reviews_changed
 from orgtp.views.diff.scores import RowChanged, ValueCorrected, ValuesAdded, corrections, rows_changed, values_added
 from orgtp.views.diff.seats import Seats
 from orgtp.views.diff.todos import TodoChanged, todos_changed
@@ -63,6 +64,7 @@ class Diff:
     escalations: tuple[EscalationChanged, ...] = ()
     silences: tuple[SilenceChanged, ...] = ()
     todos: tuple[TodoChanged, ...] = ()
+    reviews: tuple[ReviewChanged, ...] = ()
     policy: tuple[PolicyChanged, ...] = ()
     verdicts: tuple[VerdictChange, ...] = ()
     unreadable: tuple[str, ...] = ()
@@ -110,6 +112,7 @@ def diff(before: Org, after: Org, now: datetime | None = None) -> Diff:
         escalations=tuple(escalations_changed(before, after)),
         silences=tuple(silences_changed(before, after)),
         todos=tuple(todos_changed(before, after)),
+        reviews=tuple(reviews_changed(before, after)),
         policy=tuple(policy_changes(before, after)),
         verdicts=tuple(compare_verdicts(before, after, now)) if now else (),
         unreadable=tuple(sorted(before.unreadable | after.unreadable)),
@@ -146,6 +149,7 @@ def _count_other_changes(found: Diff) -> list[str]:
         (sum(one.after == "resolved" for one in found.escalations), "escalation", "resolved"),
         (sum(one.before is None for one in found.todos), "to-do", "added"),
         (sum(one.after in _CLOSED for one in found.todos), "to-do", "closed"),
+        (sum(not one.before for one in found.reviews), "review", "held"),
         (len(found.policy), "line", "of org.yaml changed"),
         (len(found.verdicts), "metric", "with another verdict on the past"),
         (len(found.unreadable), "file", "not readable"),

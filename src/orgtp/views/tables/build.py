@@ -392,6 +392,23 @@ def _list_briefings(tables: TableSet) -> Iterator[TableRow]:
             yield one.id, one.at, one.to, one.day, one.commit or None, one.by or None, one.note or None
 
 
+def _list_reviews(tables: TableSet) -> Iterator[TableRow]:
+    for id_, one in sorted(tables.org.reviews.items()):
+        if tables.is_selected and not any(row.seat in tables.seat_ids for row in one.rows):
+            continue
+        todos = {row.todo for row in one.rows if row.todo}
+        facts = (one.led_by or None, one.began, one.ended, one.minutes)
+        yield (id_, one.week, *facts, len(one.rows), len(one.skipped), len(todos), one.rating)
+
+
+def _list_review_rows(tables: TableSet) -> Iterator[TableRow]:
+    for id_, one in sorted(tables.org.reviews.items()):
+        for row in one.rows:
+            if not tables.is_selected or row.seat in tables.seat_ids:
+                texts = (row.state, row.changed, row.fix, row.decision, row.todo)
+                yield (id_, one.week, row.seat, row.metric, *(str(text) if text else None for text in texts))
+
+
 def _list_commit_events(tables: TableSet, entry: LogEntry) -> Iterator[TableRow]:
     touched: tuple[str | None, ...] = tuple(dict.fromkeys(entry.seats)) or (None,)
     for seat in touched:
@@ -423,6 +440,8 @@ _BUILDERS: dict[str, Callable[[TableSet], Iterator[TableRow]]] = {
     "events": _list_events,
     "todos": _list_todos,
     "briefings": _list_briefings,
+    "reviews": _list_reviews,
+    "review_rows": _list_review_rows,
 }
 
 

@@ -290,5 +290,40 @@ BRIEFINGS = Table(
     ),
     _BY_SEAT,
 )
-TABLES = (SEATS, METRICS, VALUES, CELLS, RETIREMENTS, ESCALATIONS, EVENTS, TODOS, BRIEFINGS)
+REVIEWS = Table(
+    "reviews",
+    "Every weekly review that was held. With a selection: those that discussed one of its seats.",
+    ("id",),
+    (
+        Column("id", "The id: the week, with a number if it is not the first of its week."),
+        Column("week", "The week that it judged."),
+        Column("led_by", "The seat that led it."),
+        Column("began", "When it began.", ColumnType.TIME),
+        Column("ended", "When it ended.", ColumnType.TIME),
+        Column("minutes", "How long it took, in whole minutes.", ColumnType.INTEGER),
+        Column("rows_discussed", "How many rows it discussed.", ColumnType.INTEGER),
+        Column("skipped", "How many seats it skipped.", ColumnType.INTEGER),
+        Column("todos", "How many to-dos it asked for.", ColumnType.INTEGER),
+        Column("rating", "Its rating, from 1 to 10.", ColumnType.NUMBER),
+    ),
+    {},
+)
+REVIEW_ROWS = Table(
+    "review_rows",
+    "What each review said about each row that it discussed.",
+    ("review", "seat", "metric"),
+    (
+        Column("review", "The id of the review."),
+        Column("week", "The week that it judged."),
+        Column("seat", "The seat."),
+        Column("metric", "The metric."),
+        Column("state", "Why it was discussed, such as `off` or `late`."),
+        Column("changed", "What changed in the inputs of the seat."),
+        Column("fix", "The fix; or the reason for another decision."),
+        Column("decision", "`fix`, `watch`, `case` or `no-action`."),
+        Column("todo", "The id of the to-do."),
+    ),
+    _BY_SEAT,
+)
+TABLES = (SEATS, METRICS, VALUES, CELLS, RETIREMENTS, ESCALATIONS, EVENTS, TODOS, REVIEWS, REVIEW_ROWS, BRIEFINGS)
 TABLES_BY_NAME = {table.name: table for table in TABLES}
