@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from orgtp.render.briefing.blocks import BriefedOrg
     from orgtp.views.briefing.scope import BriefingScope
     from orgtp.views.briefing.types import Briefing, Unseen
+    from orgtp.views.briefing.variances import VarianceView
     from orgtp.views.selection import Selection
 
 _MAX_PROBLEMS = 5
@@ -154,6 +155,14 @@ class Briefings:
         org = self.snapshot.staff.org
         scope = BriefingScope(org, self.snapshot.now, selection or Selection(), for_)
         return build_briefing(scope, read_sections(scope), self.list_unseen())
+
+    def list_variances(self, selection: Selection | None = None, for_: str = "") -> VarianceView:
+        """What varies since the last review, of a selection, or of what one seat leads. Raises `UnknownSeat`."""
+        from orgtp.views.briefing.scope import BriefingScope
+        from orgtp.views.briefing.variances import list_variances
+        from orgtp.views.selection import Selection
+
+        return list_variances(BriefingScope(self.snapshot.staff.org, self.snapshot.now, selection or Selection(), for_))
 
     def describe_org(self) -> BriefedOrg:
         """What a briefing says of the org that it is about: the name, and the commit."""

@@ -139,7 +139,17 @@ def _show_one(handle: OrgHandle, options: BriefOptions) -> int:
 
 def _show_variances(handle: OrgHandle, options: BriefOptions) -> int:
     """Show what varies since the last review."""
-    raise BadInput(what="not yet")
+    from orgtp.render.briefing.variances import variances_html, variances_markdown, variances_text
+
+    of = handle.briefings.describe_org()
+    view = handle.briefings.list_variances(options.selection, *options.for_)
+    if options.format is BriefFormat.JSON:
+        return _write_json(handle, options, "variances", {"variances": view})
+    if options.format is BriefFormat.HTML:
+        return _write_out(handle, options, variances_html(view, of, handle.now))
+    if options.format is BriefFormat.MD:
+        return _write_out(handle, options, variances_markdown(view, of, handle.now))
+    return _write_out(handle, options, variances_text(view, of, handle.now, _choose_screen(options)))
 
 
 def _choose_screen(options: BriefOptions) -> Any:

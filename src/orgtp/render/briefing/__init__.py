@@ -1,3 +1,3 @@
 """The briefing as text, Markdown and HTML, all from the same blocks."""
 
-__all__ = ["formats"]
+__all__ = ["blocks", "formats", "variances"]

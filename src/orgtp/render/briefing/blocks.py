@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
-from orgtp.model.text import join_with_and
-from orgtp.model.value import Unit
+from orgtp.model.value import Unit, write_number
 from orgtp.render.spans import CODE, NAME, SHORT_COMMIT, WORDS, Line, code_text, join_spans, user_text
 from orgtp.render.terminal import to_local_time
 from orgtp.views.briefing.types import (
@@ -20,14 +20,16 @@ from orgtp.views.briefing.types import (
     Need,
     NeedKind,
     NewestCollect,
-    NewFlag,
     OffNumber,
     SectionName,
     Unseen,
 )
+from orgtp.views.health.seats import describe_flag
+from orgtp.views.health.types import HealthRow
+from orgtp.views.variation.xmr import Rule
 
 _DAY = timedelta(days=1)
-Listed: TypeAlias = LateNumber | OffNumber | NewFlag | ComingDate
+Listed: TypeAlias = LateNumber | OffNumber | HealthRow | ComingDate
 
 
 class BlockKind(StrEnum):
@@ -92,7 +94,7 @@ def _format_title(view: Briefing, of: BriefedOrg) -> Line:
     """The first line. If the numbers are old, it begins with that."""
     old = join_spans(_describe_old(view.collect, of.zone), " ") if view.collect and view.collect.is_old else []
     about = join_spans(" for ", (view.for_name or "", NAME)) if view.for_ else []
-    when = f", as of {_format_time(view.at, of.zone)}"
+    when = f", as of {format_time(view.at, of.zone)}"
     commit = join_spans(", commit ", code_text(of.commit[:SHORT_COMMIT])) if of.commit else []
     dirty = " with uncommitted changes" if of.is_dirty and of.commit else ""
     return join_spans(old, "Briefing of ", (of.name, NAME), about, when, commit, f"{dirty}.")
@@ -111,7 +113,7 @@ _SPANS = {
 def _describe_old(collect: NewestCollect, zone: tzinfo) -> str:
     if collect.at is None:
         return f"OLD NUMBERS: no {collect.cadence} value was ever collected."
-    newest = _format_time(collect.at, zone)
+    newest = format_time(collect.at, zone)
     return f"OLD NUMBERS: for a whole {_SPANS[collect.cadence]}, none was collected. The newest came on {newest}."
 
 
@@ -165,7 +167,7 @@ def _format_item(one: Listed, zone: tzinfo, view: Briefing) -> Line:
         return _format_late(one, zone)
     if isinstance(one, OffNumber):
         return _format_off(one)
-    if isinstance(one, NewFlag):
+    if isinstance(one, HealthRow):
         return format_flag(one)
     return _format_date(one, view)
 
@@ -183,7 +185,7 @@ def _format_need(need: Need, zone: tzinfo) -> Line:
 def _format_due(need: Need, zone: tzinfo) -> str:
     if need.due is None:
         return ""
-    when = _format_time(need.due, zone) if isinstance(need.due, datetime) else _format_day(need.due)
+    when = format_time(need.due, zone) if isinstance(need.due, datetime) else _format_day(need.due)
     return f" (overdue since {when})" if need.overdue else f" (due {when})"
 
 
@@ -192,7 +194,7 @@ _STATES = {CellState.MISSING: "missing", CellState.UNAVAILABLE: "unavailable"}
 
 def _format_late(one: LateNumber, zone: tzinfo) -> Line:
     run = f", {one.in_a_row} in a row" if one.in_a_row and one.in_a_row > 1 else ""
-    since = f", late since {_format_time(one.since, zone)}" if one.since else ""
+    since = f", late since {format_time(one.since, zone)}" if one.since else ""
     silenced = f", without alerts until {_format_day(one.silenced)}" if one.silenced else ""
     return join_spans(
         _format_metric(one.seat_name, one.name),
@@ -219,25 +221,40 @@ def _format_off(one: OffNumber) -> Line:
     return join_spans(_format_metric(one.seat_name, one.name), ": ", value, f" in {one.period}", target, run)
 
 
-def format_flag(one: NewFlag) -> Line:
-    """A flag with its rule, its limits, and its odds."""
-    since = f" since {one.since}" if one.since else ""
-    limits = _format_limits(one)
+def format_flag(one: HealthRow) -> Line:
+    """A flag: the rule, the limits, and the odds. The numbers are those of `health --json`, and not rounded."""
     odds = [*_list_odds(one)]
-    said = f". By chance: {join_with_and(odds)}" if odds else ". How often chance alone shows it is not known"
-    return join_spans(_format_metric(one.seat_name, one.name), f": {one.rule}{since}", limits, said)
+    about = _format_metric(one.facts.seat_name, one.facts.name)
+    return join_spans(
+        about, f": {_describe_rule(one)}{_format_limits(one)}. By chance: {'; '.join(odds) or 'not known'}"
+    )
 
 
-def _format_limits(one: NewFlag) -> Line:
-    known = [(name, amount) for name, amount in (("mean", one.mean), ("from", one.lower), ("to", one.upper)) if amount]
-    return join_spans(*(f", {name} {amount}" for name, amount in known))
+def _describe_rule(one: HealthRow) -> str:
+    if one.rule is not Rule.BINOMIAL:
+        return describe_flag(one)
+    more = "fewer" if one.is_drifting else "more"
+    return f"{more} cells on target than in its baseline, since {one.since}"
 
 
-def _list_odds(one: NewFlag) -> Iterator[str]:
+def _format_limits(one: HealthRow) -> str:
+    if one.mean is None or one.lower is None or one.upper is None:
+        return ""
+    mean, lower, upper = (format_value(text, one.facts.measure) for text in (one.mean, one.lower, one.upper))
+    return f" (mean {mean}, limits {lower} and {upper})"
+
+
+def _list_odds(one: HealthRow) -> Iterator[str]:
     if one.odds.per_quarter is not None:
-        yield f"a steady seat shows a flag with odds of {one.odds.per_quarter} a quarter"
-    if one.odds.misses is not None:
-        yield f"its run of misses has odds of {one.odds.misses}"
+        yield f"a steady metric has a flag in {format_percent(one.odds.per_quarter)} of quarters"
+    if one.misses_in_a_row > 1 and one.odds.misses is not None:
+        misses, odds = one.misses_in_a_row, format_percent(one.odds.misses)
+        yield f"with its own hit rate, {odds} of quarters have {misses} misses in a row"
+
+
+def format_percent(share: Decimal) -> str:
+    """A share of 0 to 1 as a percentage, not rounded: `14.5%`."""
+    return f"{write_number(share * 100)}%"
 
 
 def _format_date(one: ComingDate, view: Briefing) -> Line:
@@ -260,7 +277,8 @@ def _format_unseen(one: Unseen) -> Line:
     return join_spans(user_text(one.what), join_spans(". See: ", code_text(one.type)) if one.type else [])
 
 
-def _format_time(time: datetime, zone: tzinfo) -> str:
+def format_time(time: datetime, zone: tzinfo) -> str:
+    """A time in a time zone: `Mon 2026-11-30 07:45`."""
     return f"{to_local_time(time, zone):%a %Y-%m-%d %H:%M}"
 
 

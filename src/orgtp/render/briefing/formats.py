@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 
 from orgtp.model.text import one_line, remove_invisible
@@ -18,10 +18,15 @@ _INDENTS = {BlockKind.GROUP: 2, BlockKind.ITEM: 4, BlockKind.BELOW: 6}
 
 def briefing_text(view: Briefing, of: BriefedOrg, screen: Screen) -> str:
     """The briefing for a terminal or a plain mail."""
-    return render_lines(_list_text_lines(list_briefing_blocks(view, of), screen), screen)
+    return blocks_to_text(list_briefing_blocks(view, of), screen)
 
 
-def _list_text_lines(blocks: Iterator[Block], screen: Screen) -> Iterator[Line]:
+def blocks_to_text(blocks: Iterable[Block], screen: Screen) -> str:
+    """Blocks for a terminal or a plain mail."""
+    return render_lines(_list_text_lines(blocks, screen), screen)
+
+
+def _list_text_lines(blocks: Iterable[Block], screen: Screen) -> Iterator[Line]:
     for block in blocks:
         if block.kind is BlockKind.HEADING:
             yield []
@@ -34,8 +39,13 @@ def _list_text_lines(blocks: Iterator[Block], screen: Screen) -> Iterator[Line]:
 
 def briefing_markdown(view: Briefing, of: BriefedOrg) -> str:
     """The briefing in Markdown."""
+    return blocks_to_markdown(list_briefing_blocks(view, of))
+
+
+def blocks_to_markdown(blocks: Iterable[Block]) -> str:
+    """Blocks in Markdown."""
     out: list[str] = []
-    for block in list_briefing_blocks(view, of):
+    for block in blocks:
         out += _MARKDOWN[block.kind](line_to_markdown(block.line))
     return "\n".join(out).replace("\n\n\n", "\n\n").strip() + "\n"
 
@@ -46,14 +56,18 @@ _MARKDOWN: Mapping[BlockKind, Callable[[str], list[str]]] = {
     BlockKind.HEADING: lambda text: ["", f"## {text}", ""],
     BlockKind.GROUP: lambda text: ["", text, ""],
     BlockKind.ITEM: lambda text: [f"- {text}"],
-    BlockKind.BELOW: lambda text: [f"  {text}"],
+    BlockKind.BELOW: lambda text: [f"  - {text}"],
 }
 _STYLE = "body{font:16px/1.45 sans-serif;max-width:44em}h1{font-size:1.15em}h2{font-size:1.05em;margin-bottom:.2em}"
 
 
 def briefing_html(view: Briefing, of: BriefedOrg) -> str:
     """The briefing as a page of HTML, without scripts, links, pictures or anything from another address."""
-    blocks = [*list_briefing_blocks(view, of)]
+    return blocks_to_html([*list_briefing_blocks(view, of)])
+
+
+def blocks_to_html(blocks: list[Block]) -> str:
+    """Blocks as a page of HTML."""
     title = _escape_html(to_plain_text(blocks[0].line))
     body = "\n".join(_list_html_lines(blocks))
     head = f'<meta charset="utf-8">\n<title>{title}</title>\n<style>{_STYLE}</style>'
@@ -61,27 +75,26 @@ def briefing_html(view: Briefing, of: BriefedOrg) -> str:
 
 
 def _list_html_lines(blocks: list[Block]) -> Iterator[str]:
-    is_list = False
-    for number, block in enumerate(blocks):
-        text = _line_to_html(block.line)
-        if is_list and block.kind not in {BlockKind.ITEM, BlockKind.BELOW}:
-            yield "</ul>"
-        is_item = block.kind is BlockKind.ITEM
-        if is_item and not is_list:
-            yield "<ul>"
-        is_list = is_item or (is_list and block.kind is BlockKind.BELOW)
-        if is_item:
-            below = [one for one in blocks[number + 1 : number + 2] if one.kind is BlockKind.BELOW]
-            more = "".join(f"<br>{_line_to_html(one.line)}" for one in below)
-            yield f"<li>{text}{more}</li>"
-        elif block.kind is not BlockKind.BELOW:
-            tag = _TAGS[block.kind]
-            yield f"<{tag}>{text}</{tag}>"
-    if is_list:
-        yield "</ul>"
+    """The elements of a page. Items and the lines below them are lists."""
+    depth = 0
+    for block in blocks:
+        wanted = _DEPTHS.get(block.kind, 0)
+        yield from ("<ul>" for _ in range(depth, wanted))
+        yield from ("</ul>" for _ in range(wanted, depth))
+        depth, tag = wanted, _TAGS[block.kind]
+        yield f"<{tag}>{_line_to_html(block.line)}</{tag}>"
+    yield from ("</ul>" for _ in range(depth))
 
 
-_TAGS = {BlockKind.TITLE: "h1", BlockKind.TEXT: "p", BlockKind.HEADING: "h2", BlockKind.GROUP: "h3"}
+_DEPTHS = {BlockKind.ITEM: 1, BlockKind.BELOW: 2}
+_TAGS = {
+    BlockKind.TITLE: "h1",
+    BlockKind.TEXT: "p",
+    BlockKind.HEADING: "h2",
+    BlockKind.GROUP: "h3",
+    BlockKind.ITEM: "li",
+    BlockKind.BELOW: "li",
+}
 # Where programs for mail find a link, an address or a mention in plain text.
 _LINKED = re.compile(r"(?i)(?<=:)(?=//)|@|(?<=www)(?=\.)|(?<=mailto:)|(?<=tel:)")
 _PART = "\u200b"

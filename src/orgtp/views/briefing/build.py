@@ -9,7 +9,7 @@ from typing import Any
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, SeatKind, SeatStatus
 from orgtp.views.briefing.dates import list_dates
-from orgtp.views.briefing.flags import list_new_flags
+from orgtp.views.briefing.flags import has_unjudged, list_new_flags
 from orgtp.views.briefing.needs import find_valid_until, list_needs
 from orgtp.views.briefing.numbers import find_newest_collect, list_late_numbers, list_off_numbers
 from orgtp.views.briefing.scope import BriefingScope
@@ -24,8 +24,10 @@ SECTIONS: Mapping[str, Callable[[BriefingScope], Any]] = {
     SectionName.OFF: list_off_numbers,
     SectionName.DATES: list_dates,
     SectionName.FLAGS: list_new_flags,
+    "unjudged": has_unjudged,
     "left_out": lambda scope: scope.stale_list.left_out,
 }
+_TOO_YOUNG = Unseen("changes of metrics that have too few values for a flag", "orgtp health")
 _TITLES = {
     SectionName.NEEDS: "what needs you today",
     SectionName.LATE: "which numbers are late or unknown",
@@ -53,7 +55,7 @@ def build_briefing(scope: BriefingScope, sections: Mapping[str, Any], unseen: It
         sections.get(SectionName.OFF),
         sections.get(SectionName.FLAGS),
         sections.get(SectionName.DATES),
-        (*blanks, *unseen),
+        (*blanks, *unseen, *([_TOO_YOUNG] if sections.get("unjudged") else [])),
         sections.get("left_out", NOTHING_OMITTED),
     )
 

@@ -1,12 +1,42 @@
-"""The metrics that health flags and did not flag a working day ago."""
+"""The metrics that health flags now, and did not flag by what was known at an earlier time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from orgtp.model.metric_row import MetricRow
+from orgtp.views.briefing.numbers import keep_records_until
 from orgtp.views.briefing.scope import BriefingScope
-from orgtp.views.briefing.types import NewFlag
+from orgtp.views.health.assess import assess_row
+from orgtp.views.health.types import HealthRow
+from orgtp.views.variation.judge import Variation, judge_metric
 
 
-def list_new_flags(scope: BriefingScope) -> tuple[NewFlag, ...]:
-    """The new flags, with their odds."""
-    del scope
-    return ()
+def list_new_flags(scope: BriefingScope) -> tuple[HealthRow, ...]:
+    """The metrics of active seats that drift, and did not a working day ago, in the order of the selection."""
+    rows = (row for row in scope.rows if row.seat.is_active)
+    return tuple(one for _, one in list_changed(scope, rows, scope.before, (Variation.CONCERN,)))
+
+
+def list_changed(
+    scope: BriefingScope, rows: Iterable[MetricRow], before: datetime | None, variations: tuple[Variation, ...]
+) -> Iterator[tuple[MetricRow, HealthRow]]:
+    """The rows with one of these variations that they did not have by what was recorded `before`, if that is given."""
+    for row in rows:
+        found = judge_metric(row)
+        if found.variation not in variations or (before and _was_found(row, before, found.variation)):
+            continue
+        one = assess_row(row)
+        yield row, replace(one, facts=replace(one.facts, seat_name=scope.name_of(row.seat.id)))
+
+
+def _was_found(row: MetricRow, before: datetime, variation: Variation) -> bool:
+    org = keep_records_until(row.org, [row.key], before)
+    return judge_metric(MetricRow(org, row.seat, row.metric, before)).variation is variation
+
+
+def has_unjudged(scope: BriefingScope) -> bool:
+    """Whether a metric of an active seat has too few values to be flagged."""
+    return any(judge_metric(row).variation is Variation.TRIAL for row in scope.rows if row.seat.is_active)

@@ -7,12 +7,12 @@ number in that of `stale`, `health`, `escalate list` or `todo list`. So nothing 
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.value import Unit
+from orgtp.views.health.types import HealthRow
 from orgtp.views.selection import NOTHING_OMITTED, Omitted
 
 
@@ -99,31 +99,6 @@ class OffNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class FlagOdds:
-    """How often a steady seat shows such a flag: in a quarter, and for its run of misses. None: not known."""
-
-    per_quarter: Decimal | None
-    misses: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewFlag:
-    """A metric that health flags and did not flag a working day ago. `since` is the period in which it began."""
-
-    seat: str
-    seat_name: str
-    metric: str
-    name: str
-    rule: str
-    since: str | None
-    mean: Decimal | None
-    lower: Decimal | None
-    upper: Decimal | None
-    odds: FlagOdds
-    measure: Unit | None
-
-
-@dataclass(frozen=True, slots=True)
 class ComingDate:
     """A date of the next seven days, or a review that is overdue. `seat` is None if it concerns everybody."""
 
@@ -172,7 +147,7 @@ class Briefing:
     needs: tuple[RecipientNeeds, ...] | None
     late: tuple[LateNumber, ...] | None
     off: tuple[OffNumber, ...] | None
-    flags: tuple[NewFlag, ...] | None
+    flags: tuple[HealthRow, ...] | None
     dates: tuple[ComingDate, ...] | None
     unseen: tuple[Unseen, ...]
     left_out: Omitted = NOTHING_OMITTED

@@ -65,7 +65,7 @@ def assess_health(
     if metric and selection.seat:
         org.metric(selection.seat, metric)
     pairs = [
-        (row, _assess_row(row))
+        (row, assess_row(row))
         for seat in places
         for row in list_current_rows(org, seat, now)
         if metric in {"", row.metric.id}
@@ -108,7 +108,8 @@ def _describe_for_selection(row: MetricRow, one: HealthRow) -> RowFacts:
     )
 
 
-def _assess_row(row: MetricRow) -> HealthRow:
+def assess_row(row: MetricRow) -> HealthRow:
+    """The health of one metric, as of the time of its row. The seat has its name in the file."""
     found, cell, late = judge_metric(row), row.latest_cell(), stale_row(row)
     unit = row.metric.targets.unit if row.metric.targets.dated else None
     limits = found.limits[-1] if found.limits else None
