@@ -19,6 +19,7 @@ READ = {
     "seat_context",
     "list_seats",
     "scorecard",
+    "health",
     "metric_history",
     "what_changed",
     "query",

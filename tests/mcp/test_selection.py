@@ -10,7 +10,12 @@ import pytest
 from tests.conftest import Shell
 from tests.mcp.clients import call, refusal, served
 
-VIEWS = {"org_chart": ("chart", "seats"), "scorecard": ("scorecard", "rows"), "list_seats": ("seat list", "seats")}
+VIEWS = {
+    "org_chart": ("chart", "seats"),
+    "scorecard": ("scorecard", "rows"),
+    "list_seats": ("seat list", "seats"),
+    "health": ("health", "metrics"),
+}
 
 
 @pytest.mark.parametrize("tool", VIEWS)
@@ -20,6 +25,7 @@ VIEWS = {"org_chart": ("chart", "seats"), "scorecard": ("scorecard", "rows"), "l
         {"root": "radar"},
         {"owner": "janine", "only": "agent"},
         {"state": ["off", "late"]},
+        {"state": ["drifting"]},
         {"sort": "misses"},
         {"sort": "state", "only": "agent"},
         {"seat": "penny"},
@@ -49,7 +55,7 @@ def test_a_cut_chart_says_how_many_are_below(asked: Shell) -> None:
 @pytest.mark.parametrize("tool", VIEWS)
 def test_words_that_are_not_known(asked: Shell, tool: str) -> None:
     server = served(asked)
-    assert refusal(server, tool, state=["drifting"]).startswith("state.0: Input should be 'on', 'off'")
+    assert refusal(server, tool, state=["drfting"]).startswith("state.0: Input should be 'on', 'off'")
     assert refusal(server, tool, sort="mises").startswith("sort: Input should be")
     assert refusal(server, tool, owner="dahs") == 'unknown seat "dahs". Did you mean "dash"?'
 

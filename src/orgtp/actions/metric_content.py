@@ -15,7 +15,7 @@ from orgtp.model.text import did_you_mean, id_hint, is_id, join_with_and, one_li
 _REQUIRED = ("name", "outcome", "target", "cadence")
 METRIC_KEYS = (
     "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues",
-    "leads_to", "waive",
+    "rebase", "leads_to", "waive",
 )  # fmt: skip
 
 

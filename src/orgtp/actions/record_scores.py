@@ -23,7 +23,7 @@ from orgtp.model.period import (
     period_containing,
     read_misspelled_period,
 )
-from orgtp.model.score import SCORE_ID, Score, format_timestamp
+from orgtp.model.score import MAX_CASES, SCORE_ID, Score, format_timestamp
 from orgtp.model.seat import Metric, MetricKey
 from orgtp.model.text import count_noun, one_line, remove_digits
 
@@ -34,7 +34,8 @@ class NewScore:
 
     `period` "" means the current one. `where` names the entry in errors (`scores.csv:3`). `has_caller_id`: the caller
     supplied the id, so any file of the org may already have it. `news`: the entry is skipped if it does not differ from
-    the value in effect. `void`: the entry withdraws the value of `period`; its `value` is None.
+    the value in effect. `void`: the entry withdraws the value of `period`; its `value` is None. `n` is the number of
+    cases that a ratio covers.
     """
 
     seat: str
@@ -47,6 +48,7 @@ class NewScore:
     has_caller_id: bool = False
     news: bool = False
     void: bool = False
+    n: int | None = None
 
 
 class RejectedValues(BadInput):
@@ -148,12 +150,14 @@ def _find_doubts(org: Org, entry: NewScore, score: Score, before: Score | None) 
 def refuse_other_content(org: Org, entry: NewScore, known: Score, now: datetime) -> None:
     """Raise `ScoreIdTaken` unless `entry` repeats the record `known`, which has its id.
 
-    A period counts only if the caller named one: a retry after midnight has another current period.
+    A period and a number of cases count only if the caller named them: a retry after midnight has another current
+    period.
     """
     period = entry.period.strip() and _name_period(org, entry, now)
     same = (entry.seat, entry.metric, entry.void) == (known.seat, known.metric, known.void)
+    same = same and entry.n in {None, known.n}
     if not same or _normalize_value(org, entry) != known.value or period not in {"", known.period}:
-        new = _describe_content(entry.seat, entry.metric, period, entry.value, void=entry.void)
+        new = _describe_content(entry.seat, entry.metric, period, entry.value, void=entry.void, n=entry.n)
         raise ScoreIdTaken(id=entry.id, known=describe_score(known), new=new)
 
 
@@ -176,14 +180,17 @@ def _normalize_value(org: Org, entry: NewScore) -> str | None:
 
 def describe_score(score: Score) -> str:
     """Return `bot won 2026-W47 = 3, recorded at 2026-11-20T13:00:02Z`."""
-    what = _describe_content(score.seat, score.metric, score.period, score.value, void=score.void)
+    what = _describe_content(score.seat, score.metric, score.period, score.value, void=score.void, n=score.n)
     return f"{what}, recorded at {format_timestamp(score.at)}"
 
 
-def _describe_content(seat: str, metric: str, period: str, value: str | None, *, void: bool) -> str:
-    """Return `bot won 2026-W47 = 3`; a period "" is left out."""
+def _describe_content(
+    seat: str, metric: str, period: str, value: str | None, *, void: bool, n: int | None = None
+) -> str:
+    """Return `bot won 2026-W47 = 3`; a period "" is left out, and the number of cases follows it if it is known."""
+    cases = f" (n {n})" if n is not None else ""
     named = " ".join(word for word in (seat, metric, period) if word)
-    return f"{named} = {value}" if value is not None else f"{named} {'withdrawn' if void else 'unavailable'}"
+    return f"{named} = {value}{cases}" if value is not None else f"{named} {'withdrawn' if void else 'unavailable'}"
 
 
 # No run takes longer. A larger difference means that a clock is wrong.
@@ -206,6 +213,8 @@ def _differs_from_record(org: Org, score: Score, before: Score) -> bool:
     own = [
         one for one in org.score_records(score.seat, score.metric) if (one.period, one.by) == (score.period, score.by)
     ]
+    if score.n is not None and score.value is not None and (score.value, score.n) != (before.value, before.n):
+        return True
     return score.value not in {before.value, own[-1].value if own and before.value is not None else before.value}
 
 
@@ -318,7 +327,17 @@ def _make_score(org: Org, entry: NewScore, now: datetime, by: str, made: Iterabl
         by=by,
         note=one_line(entry.note),
         void=entry.void,
+        n=_check_cases(entry),
     )
+
+
+def _check_cases(entry: NewScore) -> int | None:
+    """Return the number of cases of an entry. Raises `BadInput` for one without a value, and for one below 1."""
+    if entry.n is not None and entry.value is None:
+        raise BadInput(what="n is the number of cases of a value, so it needs a value. Leave it out.")
+    if entry.n is not None and not 1 <= entry.n <= MAX_CASES:
+        raise BadInput(what=f"n is {entry.n}. It is the number of cases that the value covers, from 1 on.")
+    return entry.n
 
 
 def _find_period_to_withdraw(org: Org, metric: Metric, entry: NewScore, now: datetime, made: Iterable[Score]) -> str:
@@ -545,5 +564,6 @@ def _format_score(org: Org, score: Score) -> str:
     before = org.scores_in_force(score.seat, score.metric).get(score.period)
     was = f" (was {before.value or 'unavailable'})" if before and before.outcome != score.outcome else ""
     if score.value is not None:
-        return f"{score.metric} {score.period} = {score.value}{was}"
+        cases = f" (n {score.n})" if score.n is not None else ""
+        return f"{score.metric} {score.period} = {score.value}{cases}{was}"
     return f"{score.metric} {score.period}{was if score.void else f' unavailable: {score.note}{was}'}"

@@ -216,7 +216,8 @@ def _take_metric(org: Org, old: Seat, name: str, into: str, now: datetime) -> tu
     """The content of a metric in its new seat, and the edit that ends the old one; without values, it just moves."""
     metric = org.metric(old.id, name)
     if not org.score_records(old.id, name) and not metric.continues:
-        return order_content(metric_content(old, metric)), None
+        rebase: dict[str, YamlData] = {period.text: reason for period, reason in metric.rebase}
+        return order_content(metric_content(old, metric) | ({"rebase": rebase} if rebase else {})), None
     last, content = build_moved_metric(org, old, metric, into, now)
     return content, SetKey(seat_path(old.id), ("metrics", name, "ends"), last.text)
 

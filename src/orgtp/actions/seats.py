@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
 from orgtp.actions.metric_content import NewMetric, build_metric_content
+from orgtp.actions.phases import propose_phases
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import MAX_SUBJECT, Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
@@ -97,7 +98,8 @@ def set_keys(
     words = [_format_setting(found, keys, value) for keys, value in values]
     body = why or ("\n".join(words) if len(words) > 1 else "")
     what = summarize_settings([one_line(word) for word in words], MAX_SUBJECT - len(f"set({seat}): "))
-    return Change("set", what, (seat,), edits, by=by, body=body)
+    proposals = propose_phases(org, found, edits, now)
+    return Change("set", what, (seat,), edits, by=by, body=body, proposals=proposals)
 
 
 def _date_target(

@@ -128,11 +128,13 @@ class LedgerActions:
         period: str = "",
         note: str = "",
         score_id: str = "",
+        n: int | None = None,
     ) -> NewScore:
-        """A value to record, with a new id if the caller gives none."""
+        """A value to record, with a new id if the caller gives none. `n` is the number of cases that a ratio covers."""
         from orgtp.actions.record_scores import NewScore
 
-        return NewScore(seat, metric, value, score_id or self.new_id(), period, note, has_caller_id=bool(score_id))
+        has_id = bool(score_id)
+        return NewScore(seat, metric, value, score_id or self.new_id(), period, note, has_caller_id=has_id, n=n)
 
     def new_id(self) -> str:
         """Return a new id for a record: a ULID of the current time."""
@@ -143,7 +145,8 @@ class LedgerActions:
     def new_scores(self, rows: Sequence[ImportRow]) -> list[NewScore]:
         """Turn imported rows into values to record."""
         made = (
-            (self.new_score(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id), r) for r in rows
+            (self.new_score(r.seat, r.metric, r.value, period=r.period, note=r.note, score_id=r.id, n=r.n), r)
+            for r in rows
         )
         return [replace(entry, where=row.where, void=row.void) for entry, row in made]
 

@@ -11,6 +11,7 @@ from orgtp.lazy_dataclass import dataclass
 if TYPE_CHECKING:
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.metrics import Continuation, MetricEnd
+    from orgtp.actions.phases import NewPhase
     from orgtp.ledger.batch import RecordedChange
 
 
@@ -68,6 +69,13 @@ class MetricActions:
 
         acting, now = self.ledger.find_acting_seat(by), self.ledger.snapshot.now
         return self.ledger.record(lambda org: end_metric(org, end, now, acting), dry_run=dry_run)
+
+    def rebase(self, phase: NewPhase, *, by: str = "", dry_run: bool = False) -> RecordedChange:
+        """Begin a new phase of a metric, with a reason. Its limits are computed from the values since then."""
+        from orgtp.actions.phases import rebase_metric
+
+        acting, now = self.ledger.find_acting_seat(by), self.ledger.snapshot.now
+        return self.ledger.record(lambda org: rebase_metric(org, phase, now, acting), dry_run=dry_run)
 
     def continue_as(self, step: Continuation, *, by: str = "", dry_run: bool = False) -> RecordedChange:
         """Rename a metric, move it to another seat, or measure it at another cadence.

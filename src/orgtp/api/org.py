@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from orgtp.sources.source import Sources
     from orgtp.views.chart import Chart, ChartSeat, MetricNow
     from orgtp.views.context.types import Context
+    from orgtp.views.health.chart import XmrChart
+    from orgtp.views.health.types import HealthView
     from orgtp.views.org_settings import OrgSettings
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
@@ -217,6 +219,29 @@ class OrgHandle:
         chosen = selection or Selection(seat=seat)
         card = scorecard(self._org_for(chosen), self.now, weeks, chosen)
         return replace(card, left_out=self._count_others(chosen, card.left_out))
+
+    def health(self, selection: Selection | None = None, *, metric: str = "") -> HealthView:
+        """The health of a selection of metrics and of their seats, or of one metric of a seat.
+
+        Raises `UnknownSeat` and `UnknownMetric`.
+        """
+        from orgtp.views.health.assess import assess_health
+        from orgtp.views.selection import Selection
+
+        chosen = selection or Selection()
+        found = assess_health(self._org_for(chosen), self.now, chosen, metric=metric)
+        return replace(found, left_out=self._count_others(chosen, found.left_out))
+
+    def xmr_chart(self, seat: str, metric: str) -> XmrChart:
+        """The chart of one metric: its values in the current phase, and their limits.
+
+        Raises `UnknownSeat` and `UnknownMetric`.
+        """
+        from orgtp.model.metric_row import MetricRow
+        from orgtp.views.health.chart import build_chart
+
+        org = self.org_about(seat)
+        return build_chart(MetricRow(org, org.seat(seat), org.metric(seat, metric), self.now))
 
     def stale(self, seat: str = "") -> list[Stale]:
         """The values that are stale, of one seat or all. Raises `UnknownSeat`."""

@@ -41,6 +41,7 @@ COMMANDS = (
     CommandEntry("chart", "show", "show_chart", "orgtp chart --root radar --kind"),
     CommandEntry("scorecard", "show", "show_scorecard", "orgtp scorecard --weeks 6 --seat dash"),
     CommandEntry("stale", "show", "show_stale", "orgtp stale dash || orgtp stale --json"),
+    CommandEntry("health", "health", "show_health", "orgtp health dash && orgtp health --state drifting"),
     CommandEntry("log", "history", "show_log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
     CommandEntry("diff", "diff", "show_diff", "orgtp diff main --format markdown"),
     CommandEntry("why", "why", "show_why", "orgtp why dash anomalies-before-open --since 2026-W43"),
@@ -115,6 +116,13 @@ COMMANDS = (
     ),
     CommandEntry(
         "recadence", "metric", "recadence_metric", "orgtp metric recadence dash anomalies-before-open monthly", "metric"
+    ),
+    CommandEntry(
+        "rebase",
+        "metric",
+        "rebase_metric",
+        "orgtp metric rebase dash anomalies-before-open --from 2026-W41 --reason 'A new ad API.'",
+        "metric",
     ),
     CommandEntry(
         "handover",

@@ -1,4 +1,4 @@
-"""`orgtp metric add|target|set|end|rename|move|recadence`."""
+"""`orgtp metric add|target|set|end|rename|move|recadence|rebase`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orgtp.cli.options import ChangeOptions, SeatArgument, changing_command
-from orgtp.cli.session import has_terminal, open_chosen_org, record_after_warning, report_change, write_stderr
+from orgtp.cli.session import (
+    has_terminal,
+    open_chosen_org,
+    record_after_warning,
+    report_change,
+    write_proposals,
+    write_stderr,
+)
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.text import escape_control_chars
 
@@ -262,6 +269,29 @@ def recadence_metric(
     return _continue_metric(step, change)
 
 
+@changing_command
+def rebase_metric(
+    seat: SeatArgument,
+    metric: MetricArgument,
+    start: Annotated[str, typer.Option("--from", metavar="PERIOD", help="The first period of the new phase.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What is different since then.")] = "",
+    *,
+    change: ChangeOptions,
+) -> int:
+    """Begin a new phase of a metric, as a commit.
+
+    orgtp health computes the limits of a phase from its first 12 values, and then keeps them. Begin a new phase when
+    the work is another one, such as with a new source, and not because a value is bad. No verdict changes.
+    """
+    from orgtp.actions.phases import NewPhase
+
+    handle = open_chosen_org(change.org, push=change.push)
+    if not reason.strip() and has_terminal():
+        reason = typer.prompt(f"What is different since {escape_control_chars(start)}?", err=True)
+    done = handle.metrics.rebase(NewPhase(seat, metric, start, reason), by=change.by, dry_run=change.dry_run)
+    return report_change("metric-rebase", handle, done, change, seat=seat, metric=metric)
+
+
 def _continue_metric(step: Continuation, change: ChangeOptions) -> int:
     handle = open_chosen_org(change.org, push=change.push)
 
@@ -284,10 +314,12 @@ def _report_metric(
     done = record_after_warning(run, change, seat=seat)
     for left in done.change.doubts:
         write_stderr(f"note: {left}")
+    write_proposals(done)
     body: dict[str, Any] = {
         "seat": seat,
         "metric": metric,
         "verdicts": done.verdicts,
         "still_named_in": done.change.doubts,
+        "proposals": done.change.proposals,
     }
     return report_change(kind, handle, done, change, continued_by=continued_by or None, **body)

@@ -96,8 +96,8 @@ StateOption = Annotated[
     typer.Option(
         "--state",
         metavar="STATE",
-        help="Only metrics in this state, and seats with one: on, off, unavailable, missing, pending or late. "
-        "Can be repeated, or several with commas.",
+        help="Only metrics in this state, and seats with one: on, off, unavailable, missing, pending, late or "
+        "drifting. Can be repeated, or several with commas.",
     ),
 ]
 SortOption = Annotated[

@@ -47,6 +47,10 @@ def add_scores(
         ),
     ] = "",
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="A note about the value.")] = "",
+    n: Annotated[
+        int | None,
+        typer.Option("--n", metavar="N", min=1, help="The number of cases that a ratio covers: 96.5% of 240 answers."),
+    ] = None,
     unavailable: Annotated[
         str | None, typer.Option("--unavailable", metavar="REASON", help="Record that the value is not known, and why.")
     ] = None,
@@ -81,22 +85,24 @@ def add_scores(
 ) -> int:
     """Record a value, or the values of a file, as a commit.
 
-    A file of values has the columns seat, metric, value, period, note and id, or it is wide: a row for each metric, and
-    a column for each period. A blank value with a note, unavailable and n/a mean that nobody knows the value.
+    A file of values has the columns seat, metric, value, period, note, id and n, or it is wide: a row for each metric,
+    and a column for each period. A blank value with a note, unavailable and n/a mean that nobody knows the value.
 
     A value that does not fit its metric is refused. If it looks mistyped, you are asked on a terminal, and warned
     elsewhere.
     """
     handle = open_chosen_org(change.org, push=change.push, to_record=True)
     if source:
-        if any([seat, metric, value, unavailable, period, note, score_id]):
-            raise BadInput(what="with --from, leave out SEAT, METRIC, VALUE, --for, --note, --unavailable and --id")
+        if any([seat, metric, value, unavailable, period, note, score_id, n]):
+            raise BadInput(
+                what="with --from, leave out SEAT, METRIC, VALUE, --for, --note, --n, --unavailable and --id"
+            )
         return _import_scores(handle, _read_scores_file(source, decimal), change, skip_bad, decimal)
     if decimal or skip_bad:
         raise BadInput(what=f"{'--decimal' if decimal else '--skip-bad'} is for a file of values. Name it: --from FILE")
     text = _check_single_value(seat, metric, value, unavailable)
     reason = unavailable if unavailable is not None else note
-    entries = [handle.ledger.new_score(seat, metric, text, period=period, note=reason, score_id=score_id)]
+    entries = [handle.ledger.new_score(seat, metric, text, period=period, note=reason, score_id=score_id, n=n)]
     asked = ask_about_doubts if has_terminal() else None
     done = handle.ledger.add_scores(entries, by=change.by, dry_run=change.dry_run, confirm=asked)
     if change.dry_run or not asked:

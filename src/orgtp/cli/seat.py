@@ -38,6 +38,7 @@ from orgtp.cli.session import (
     open_chosen_org,
     report_change,
     write_json,
+    write_proposals,
     write_stderr,
     write_stdout,
     write_verdict_changes,
@@ -228,7 +229,10 @@ def set_seat_keys(
         for better in filter(None, (_find_better_command(seat, key, value) for key, value in pairs)):
             write_stderr(f"note: there is a command for this: {better}")
     done = set_keys(dry_run=change.dry_run)
-    return report_change("seat-set", handle, done, change, seat=seat, verdicts=done.verdicts)
+    write_proposals(done)
+    return report_change(
+        "seat-set", handle, done, change, seat=seat, verdicts=done.verdicts, proposals=done.change.proposals
+    )
 
 
 def _find_better_command(seat: str, key: str, value: str) -> str:

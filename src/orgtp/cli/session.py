@@ -236,6 +236,12 @@ def write_verdict_changes(planned: RecordedChange, *, seat: str = "") -> None:
         write_stderr(f"{'' if one.seat == seat else f'{one.seat} '}{one.metric}: {one.summary}")
 
 
+def write_proposals(done: RecordedChange) -> None:
+    """Say on standard error what may be done next."""
+    for one in done.change.proposals:
+        write_stderr(f"note: {one}")
+
+
 def record_after_warning(
     record: Callable[..., RecordedChange], change: ChangeOptions, *, seat: str = ""
 ) -> RecordedChange:

@@ -11,7 +11,7 @@ PAUSE_KEYS = ("until", "reason")
 INPUT_KEYS = ("from", "is")
 METRIC_ORDER = (
     "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues",
-    "leads_to", "waive",
+    "rebase", "leads_to", "waive",
 )  # fmt: skip
 ORG_ORDER = ("org", "orgtp", "name", "timezone", "holidays", "branch", "policy", "routing")
 POLICY_KEYS = (

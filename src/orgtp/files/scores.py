@@ -13,7 +13,7 @@ from typing import Any
 
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Place, Problem
-from orgtp.model.score import SCORE_ID, Score
+from orgtp.model.score import MAX_CASES, SCORE_ID, Score
 from orgtp.model.text import is_id
 
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
@@ -23,6 +23,7 @@ PLAIN_LINE = re.compile(
     rb'"at":"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)",'
     rb'"metric":"(?P<metric>[a-z][a-z0-9-]{0,62})",'
     rb'"period":"(?P<period>[0-9WQT+-]{1,18})","value":(?:null(?P<void>,"void":true)?|"(?P<value>[ !#-\[\]-~]{1,200})")'
+    rb'(?:,"n":(?P<n>[1-9][0-9]{0,11}))?'
     rb'(?:,"by":"(?P<by>[a-z][a-z0-9-]{0,62})")?(?:,"note":"(?P<note>[ !#-\[\]-~]{0,2000})")?\}'
 )
 _PLAIN_LINE = re.compile(re.sub(r"\?P<[a-z]+>", "", PLAIN_LINE.pattern.decode()).join(("^", r"\n")), re.MULTILINE)
@@ -66,13 +67,25 @@ def _read_plain_lines(path: str, raw: bytes, first: int) -> tuple[Score, ...] | 
     if not rows or len(rows) != raw.count(b"\n") or not raw.endswith(b"\n"):
         return None
     seat, found = find_seat_of_scores(path) or "", []
-    for number, (id_, at, metric, period, void, value, by, note) in enumerate(rows, first):
+    for number, (id_, at, metric, period, void, value, n, by, note) in enumerate(rows, first):
         time = parse_timestamp(at)
         if time is None or parse_period(period) is None:
             return None
         place = Place(path, number)
         found.append(
-            Score(id_, time, seat, intern(metric), intern(period), value or None, intern(by), note, bool(void), place)
+            Score(
+                id_,
+                time,
+                seat,
+                intern(metric),
+                intern(period),
+                value or None,
+                intern(by),
+                note,
+                bool(void),
+                place,
+                int(n) if n else None,
+            )
         )
     return tuple(found)
 
@@ -119,6 +132,7 @@ def parse_score_line(line: bytes) -> tuple[dict[str, Any], datetime | None, str 
         data: dict[str, Any] = {key: text.decode() for key, text in plain.groupdict().items() if text is not None}
         data.setdefault("value", None)
         data |= {"void": True} if "void" in data else {}
+        data |= {"n": int(data["n"])} if "n" in data else {}
         at = parse_timestamp(data["at"])
         if at and parse_period(data["period"]):
             return data, at, None
@@ -192,6 +206,13 @@ def _find_value_error(data: dict[str, Any]) -> str | None:
         return '"value" is empty'
     if "void" in data and (data["void"] is not True or data["value"] is not None):
         return '"void" can only be true, and "value" is null then, because the record withdraws a value'
+    return _find_other_error(data)
+
+
+def _find_other_error(data: dict[str, Any]) -> str | None:
+    n = data.get("n", 1)
+    if type(n) is not int or not 1 <= n <= MAX_CASES:
+        return f'"n" is not a whole number from 1 to {MAX_CASES}, the number of cases'
     return None if parse_timestamp(data["at"]) else '"at" is not a UTC time such as 2026-11-20T13:00:02Z'
 
 
@@ -217,5 +238,6 @@ def build_score(data: dict[str, Any], at: datetime, place: Place) -> Score:
         by=intern(data.get("by", "")),
         note=data.get("note", ""),
         void=data.get("void", False),
+        n=data.get("n"),
         place=place,
     )

@@ -15,7 +15,7 @@ from orgtp.files.key_order import HOLDER_KEYS, INPUT_KEYS, METRIC_ORDER, PAUSE_K
 from orgtp.files.mapping_reader import MappingReader, parse_day
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Grain, Period, parse_period
-from orgtp.model.problem import Place, Problem, select_unread
+from orgtp.model.problem import Place, Problem, Severity, select_unread
 from orgtp.model.seat import Delegate, Holder, Metric, Pause, Rollup, Seat, SeatInput, SeatKind, SeatStatus
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.text import did_you_mean, find_nearest, is_id
@@ -252,6 +252,7 @@ def _read_seat_metric(metrics: MappingReader, name: str) -> Metric | None:
         allow_misses=_read_allow_misses(fields, rollup),
         ends=_read_ends(fields, cadence),
         continues=_read_continues(fields),
+        rebase=_read_rebase(fields, cadence),
         own={key: value for key, value in fields.data.items() if isinstance(key, str) and key.startswith("x-")},
     )
 
@@ -282,6 +283,26 @@ def _read_continues(fields: MappingReader) -> str:
         fields.add_problem("bad-id", "continues", f'continues "{text}" is not a metric', hint)
         return ""
     return text
+
+
+def _read_rebase(fields: MappingReader, cadence: Cadence) -> tuple[tuple[Period, str], ...]:
+    """The periods with which a new phase begins, each with its reason. What cannot be read begins none."""
+    below = fields.mapping("rebase")
+    if below is None:
+        return ()
+    found: dict[Period, str] = {}
+    for name in below.data:
+        reason, period = below.text(name, required=True), parse_period(name)
+        if period is None:
+            place = fields.marks.key_place(*below.keys, name)
+            example = PERIOD_EXAMPLES[cadence.grain]
+            hint = f"Write the {cadence.grain} with which the phase begins, such as {example}. It begins no phase now."
+            fields.problems.append(
+                Problem("bad-rebase", place, f'"{name}" is not a period', hint, severity=Severity.WARNING)
+            )
+        elif reason:
+            found[period] = reason
+    return tuple(sorted(found.items()))
 
 
 def _read_per(fields: MappingReader, cadence: Cadence) -> Grain | None:

@@ -18,9 +18,9 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.period import parse_period
 from orgtp.model.text import did_you_mean, join_sentences, restore_formula
-from orgtp.model.value import replace_decimal_commas
+from orgtp.model.value import remove_group_marks, replace_decimal_commas
 
-COLUMNS = ("seat", "metric", "value", "period", "note", "id")
+COLUMNS = ("seat", "metric", "value", "period", "note", "id", "n")
 # The column in which `--skip-bad` says why a row was not recorded. It is ignored when the file is read again.
 WHY = "why"
 _NEEDED = COLUMNS[:3]
@@ -41,7 +41,8 @@ class ImportRow:
     """One value of the file: `where` (file:line, and for a wide file the column) and its texts.
 
     `value` None means unavailable, or with `void` that the row withdraws the earlier ones of its period. `line` and
-    `column` say where the value is: the number of its row, counted from 0, and of its cell in a wide file.
+    `column` say where the value is: the number of its row, counted from 0, and of its cell in a wide file. `n` is the
+    number of cases that a ratio covers.
     """
 
     where: str
@@ -54,6 +55,7 @@ class ImportRow:
     void: bool = False
     line: int = 0
     column: int = -1
+    n: int | None = None
 
     def at(self, seat: str, metric: str) -> ImportRow:
         """The same for a metric that is found."""
@@ -277,7 +279,8 @@ class _FileReader:
         if given is not None:
             value, note = self._read_value(given, note)
         void, line = row.get("void") in {True, "true"}, len(self.lines) - 1
-        self.rows.append(ImportRow(where, seat, metric, value, period, note, score_id, void, line))
+        n = _parse_cases(texts["n"].strip())
+        self.rows.append(ImportRow(where, seat, metric, value, period, note, score_id, void, line, n=n))
 
     def _read_value(self, text: str, note: str) -> tuple[str | None, str]:
         """The value, None if it is unavailable, and its note. Raises `_BadRowError`."""
@@ -328,6 +331,14 @@ class _FileReader:
             is_wide,
             self.empty,
         )
+
+
+def _parse_cases(text: str) -> int | None:
+    """The number of cases in a text; None if it is empty. Raises `_BadRowError`."""
+    plain = remove_group_marks(text)
+    if text and not (plain.isascii() and plain.isdecimal()):
+        raise _BadRowError(f'n "{text}" is not a whole number, the number of cases that the value covers')
+    return int(plain) if text else None
 
 
 class _BadRowError(Exception):

@@ -193,6 +193,20 @@ def _shorten_row(row: ScoreRow) -> dict[str, Any]:
     return {**{key: whole[key] for key in SHORT_ROW}, "cells": cells}
 
 
+@selecting_tool
+def health(handle: OrgHandle, limit: int = 60, offset: Offset = 0, *, selection: Selection) -> Answer:
+    """Which seats drift, are silent or healthy, and why; each metric with limits, flag and the odds that chance shows it.
+
+    A flag is a question, not a verdict: ask what changed in the inputs.
+    """
+    view = handle.health(selection)
+    body = bound_rows("metrics", view.metrics, limit, f"{_SELECT}.", offset=offset)
+    shown = {row["seat"] for row in body["metrics"]}
+    seats = [seat for seat in view.seats if seat.seat in shown]
+    rest = {"seats": seats, "expected_false": view.expected_false, "left_out": view.left_out}
+    return build_answer(handle, "health", {**body, **rest})
+
+
 def metric_history(
     handle: OrgHandle,
     seat: SeatId,

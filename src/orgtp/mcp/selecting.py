@@ -11,7 +11,7 @@ from orgtp.api import Selection, parse_selection
 from orgtp.mcp.answer import Answer
 
 OnlyWord = Literal["agent", "human", "group"]
-SelectedState = Literal["on", "off", "unavailable", "missing", "pending", "late"]
+SelectedState = Literal["on", "off", "unavailable", "missing", "pending", "late", "drifting"]
 SortWord = Literal["chart", "id", "name", "owner", "state", "misses", "late"]
 
 

@@ -29,12 +29,13 @@ def add_score(
     period: PeriodWord = "",
     note: str = "",
     id: ScoreId = "",  # noqa: A002  (as in the record)
+    n: Annotated[int | None, "Number of cases behind a percentage"] = None,
 ) -> Answer:
     """Record one value of a metric in one commit. Only record values that you were given, never a guess.
 
     To correct a wrong value, add it again. If warnings is not empty, ask whether the value is right.
     """
-    return _record_score(handle, by, seat, metric, value, period, note, id)
+    return _record_score(handle, by, seat, metric, value, period, note, id, n)
 
 
 def mark_unavailable(
@@ -53,9 +54,17 @@ def mark_unavailable(
 
 
 def _record_score(
-    handle: OrgHandle, by: str, seat: str, metric: str, value: str | None, period: str, note: str, score_id: str
+    handle: OrgHandle,
+    by: str,
+    seat: str,
+    metric: str,
+    value: str | None,
+    period: str,
+    note: str,
+    score_id: str,
+    n: int | None = None,
 ) -> Answer:
-    entry = handle.ledger.new_score(seat, metric, value, period=period, note=note, score_id=score_id)
+    entry = handle.ledger.new_score(seat, metric, value, period=period, note=note, score_id=score_id, n=n)
     return _answer_recorded(handle, "score-add", seat, metric, entry.id, handle.ledger.add_scores([entry], by=by))
 
 

@@ -106,7 +106,8 @@ class Change:
     """The edits of one commit, and the parts of its message (see docs/history.md).
 
     `events` lists what happens to escalations, each with the escalation as it is after the change, ordered by file.
-    `doubts` are sentences about what may be mistyped; they do not prevent the change.
+    `doubts` are sentences about what may be mistyped; they do not prevent the change. `proposals` are sentences about
+    what may be done next, each with its command.
     """
 
     action: str
@@ -119,6 +120,7 @@ class Change:
     body: str = ""
     events: tuple[tuple[Escalation, EscalationEvent], ...] = ()
     doubts: tuple[str, ...] = ()
+    proposals: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:

@@ -12,16 +12,19 @@ from orgtp.model.period import Period, parse_period
 from orgtp.model.problem import Place
 
 SCORE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-SCORE_KEYS = ("id", "at", "metric", "period", "value", "void", "by", "note")
+SCORE_KEYS = ("id", "at", "metric", "period", "value", "void", "n", "by", "note")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BITS = 80
+# The most cases that a value may cover.
+MAX_CASES = 10**12
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """One record of a score file. `value` is the stored form; None means unavailable, and `note` says why.
 
-    `void` means withdrawn: it is as if nothing had been recorded for the period. Its `value` is None.
+    `void` means withdrawn: it is as if nothing had been recorded for the period. Its `value` is None. `n` is the number
+    of cases that a ratio covers, if it is known.
     """
 
     id: str
@@ -34,11 +37,12 @@ class Score:
     note: str = ""
     void: bool = False
     place: Place = field(default=Place(""), compare=False)
+    n: int | None = None
 
     @property
     def line(self) -> str:
         """The record as a line of its file, without the newline."""
-        record: dict[str, str | bool | None] = {
+        record: dict[str, str | int | None] = {
             "id": self.id,
             "at": format_timestamp(self.at),
             "metric": self.metric,
@@ -46,6 +50,7 @@ class Score:
             "value": self.value,
         }
         record |= {"void": True} if self.void else {}
+        record |= {"n": self.n} if self.n is not None else {}
         record |= {"by": self.by} if self.by else {}
         record |= {"note": self.note} if self.note else {}
         return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
@@ -63,7 +68,7 @@ class Score:
 
     def repeats(self, other: Score) -> bool:
         """Whether both records say the same of the same period, as a command that is run again does."""
-        ours, theirs = ((one.seat, one.metric, one.period, *one.outcome) for one in (self, other))
+        ours, theirs = ((one.seat, one.metric, one.period, *one.outcome, one.n) for one in (self, other))
         return ours == theirs
 
     @property

@@ -70,6 +70,7 @@ class Metric:
     values of a cell may be off target or unknown (rollup `hits`). `due` is when a value is due after its period,
     `09:00` or `mon 09:00`; "" means at the period's end. `leads_to` is the outcome metric that an activity serves,
     `METRIC` of the same seat or `SEAT/METRIC`. `waive` maps the rules that this metric may break to the reasons.
+    `rebase` has the periods with which a new phase of the metric begins, each with the reason, the earliest first.
     `ends` is the last period, in the metric's cadence, for which a value is owed; None if there is no end. `continues`
     is the metric whose history it continues, as `SEAT/METRIC`. `own` has the user's own keys.
     """
@@ -88,6 +89,7 @@ class Metric:
     allow_misses: int = 0
     ends: Period | None = None
     continues: str = ""
+    rebase: tuple[tuple[Period, str], ...] = ()
     own: Mapping[str, YamlData] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -98,6 +100,8 @@ class Metric:
 
     def get_text(self, key: str) -> str:
         """A key of the metric as its file has it, except for `target` and `waive`; "" if it is not set."""
+        if key == "rebase":
+            return "; ".join(f"{period.text}: {reason}" for period, reason in self.rebase)
         value = getattr(self, key)
         return value.text if isinstance(value, Period) else str(value or "")
 

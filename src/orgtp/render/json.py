@@ -18,12 +18,14 @@ from orgtp.model.score import format_timestamp
 from orgtp.render.problems.summary import count_problems
 from orgtp.rules.pull_request.known_problems import FoundProblems
 from orgtp.views.context.types import Context
+from orgtp.views.health.chart import XmrChart
+from orgtp.views.health.types import HealthView
 from orgtp.views.seat import SeatView
 from orgtp.views.seat_history import Event, SeatHistory
 
 VERSION = 1
 # Fields that only the text renderers need.
-_HIDDEN = {"measure", "seat_name", "who", "marks", "declared", "settings"}
+_HIDDEN = {"measure", "seat_name", "who", "marks", "declared", "settings", "facts"}
 # Python's json escapes the control characters below a blank, but not these.
 _RAW = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -184,6 +186,19 @@ def context_body(context: Context) -> dict[str, Any]:
         # The metrics already show what was recorded.
         body["decisions"] = [{key: value for key, value in one.items() if key != "recorded"} for one in events]
     return {"quoted": QUOTED_PATHS, **body}
+
+
+def health_body(view: HealthView, chart: XmrChart | None = None) -> dict[str, Any]:
+    """The body of `health`: the metrics and seats, what chance alone flags, and for one metric the chart."""
+    body = {
+        "metrics": view.metrics,
+        "seats": view.seats,
+        "expected_false": view.expected_false,
+        "flags": view.flags,
+        "proposals": view.proposals,
+        "left_out": view.left_out,
+    }
+    return {**body, "chart": chart} if chart else body
 
 
 def seat_body(view: SeatView) -> dict[str, Any]:

@@ -33,9 +33,16 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "why", "silenced",
         ),
     ),
+    "health": (
+        "metrics",
+        (
+            "seat", "metric", "variation", "assurance", "rule", "since", "phase.from", "phase.to", "phase.n", "mean",
+            "lower", "upper", "misses_in_a_row", "odds.per_quarter", "odds.misses",
+        ),
+    ),
     "scores": (
         "scores",
-        ("seat", "metric", "period", "value", "state", "at", "by", "note", "id", "counts", "corrected", "void"),
+        ("seat", "metric", "period", "value", "state", "at", "by", "note", "id", "counts", "corrected", "void", "n"),
     ),
     "escalations": (
         "escalations",
@@ -86,7 +93,13 @@ def table_lines(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
 def list_lines(kind: str, pages: Iterable[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
     """Yield the lines of the table of a list whose items come in pages."""
     _, columns = TABLES[kind]
-    return csv_lines(columns, ([_to_cell(item.get(key)) for key in columns] for page in pages for item in page))
+    return csv_lines(columns, ([_to_cell(_get_value(item, key)) for key in columns] for page in pages for item in page))
+
+
+def _get_value(item: Mapping[str, Any], column: str) -> Any:
+    """The value of a column: that of a key, or of a key of a group, `phase.from`."""
+    group, dot, key = column.partition(".")
+    return item[group][key] if dot else item.get(column)
 
 
 def _to_cell(value: Any) -> object:

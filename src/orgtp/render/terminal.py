@@ -79,6 +79,11 @@ def detect_screen() -> Screen:
     return Screen(width, colour)
 
 
+def is_stdout_unicode() -> bool:
+    """Whether standard output can show any character, so that a picture can be drawn with more than ASCII."""
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+
+
 def safe_text(text: str, style: str = "") -> Line:
     """Text from a user as one line without control characters."""
     return [(one_line(text), style)]

@@ -29,6 +29,7 @@ from orgtp.views.selection import (
     select_rows,
 )
 from orgtp.views.stale import stale_row
+from orgtp.views.variation.judge import is_drifting
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def chart(org: Org, now: datetime, options: ChartOptions = _EVERYTHING) -> Chart
     kept = {seat.seat for seat, _ in select_rows(built, replace(selection, sort=None), _get_facts)}
     shown = [pair for pair in built if pair[0].seat in kept]
     above = _find_shown_above(every, kept)
-    shown = [(_keep_states(seat, selection), facts) for seat, facts in shown]
+    shown = [(_keep_states(seat, facts, selection), facts) for seat, facts in shown]
     seats = [seat for seat, _ in shown]
     if selection.sort not in {None, SortOrder.CHART}:
         seats = _sort_siblings(shown, above, selection)
@@ -129,17 +130,21 @@ def list_chart_seats(org: Org, now: datetime, options: ChartOptions, default: So
     """The seats as a list and not as a tree, in the order of the selection, else in the `default` order."""
     built = _build_seats(org, now, options, _list_all_places(org, options))
     shown = select_rows(built, options.selection, _get_facts, default)
-    seats = [_keep_states(seat, options.selection) for seat, _ in shown]
+    seats = [_keep_states(seat, facts, options.selection) for seat, facts in shown]
     return Chart(tuple(seats), _count_left_out(org, now, seats, options))
 
 
-def _keep_states(seat: ChartSeat, selection: Selection) -> ChartSeat:
+def _keep_states(seat: ChartSeat, facts: RowFacts, selection: Selection) -> ChartSeat:
     """The seat with those of its metrics that are in one of the states of the selection."""
     if not selection.states:
         return seat
     words = {word.value for word in selection.states}
     late = StateWord.LATE in selection.states
-    fit = (one for one in seat.metrics if one.state.value in words or (late and one.stale_since is not None))
+    fit = (
+        one
+        for one in seat.metrics
+        if one.state.value in words or (late and one.stale_since is not None) or one.metric in facts.drifting
+    )
     return replace(seat, metrics=tuple(fit))
 
 
@@ -157,7 +162,9 @@ def _build_seats(
     with_misses = options.selection.sort is SortOrder.MISSES
     workers = Workers(org, org.day_of(now))
     return [
-        _build_chart_seat(org, now, place, workers, with_misses=with_misses)
+        _build_chart_seat(
+            org, now, place, workers, with_misses=with_misses, with_drift=options.selection.asks_for_drift
+        )
         for place in places
         if place.seat.id in chosen
     ]
@@ -216,7 +223,7 @@ def _count_left_out(org: Org, now: datetime, shown: Sequence[ChartSeat], options
 
 
 def _build_chart_seat(
-    org: Org, now: datetime, place: SeatPlace, workers: Workers, *, with_misses: bool
+    org: Org, now: datetime, place: SeatPlace, workers: Workers, *, with_misses: bool, with_drift: bool
 ) -> tuple[ChartSeat, RowFacts]:
     """The seat, and what it is selected and sorted by."""
     seat = place.seat
@@ -247,6 +254,7 @@ def _build_chart_seat(
         states=[] if seat.is_retired else [metric.state for metric in metrics],
         misses=max((row.count_misses_in_a_row() for row in rows), default=0) if with_misses else 0,
         late=min(late, default=None),
+        drifting=frozenset(row.metric.id for row in rows if with_drift and is_drifting(row)),
     )
     return built, facts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from orgtp.model.cell import Cell, CellState
 from orgtp.model.metric_row import A_SECOND, list_rows_since
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, Period, period_containing
-from orgtp.model.seat import Seat
+from orgtp.model.seat import MetricKey, Seat
 from orgtp.model.value import Unit
 from orgtp.views.chart import target_now, unit_of
 from orgtp.views.people import HeldBy, list_holders_between
@@ -27,6 +27,7 @@ from orgtp.views.selection import (
     select_rows,
 )
 from orgtp.views.stale import stale_row
+from orgtp.views.variation.judge import find_drifting
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,11 @@ def scorecard(org: Org, now: datetime, weeks: int = 13, selection: Selection = E
     """The last `weeks` weeks as of `now`, of the metrics of a selection. Raises `UnknownSeat`."""
     columns = _list_columns(period_containing(now, Grain.WEEK, org.zone), weeks)
     seats = [place.seat for place in select_places(org, selection)]
+    drifting = find_drifting(org, now, seats) if selection.asks_for_drift else frozenset()
     rows = select_rows(
-        [row for one in seats for row in _build_rows(org, one, columns, now)], selection, _describe_for_selection
+        [row for one in seats for row in _build_rows(org, one, columns, now)],
+        selection,
+        lambda row: _describe_for_selection(row, drifting),
     )
     # A name that is in the grid twice gets the role. What else the org has may not be read.
     labels = org.label_seats({row.seat for row in rows}, now)
@@ -98,9 +102,11 @@ def scorecard(org: Org, now: datetime, weeks: int = 13, selection: Selection = E
     )
 
 
-def _describe_for_selection(row: ScoreRow) -> RowFacts:
+def _describe_for_selection(row: ScoreRow, drifting: Collection[MetricKey]) -> RowFacts:
     owner = row.human_owner or row.owner or ""
-    return RowFacts((row.seat, row.metric), row.name, owner, [row.state], row.misses_in_a_row, row.stale_since)
+    key, late = MetricKey(row.seat, row.metric), row.stale_since
+    drifts = frozenset({row.metric} if key in drifting else ())
+    return RowFacts(key, row.name, owner, [row.state], row.misses_in_a_row, late, drifts)
 
 
 def _list_columns(last: Period, weeks: int) -> list[Period]:

@@ -17,7 +17,7 @@ from orgtp.model.value import Unit
 class ScoreLine:
     """One record. `counts`: it is the newest of its period. `corrected`: the newest one has another value.
 
-    `void`: it withdraws the earlier records of its period.
+    `void`: it withdraws the earlier records of its period. `n` is the number of cases that a ratio covers.
     """
 
     seat: str
@@ -33,6 +33,7 @@ class ScoreLine:
     corrected: bool
     measure: Unit | None
     void: bool = False
+    n: int | None = None
 
 
 def score_lines(org: Org, now: datetime, seat: str = "", metric: str = "") -> list[ScoreLine]:
@@ -80,4 +81,5 @@ def _build_line(row: MetricRow, score: Score) -> ScoreLine:
         corrected=newest is not None and newest is not score and newest.outcome != score.outcome,
         measure=row.metric.targets.unit if row.metric.targets.dated else None,
         void=score.void,
+        n=score.n,
     )

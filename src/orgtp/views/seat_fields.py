@@ -65,6 +65,7 @@ def _list_metric_fields(metric: Metric) -> Iterator[tuple[str, Field]]:
     for begin, target in metric.targets.dated:
         yield f"target.{begin.text}" if begin else "target", Field(target.text, target_meaning(target))
     yield from ((key, _make_plain(metric.get_text(key))) for key in _OF_METRIC[2:])
+    yield from ((f"rebase.{period.text}", _make_plain(why)) for period, why in metric.rebase)
     yield from ((f"waive.{rule}", _make_plain(why)) for rule, why in metric.waive.items())
 
 

@@ -26,9 +26,9 @@ class OnlyKind(StrEnum):
 
 
 class StateWord(StrEnum):
-    """The states that a selection can name: those of a metric, and `late` for one with a late value.
+    """The states that a selection can name: those of a metric, `late` for one with a late value, and `drifting`.
 
-    `drifting` is reserved: nothing computes it yet, so it is refused and never answered with "none".
+    A metric is drifting if a change of it for the worse stands out: see `orgtp.views.variation.judge`.
     """
 
     ON = "on"
@@ -52,7 +52,6 @@ class SortOrder(StrEnum):
     LATE = "late"  # the value that has been late for longest
 
 
-COMPUTED_STATES = tuple(word for word in StateWord if word is not StateWord.DRIFTING)
 _WORST_FIRST = (
     CellState.OFF,
     CellState.MISSING,
@@ -85,6 +84,11 @@ class Selection:
         return bool(self.seat) and not (self.root or self.owner)
 
     @property
+    def asks_for_drift(self) -> bool:
+        """Whether it has to be known which metrics are drifting."""
+        return StateWord.DRIFTING in self.states
+
+    @property
     def text(self) -> str:
         """The options as typed, without the order: `--owner bogdan --state off`."""
         given = {"seat": self.seat, "root": self.root, "owner": self.owner, "only": self.only or ""}
@@ -108,7 +112,11 @@ NOTHING_OMITTED = Omitted()
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """What a row is selected and sorted by. A seat has the states of all its metrics; `misses` is the longest run."""
+    """What a row is selected and sorted by. A seat has the states of all its metrics; `misses` is the longest run.
+
+    `drifting` has the metrics that are drifting. They are known only for a selection that asks for it, because that
+    takes the whole history of a metric.
+    """
 
     key: tuple[str, ...]
     name: str
@@ -116,6 +124,7 @@ class RowFacts:
     states: Collection[CellState]
     misses: int = 0
     late: datetime | None = None
+    drifting: frozenset[str] = frozenset()
 
 
 def parse_selection(
@@ -126,10 +135,7 @@ def parse_selection(
     Raises `BadInput` for an unknown word, with the known ones.
     """
     words = [word for text in states for word in text.split(",")]
-    found = dict.fromkeys(_parse_word("state", word, StateWord, COMPUTED_STATES) for word in words)
-    if StateWord.DRIFTING in found:
-        known = ", ".join(COMPUTED_STATES)
-        raise BadInput(what=f"this version does not compute which metrics are drifting. --state knows: {known}")
+    found = dict.fromkeys(_parse_word("state", word, StateWord, StateWord) for word in words)
     return Selection(
         seat,
         root,
@@ -188,8 +194,10 @@ def select_rows(
 
 
 def _fits_states(facts: RowFacts, states: Sequence[StateWord]) -> bool:
-    return (StateWord.LATE in states and facts.late is not None) or any(
-        word.value == state.value for word in states for state in facts.states
+    return (
+        (StateWord.LATE in states and facts.late is not None)
+        or (StateWord.DRIFTING in states and bool(facts.drifting))
+        or any(word.value == state.value for word in states for state in facts.states)
     )
 
 

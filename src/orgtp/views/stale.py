@@ -35,6 +35,7 @@ from orgtp.views.selection import (
     select_places,
     select_rows,
 )
+from orgtp.views.variation.judge import is_drifting
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def list_stale(org: Org, now: datetime, selection: Selection = EVERYTHING) -> St
     found = select_rows(
         [pair for pair in every if pair[1].seat in named],
         selection,
-        lambda pair: _describe_for_selection(*pair, with_misses=with_misses),
+        lambda pair: _describe_for_selection(*pair, with_misses=with_misses, with_drift=selection.asks_for_drift),
         SortOrder.LATE,
     )
     left_out = count_omitted(Counter(one.seat for _, one in every), Counter(one.seat for _, one in found))
@@ -101,11 +102,12 @@ def _list_metric_rows(org: Org, now: datetime, seats: Iterable[Seat]) -> Iterato
     return (row for seat in seats for row in list_current_rows(org, seat, now))
 
 
-def _describe_for_selection(row: MetricRow, one: Stale, *, with_misses: bool) -> RowFacts:
+def _describe_for_selection(row: MetricRow, one: Stale, *, with_misses: bool, with_drift: bool) -> RowFacts:
     """What a stale metric is selected and sorted by. Its state is that of the metric, as in every other view."""
     misses = row.count_misses_in_a_row() if with_misses else 0
     owner = one.human_owner or one.owner or ""
-    return RowFacts((one.seat, one.metric), one.name, owner, [row.latest_cell().state], misses, one.since)
+    drifts = frozenset({one.metric} if with_drift and is_drifting(row) else ())
+    return RowFacts((one.seat, one.metric), one.name, owner, [row.latest_cell().state], misses, one.since, drifts)
 
 
 def stale_row(row: MetricRow) -> Stale | None:

@@ -403,6 +403,7 @@ def _is_same_measure(retired: Seat, old: Metric, new: Metric) -> bool:
     return all(
         now == was
         or (name == "ends" and now is None)
+        or (name == "rebase" and not now)
         or (name in _RELATIVE and now in {"", f"{retired.id}/{was}", f"{retired.id}/{old.id}"})
         for name, was, now in pairs
     )

@@ -24,6 +24,7 @@ _OTHER_PATHS: Mapping[str, tuple[str, ...]] = {
     "metric-rename": ("seats/", "org.yaml"),
     "metric-move": ("seats/", "org.yaml"),
     "metric-recadence": ("seats/", "org.yaml"),
+    "metric-rebase": ("seats/",),
     "delegate": ("seats/",),
     "org": ("org.yaml",),
     "holiday": ("org.yaml",),

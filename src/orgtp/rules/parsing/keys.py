@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orgtp.model.problem import Severity
 from orgtp.rules.rule import form_rule
 
 KEYS = (
@@ -142,6 +143,16 @@ KEYS = (
         'results:\n  calls-booked: {last: "12", period: week 47}',
         'results:\n  calls-booked: {last: "12", period: 2026-W47}',
         "write it as 2026-11-20T14, 2026-11-20, 2026-W47, 2026-11 or 2026-Q4.",
+    ),
+    form_rule(
+        "bad-rebase",
+        "The period with which a new phase begins is not one.",
+        "`rebase` says from which period on a metric is a new one for `orgtp health`: its limits are computed again\n"
+        "from there. A text that is no period begins no phase, so the old limits go on.",
+        "rebase:\n  week 41: new ad API",
+        "rebase:\n  2026-W41: new ad API",
+        "write the period as 2026-W41, 2026-11, 2026-Q4 or 2026-11-20.",
+        Severity.WARNING,
     ),
     form_rule(
         "bad-revision",

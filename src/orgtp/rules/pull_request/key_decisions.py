@@ -91,6 +91,7 @@ SEAT: Decisions = {
     "metrics.*.source": _report("metric-changed"),
     "metrics.*.ends": _report("metric-changed"),
     "metrics.*.continues": _report("metric-changed"),
+    "metrics.*.rebase.*": _report("metric-changed"),
     "metrics.*.leads_to": _report("metric-changed"),
     "metrics.*.waive.*": _report("waiver-added"),
     "metrics.*.x-*": _OWN,

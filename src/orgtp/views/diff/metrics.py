@@ -86,7 +86,8 @@ class WaiverChanged:
 
 
 _KEYS = (
-    "name", "outcome", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues", "leads_to",
+    "name", "outcome", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues", "rebase",
+    "leads_to",
 )  # fmt: skip
 
 

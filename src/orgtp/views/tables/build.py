@@ -34,6 +34,7 @@ from orgtp.views.selection import (
 )
 from orgtp.views.stale import stale_row
 from orgtp.views.tables.columns import TableCell, TableRow
+from orgtp.views.variation.judge import is_drifting
 
 # The commits of the org, newest first.
 ReadLog = Callable[[], Iterable[LogEntry]]
@@ -72,7 +73,11 @@ def build_tables(
     places = [place.seat for place in select_places(org, selection, retired=True)]
     chosen = [(seat, metric) for seat in places for metric in seat.metrics.values()]
     needs_facts = bool(selection.states) or selection.sort not in {None, SortOrder.ID, SortOrder.CHART}
-    facts = {(seat.id, metric.id): _find_facts(org, seat, metric, now) for seat, metric in chosen if needs_facts}
+    facts = {
+        (seat.id, metric.id): _find_facts(MetricRow(org, seat, metric, now), selection)
+        for seat, metric in chosen
+        if needs_facts
+    }
     metrics = select_rows(
         chosen,
         selection,
@@ -87,13 +92,14 @@ def build_tables(
     return TableSet(org, now, tuple(seats), tuple(metrics), is_selected, bool(selection.states), read_log, left_out)
 
 
-def _find_facts(org: Org, seat: Seat, metric: Metric, now: datetime) -> RowFacts:
-    row, owner = MetricRow(org, seat, metric, now), org.owner_seat(seat)
+def _find_facts(row: MetricRow, selection: Selection) -> RowFacts:
+    seat, metric, owner = row.seat, row.metric, row.org.owner_seat(row.seat)
     late = stale_row(row)
     name = owner.name if owner else seat.owner
     # As in the other views, a retired seat is in no state.
     key, states = (seat.id, metric.id), [] if seat.is_retired else [row.latest_cell().state]
-    return RowFacts(key, metric.name, name, states, row.count_misses_in_a_row(), late.since if late else None)
+    drifts = frozenset({metric.id} if selection.asks_for_drift and is_drifting(row) else ())
+    return RowFacts(key, metric.name, name, states, row.count_misses_in_a_row(), late.since if late else None, drifts)
 
 
 def _find_seat_facts(org: Org, seat: Seat, facts: Mapping[tuple[str, str], RowFacts]) -> RowFacts:
@@ -106,6 +112,7 @@ def _find_seat_facts(org: Org, seat: Seat, facts: Mapping[tuple[str, str], RowFa
         [state for one in own for state in one.states],
         max((one.misses for one in own), default=0),
         min((one.late for one in own if one.late), default=None),
+        frozenset[str]().union(*(one.drifting for one in own)),
     )
 
 
@@ -173,6 +180,7 @@ def _list_metrics(tables: TableSet) -> Iterator[TableRow]:
             metric.get_text("ends") or None,
             metric.continues or None,
             row.has_begun and not row.is_done,
+            {period.text: reason for period, reason in metric.rebase},
         )
 
 
@@ -219,6 +227,7 @@ def _list_records(metric: Metric | None, series: ScoreSeries) -> Iterator[TableR
             unit_of(metric) if metric else None,
             score.at,
             score.by or None,
+            score.n,
         )
 
 

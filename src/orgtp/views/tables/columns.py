@@ -132,6 +132,7 @@ METRICS = Table(
         Column("ends", "The last period for which a value is owed; blank if it goes on."),
         Column("continues", "The metric whose history it continues, as `SEAT/METRIC`."),
         Column("current", "Whether it has begun, and has not ended.", ColumnType.FLAG),
+        Column("rebase", "Why a new phase begins, each by its first period.", ColumnType.MAP),
     ),
     _BY_SEAT,
 )
@@ -156,6 +157,7 @@ VALUES = Table(
         _UNIT,
         Column("at", "When it was recorded.", ColumnType.TIME),
         Column("by", "The seat that recorded it."),
+        Column("n", "The number of cases that a ratio covers; blank if it is not known.", ColumnType.INTEGER),
     ),
     _BY_METRIC,
 )

@@ -11,10 +11,19 @@ from orgtp.model.org import Org
 from orgtp.model.period import PERIOD_EXAMPLES, Period, parse_period, parse_span
 from orgtp.model.seat import MetricKey
 from orgtp.views.why.runs import find_open_run
+from orgtp.views.variation.judge import Variation, judge_metric
 from orgtp.views.why.types import ChangeStart, StartRule
 
-# The period since which health flags a metric, by metric; see `build_why`.
+# The period since which health flags a metric as drifting, by metric.
 Flags = Mapping[MetricKey, str]
+
+
+def find_flags(org: Org, seat: str, now: datetime) -> dict[MetricKey, str]:
+    """The metrics of a seat, and of the seats that its inputs name, that are drifting, and since when."""
+    names = {seat, *(one.from_ for one in org.seat(seat).inputs.values())} & org.seats.keys()
+    rows = [row for name in sorted(names) for row in list_current_rows(org, org.seats[name], now)]
+    found = {row.key: judge_metric(row) for row in rows}
+    return {key: one.since for key, one in found.items() if one.since and one.variation is Variation.CONCERN}
 
 
 def find_change_start(org: Org, seat: str, metric: str, since: str, now: datetime, flags: Flags) -> ChangeStart | None:

@@ -1,0 +1,70 @@
+"""How often chance alone shows what a metric shows.
+
+The shares of steady series that are flagged come from simulations, which `make bench` repeats (tools/bench_health.py).
+They assume a series that does not change, whose values are independent of each other and normally distributed, limits
+from a baseline of 12 values, and one look at each new value of a quarter.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from orgtp.model.period import Cadence, Grain
+from orgtp.model.seat import Metric
+from orgtp.model.value import EXACT
+
+# The new cells of a quarter, by their size.
+CELLS_PER_QUARTER = {Grain.DAY: 91, Grain.WEEK: 13, Grain.MONTH: 3, Grain.QUARTER: 1}
+WORKDAYS_PER_QUARTER = 65
+# The share of steady series that an XmR chart flags on one side, and on either side, by the number of new values.
+XMR_ONE_SIDE = {1: "0.012", 3: "0.035", 13: "0.145", 65: "0.41", 91: "0.48"}
+XMR_BOTH_SIDES = {1: "0.023", 3: "0.07", 13: "0.27", 65: "0.65", 91: "0.74"}
+# The same for p-charts, of 240 cases at 95%: their limits are less uncertain than those of an XmR chart.
+SHARES_ONE_SIDE = {1: "0.004", 3: "0.015", 13: "0.1", 65: "0.33", 91: "0.4"}
+SHARES_BOTH_SIDES = {1: "0.008", 3: "0.025", 13: "0.17", 65: "0.58", 91: "0.7"}
+# The share of steady series of hits that are flagged at one look a week. It depends on their rate and baseline.
+HITS_PER_QUARTER, HITS_AT_MOST = Decimal("0.03"), Decimal("0.05")
+_PLACES, _DIGITS = 4, 2
+
+
+def count_cells_per_quarter(metric: Metric) -> int:
+    """How many cells of a metric begin in a quarter."""
+    grain = metric.cell_grain
+    if grain is Grain.DAY and metric.cadence is Cadence.WEEKDAYS:
+        return WORKDAYS_PER_QUARTER
+    return CELLS_PER_QUARTER[grain]
+
+
+def find_flag_odds(cells: int, *, both_sides: bool, is_share: bool = False) -> Decimal:
+    """The share of steady metrics that are flagged in a quarter of `cells` new values."""
+    tables = (SHARES_ONE_SIDE, SHARES_BOTH_SIDES) if is_share else (XMR_ONE_SIDE, XMR_BOTH_SIDES)
+    return Decimal(tables[both_sides][cells])
+
+
+def compute_run_odds(misses: int, hit_rate: Decimal, cells: int) -> Decimal:
+    """How often a seat with this hit rate, 0 to 1, has at least `misses` in a row within `cells` cells.
+
+    The chance that a run ends for the first time at cell n is that there was none until the hit before the run:
+    f(n) = (1 - F(n - k - 1)) p q^k, with p the rate of hits, q that of misses, k the length and F(n) = f(k) + … + f(n).
+    """
+    if misses <= 0:
+        return Decimal(1)
+    miss_rate = 1 - hit_rate
+    run = miss_rate**misses
+    seen = [Decimal(0)] * (cells + 1)
+    for cell in range(misses, cells + 1):
+        first = run if cell == misses else (1 - seen[cell - misses - 1]) * hit_rate * run
+        seen[cell] = seen[cell - 1] + first
+    return round_odds(seen[cells])
+
+
+def round_odds(odds: Decimal) -> Decimal:
+    """Odds with four places, or two digits if they are smaller, half to even, without zeros at the end."""
+    places = max(_PLACES, _DIGITS - 1 - odds.adjusted()) if odds else _PLACES
+    rounded = odds.quantize(Decimal(1).scaleb(-places), context=EXACT)
+    return Decimal(f"{rounded.normalize():f}")
+
+
+def estimate_hit_rate(hits: int, known: int) -> Decimal:
+    """The hit rate of a record: half a hit and half a miss are added to it, for it may be short (Jeffreys' prior)."""
+    return EXACT.divide(Decimal(2 * hits + 1), Decimal(2 * known + 2))

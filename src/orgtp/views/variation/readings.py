@@ -1,0 +1,158 @@
+"""The series of one metric that a chart shows: its judged cells in the current phase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from decimal import Decimal
+
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.cell import Cell, CellState
+from orgtp.model.errors import BadValue
+from orgtp.model.metric_row import A_SECOND, MetricRow
+from orgtp.model.period import GRAIN_SIZES, Grain, Period
+from orgtp.model.seat import Rollup
+from orgtp.model.value import Unit, ValueKind
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A judged cell that is known in full. `amount` is its value as a number, or 1 and 0 for a hit and a miss.
+
+    `follows` says whether it is next to the reading before it: no blank is between them. `cases` is the number of cases
+    that a percentage covers, if it is known.
+    """
+
+    period: Period
+    cell: Cell
+    amount: Decimal
+    follows: bool
+    cases: int | None = None
+
+    @property
+    def is_hit(self) -> bool:
+        """Whether it is on target."""
+        return self.cell.state is CellState.ON
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The readings of a metric in its current phase, oldest first.
+
+    `begin` is the period with which the phase begins and `reason` why, if the metric has a `rebase`. `states` are those
+    of every cell of the phase that is on or off target, partial ones and one in progress included.
+    """
+
+    begin: Period | None
+    reason: str
+    readings: tuple[Reading, ...]
+    states: tuple[CellState, ...]
+
+
+def counts_hits(row: MetricRow) -> bool:
+    """Whether a metric is judged by hits and misses, and never by the size of its values."""
+    targets = row.metric.targets
+    is_yes_no = bool(targets.dated) and targets.unit.kind is ValueKind.YES_NO
+    return is_yes_no or row.metric.rollup is Rollup.HITS
+
+
+def read_series(row: MetricRow) -> Series:
+    """The current phase of a metric. Records are read only back to its beginning."""
+    begin, reason = find_phase(row)
+    first = begin.widen(row.metric.cell_grain) if begin else None
+    cells: list[tuple[Period, Cell]] = []
+    for period in row.recorded_cells():
+        if first and period < first:
+            break
+        cells.append((period, row.judged_cell(period)))
+    cells.reverse()
+    states = tuple(cell.state for _, cell in cells if cell.state.is_known)
+    return Series(begin, reason, tuple(_list_readings(row, cells)), states)
+
+
+def find_phase(row: MetricRow) -> tuple[Period | None, str]:
+    """The period with which the current phase of a metric begins, and why; None and "" if it has only one."""
+    now = row.now.astimezone(row.org.zone).replace(tzinfo=None)
+    begun = [(period, reason) for period, reason in row.metric.rebase if period.start <= now]
+    return begun[-1] if begun else (None, "")
+
+
+def _list_readings(row: MetricRow, cells: list[tuple[Period, Cell]]) -> Iterator[Reading]:
+    unit = row.metric.targets.unit if row.metric.targets.dated else None
+    before: Period | None = None
+    for period, cell in cells:
+        amount = _read_amount(row, cell, unit) if _is_complete(row, period, cell) else None
+        if amount is not None:
+            yield Reading(period, cell, amount, _are_neighbours(row, before, period), _find_cases(row, period))
+            before = period
+
+
+def _is_complete(row: MetricRow, period: Period, cell: Cell) -> bool:
+    """Whether a cell is known in full, and no later value is part of it.
+
+    One of several values that is in progress may have its verdict already, but only some verdicts come early: a miss,
+    or a hit. Such a cell counts when it is over.
+    """
+    if not cell.state.is_known or cell.partial:
+        return False
+    over = period.ends(row.org.zone).astimezone(UTC) <= row.now.astimezone(UTC) + A_SECOND
+    return over or not row.metric.is_rolled_up
+
+
+def _read_amount(row: MetricRow, cell: Cell, unit: Unit | None) -> Decimal | None:
+    if unit is None or cell.value is None:
+        return None
+    if counts_hits(row):
+        return Decimal(cell.state is CellState.ON)
+    try:
+        return unit.parse_amount(cell.value)
+    except BadValue:
+        return None
+
+
+def _are_neighbours(row: MetricRow, before: Period | None, period: Period) -> bool:
+    """Whether no value was owed between two cells."""
+    if before is None:
+        return False
+    between = period.previous()
+    while between > before:
+        if row.judged_cell(between).state is not CellState.NONE:
+            return False
+        between = between.previous()
+    return True
+
+
+def _find_cases(row: MetricRow, period: Period) -> int | None:
+    """The number of cases of the value that a cell shows. A combined value, such as a mean, has none."""
+    metric = row.metric
+    if metric.is_rolled_up and metric.rollup is not Rollup.LAST:
+        return None
+    in_force = row.org.scores_in_force(row.seat.id, metric.id)
+    for piece in reversed(period.split(metric.cadence.grain, row.org.zone)) if metric.is_rolled_up else (period,):
+        score = in_force.get(piece.text)
+        if score is not None and score.value is not None:
+            return score.n
+    return None
+
+
+def list_opportunities(row: MetricRow, readings: tuple[Reading, ...]) -> list[tuple[Reading, bool]]:
+    """Whether each opportunity of the readings was a hit, oldest first, with the reading that it belongs to.
+
+    With the rollup `hits`, each value of a cell is one; else the cell is.
+    """
+    if not (row.metric.is_rolled_up and row.metric.rollup is Rollup.HITS):
+        return [(reading, reading.is_hit) for reading in readings]
+    found: list[tuple[Reading, bool]] = []
+    for reading in readings:
+        for piece in reading.period.split(row.metric.cadence.grain, row.org.zone):
+            state = row.cell_at(piece).state
+            if state.is_known:
+                found.append((reading, state is CellState.ON))
+    return found
+
+
+def is_finer_than_weekly(row: MetricRow) -> bool:
+    """Whether a metric of hits has more than one opportunity a week."""
+    is_split = row.metric.is_rolled_up and row.metric.rollup is Rollup.HITS
+    grain = row.metric.cadence.grain if is_split else row.metric.cell_grain
+    return GRAIN_SIZES[grain] < GRAIN_SIZES[Grain.WEEK]
