@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -160,17 +160,17 @@ class _Story:
             entry = self._make_correction(step)
             return lambda org: scoring.add_scores(org, [entry], at, by)
         if "review" in step:
-            request = self._make_review(step)
-            return lambda org: _close_review(org, request, at)
+            answers = self._make_review(step)
+            return lambda org: _close_review(org, answers, at)
         if "todo" in step:
             return lambda org: _close_todo(org, step["todo"], at, by)
         seat, values = self._read_key_changes(step, at)
         return lambda org: set_keys(org, seat, values, by, why)
 
-    def _make_review(self, step: Mapping[str, Any]) -> ReviewToClose:
+    def _make_review(self, step: Mapping[str, Any]) -> Review:
         """The answers of a review: of the week before the one in which it is held."""
         told = step["review"]
-        answers = Review(
+        return Review(
             self.find_week(step["week"] - 1).text,
             self.find_time(step["week"], told["began"]),
             led_by=step["by"],
@@ -178,7 +178,6 @@ class _Story:
             rows=tuple(self._make_review_row(row, step["week"]) for row in told["rows"]),
             rating=Decimal(told["rating"]),
         )
-        return ReviewToClose(answers, {}, by=step["by"])
 
     def _make_review_row(self, row: Mapping[str, Any], week: int) -> ReviewRow:
         todo = row.get("todo")
@@ -259,11 +258,14 @@ class _Story:
         return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=self.zone)
 
 
-def _close_review(org: Org, request: ReviewToClose, at: datetime) -> Change:
+def _close_review(org: Org, answers: Review, at: datetime) -> Change:
     agenda = build_agenda(org, at)
-    states = {row.key: row.state for row in (*agenda.rows, *agenda.on_target, *agenda.no_verdict)}
+    quiet = (*agenda.on_target, *agenda.no_verdict)
+    states = {(row.seat, row.metric): row.state for row in agenda.rows} | {
+        (row.seat, row.metric): row.state for row in quiet
+    }
     off = frozenset(row.key for row in agenda.rows if row.is_off)
-    return close_review(org, at, replace(request, states=states, off=off))
+    return close_review(org, at, ReviewToClose(answers, states, off, answers.led_by))
 
 
 def _close_todo(org: Org, told: Mapping[str, str], at: datetime, by: str) -> Change:

@@ -220,9 +220,7 @@ def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Seq
     return rows, [CreateFile(one.path, todo_data(one)) for one in made.values()]
 
 
-def _build_todo(
-    org: Org, now: datetime, new: ReviewTodo, from_: str, by: str, taken: Collection[str]
-) -> Todo:
+def _build_todo(org: Org, now: datetime, new: ReviewTodo, from_: str, by: str, taken: Collection[str]) -> Todo:
     """A new to-do, whose id is the first of its day and words that is free."""
     base = f"{org.day_of(now)}-{slugify_text(new.what)}"
     ids = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))

@@ -84,8 +84,10 @@ class ScoreAudit:
         match = PLAIN_LINE.fullmatch(line)
         if match is None:
             return ""
-        id_, at, metric, period, void, value, _, note = match.groups()
-        if void:
+        id_, at, metric, period, void, value, n, note = match.group(
+            "id", "at", "metric", "period", "void", "value", "n", "note"
+        )
+        if void or n:
             return ""
         unit = self._find_unit(seat, metric, period) if _is_of_month(path, at[:10]) else None
         if unit is None:
