@@ -8,7 +8,7 @@ from functools import lru_cache
 from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
 from orgtp.model.escalation import ESCALATIONS_FOLDER, is_path_about
 from orgtp.model.org import Org, Retirement
-from orgtp.model.records.kinds import RECORD_KINDS, RETIREMENT, SCORE, find_kind, find_kind_of_file
+from orgtp.model.records.kinds import RECORD_KINDS, RETIREMENT, SCORE, RecordKind, find_kind, find_kind_of_file
 from orgtp.model.text import join_with_and
 from orgtp.model.trailers import TrailerClaims
 
@@ -192,12 +192,25 @@ def _check_seats(changes: CommitChanges, claims: TrailerClaims, find_subjects: F
 
 
 def list_subjects(orgs: Iterable[Org], path: str) -> set[str]:
-    """List the seats that a record is about in any of these orgs; nothing for JSON Lines and what is no record."""
+    """List the seats that a record is about in any of these orgs, or that lines are about which not all of them have.
+
+    Nothing for a path that is no record.
+    """
     kind = find_kind_of_file(path)
-    if kind is None or kind.is_lines:
+    if kind is None:
         return set()
+    if kind.is_lines:
+        return _list_subjects_of_new_lines(kind, orgs, path)
     found = (getattr(org, kind.attribute).get(kind.find_key(path)) for org in orgs)
     return {seat for one in found if one is not None for seat in kind.find_subjects(one)}
+
+
+def _list_subjects_of_new_lines(kind: RecordKind, orgs: Iterable[Org], path: str) -> set[str]:
+    if not kind.has_subjects:
+        return set()
+    versions = [{one for one in getattr(org, kind.attribute) if one.place.path == path} for org in orgs]
+    new = set.union(*versions) - set.intersection(*versions)
+    return {seat for one in new for seat in kind.find_subjects(one)}
 
 
 def _check_paths(changes: CommitChanges, actions: Iterable[str]) -> Iterator[Violation]:

@@ -119,6 +119,11 @@ class RecordKind:
     left_out: Mapping[RecordStep, str] = field(default_factory=dict)
 
     @property
+    def has_subjects(self) -> bool:
+        """Whether its records are about seats that a commit has to name."""
+        return self.find_subjects is not _find_no_subjects
+
+    @property
     def place(self) -> str:
         """The folder, or the path of the only file: where every path of the kind begins."""
         return self.path or self.folder
