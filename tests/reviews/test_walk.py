@@ -1,4 +1,4 @@
-"""`orgtp review` on a terminal: what it asks, that it goes on after Ctrl-C and after a kill, and that nothing is lost."""
+"""`orgtp review` on a terminal: what it asks, and that it goes on after Ctrl-C and after a kill and loses no word."""
 
 from __future__ import annotations
 

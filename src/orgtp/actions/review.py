@@ -8,23 +8,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from orgtp.actions.acting_seat import require_acting_seat
+from orgtp.actions.todo import NewTodo, TodoEdits
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import Change, CreateFile, Edit
+from orgtp.model.change import Change, CreateFile
 from orgtp.model.errors import BadInput, Refused
-from orgtp.model.escalation import slugify_text
 from orgtp.model.org import Org
 from orgtp.model.records.review import (
     NO_TODO,
     Review,
     ReviewRow,
     ReviewState,
-    ReviewTodo,
     find_last_week,
     list_reviews_of,
     review_data,
     review_path,
 )
-from orgtp.model.records.todo import Todo, TodoAction, TodoEvent, TodoState, todo_data, todo_path
 from orgtp.model.text import count_noun, did_you_mean, join_with_and, one_line
 
 _MOST_TEXT = 2000
@@ -73,9 +71,10 @@ def close_review(org: Org, now: datetime, request: ReviewToClose) -> Change:
     id_ = _choose_id(org, review.week, again=request.again)
     states = {row.key: row.state or request.states.get(row.key, ReviewState.NONE) for row in review.rows}
     _refuse_open_rows(review, {**request.states, **states}, request)
-    rows, edits = _create_todos(org, now, review, request.by)
+    rows, todos = _create_todos(org, now, review, request.by)
     review = replace(review, rows=tuple(replace(row, state=states[row.key]) for row in rows))
-    seats = tuple(dict.fromkeys(row.seat for row in review.rows))
+    seats = tuple(dict.fromkeys([*(row.seat for row in review.rows), *todos.list_seats()]))
+    edits = todos.list_edits()
     return Change(
         "review",
         _describe_review(review, len(edits)),
@@ -86,7 +85,7 @@ def close_review(org: Org, now: datetime, request: ReviewToClose) -> Change:
     )
 
 
-def check_answers(org: Org, now: datetime, answers: Review) -> Review:
+def check_answers(org: Org, now: datetime, answers: Review, by: str = "") -> Review:
     """The answers with the week that they judge and when they began.
 
     Raises `BadInput` if they are about another week than the last one that was over when they began, and for a text
@@ -101,11 +100,12 @@ def check_answers(org: Org, now: datetime, answers: Review) -> Review:
             what=f"a review judges the last week that is over, and that is {week}, not {answers.week}. "
             f"Write week: {week}, or remove the key"
         )
+    todos = TodoEdits(org, now, by)
     for row in answers.rows:
         org.metric(org.seat(row.seat).id, row.metric)
         _refuse_long_texts(row)
         if row.new_todo:
-            _check_owner(org, row.new_todo.owner)
+            todos.check_owner(row.new_todo.owner)
         elif row.todo not in {"", NO_TODO} and row.todo not in org.todos:
             raise BadInput(what=f"{row.seat} {row.metric}: {_explain_unknown_todo(org, row.todo)}")
     twice = [key for key, count in Counter(row.key for row in answers.rows).items() if count > 1]
@@ -119,7 +119,7 @@ def check_answers(org: Org, now: datetime, answers: Review) -> Review:
 
 def _complete_review(org: Org, now: datetime, request: ReviewToClose) -> Review:
     """The answers as a review that ends now. Raises `NotAPerson`."""
-    review = check_answers(org, now, request.answers)
+    review = check_answers(org, now, request.answers, request.by)
     if request.by:
         refuse_other_than_person(org, request.by)
     led_by = review.led_by or request.by
@@ -197,37 +197,17 @@ def _refuse_long_texts(row: ReviewRow) -> None:
             )
 
 
-def _check_owner(org: Org, seat: str) -> None:
-    """Raise `Refused` if a seat cannot have a to-do, because it is not active; `UnknownSeat`."""
-    found = org.seat(seat)
-    if not found.is_active:
-        raise Refused(why=f"{seat} is {found.status}, so it cannot take a to-do. Name an active seat.")
-
-
-def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Sequence[ReviewRow], Sequence[Edit]]:
-    """The rows with the ids of their to-dos, and the files of the new ones. Rows with the same to-do share it."""
-    made: dict[ReviewTodo, Todo] = {}
-    rows = []
+def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Sequence[ReviewRow], TodoEdits]:
+    """The rows with the ids of their to-dos, and the new ones. Rows with the same to-do share it."""
+    edits, rows = TodoEdits(org, now, by), []
     for row in review.rows:
-        new = row.new_todo
-        if new is None:
+        if new := row.new_todo:
+            due = new.due or org.day_of(now) + _A_WEEK
+            todo = edits.add(NewTodo(new.what, new.owner, due, f"review {review.week}"))
+            rows.append(replace(row, todo=todo.id, new_todo=None))
+        else:
             rows.append(row)
-            continue
-        if new not in made:
-            taken = {*org.todos, *(one.id for one in made.values())}
-            made[new] = _build_todo(org, now, new, f"review {review.week}", by, taken)
-        rows.append(replace(row, todo=made[new].id, new_todo=None))
-    return rows, [CreateFile(one.path, todo_data(one)) for one in made.values()]
-
-
-def _build_todo(org: Org, now: datetime, new: ReviewTodo, from_: str, by: str, taken: Collection[str]) -> Todo:
-    """A new to-do, whose id is the first of its day and words that is free."""
-    base = f"{org.day_of(now)}-{slugify_text(new.what)}"
-    ids = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
-    id_ = next(one for one in ids if one not in taken and not org.is_unreadable(todo_path(one)))
-    due = new.due or org.day_of(now) + _A_WEEK
-    added = TodoEvent(now, TodoAction.ADDED, by, to=new.owner, due=due)
-    return Todo(id_, one_line(new.what), new.owner, due, from_, TodoState.OPEN, (added,), declared=id_)
+    return rows, edits
 
 
 def _describe_review(review: Review, todos: int) -> str:

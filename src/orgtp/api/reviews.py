@@ -111,12 +111,12 @@ class ReviewActions:
         off = frozenset(row.key for row in agenda.rows if row.is_off)
         return close_review(org, self.snapshot.now, replace(request, states=states, off=off))
 
-    def check(self, answers: Review) -> Review:
+    def check(self, answers: Review, *, by: str = "") -> Review:
         """The answers with their week and the time at which they began. Raises what `check_answers` raises."""
         from orgtp.actions.review import check_answers
 
         with self.ledger.explain_refusals():
-            return check_answers(self.snapshot.staff.org, self.snapshot.now, answers)
+            return check_answers(self.snapshot.staff.org, self.snapshot.now, answers, by)
 
     def prepare(self, answers: Review, by: str = "") -> ReviewDraft:
         """Keep answers that somebody wrote for a person as the draft that `orgtp review` goes on with.
@@ -128,7 +128,8 @@ class ReviewActions:
         from orgtp.model.errors import Refused
         from orgtp.model.records.review import list_reviews_of
 
-        found = replace(self.check(answers), prepared_by=self.ledger.find_acting_seat(by))
+        acting = self.ledger.find_acting_seat(by)
+        found = replace(self.check(answers, by=acting), prepared_by=acting)
         held = list_reviews_of(self.snapshot.staff.org.reviews, found.week)
         if held:
             raise make_held_error(self.snapshot.staff.org, held[0][1])

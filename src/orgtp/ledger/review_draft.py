@@ -1,7 +1,7 @@
 """Drafts of weekly reviews, one file for each week in the git dir: what was answered so far, until it is closed.
 
-A draft has the keys of a review, so `orgtp review --answers DRAFT` reads it, too. It is on disk before the next question
-is asked, so that a review goes on after Ctrl-C or a crash.
+A draft has the keys of a review, so `orgtp review --answers DRAFT` reads it, too. It is on disk before the next
+question is asked, so that a review goes on after Ctrl-C or a crash.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ incomplete. If problems_total is not 0, parts of the org could not be read, so t
 Ask the people one question at a time, and wait for the answer. They decide; you take notes."""
 
 _WEEKLY = """\
-Lead the weekly review of the org {org}, as of {as_of}. It judges the week {week}, the last one that is over, takes about
-half an hour, and treats people and agents alike. In this order:
+Lead the weekly review of the org {org}, as of {as_of}. It judges the week {week}, the last one that is over, takes
+about half an hour, and treats people and agents alike. In this order:
 1. To-dos: read out how many are done, then each open one. Ask its owner: is it done, yes or no?
 2. Rows that need a person, one by one in the order of rows. Say the value, the target, the last weeks and the reasons.
    Ask: what changed in this seat's inputs? What does the fix look like? Who does it, and by when? Nobody is blamed, and
@@ -39,10 +39,10 @@ half an hour, and treats people and agents alike. In this order:
 3. Open escalations: who acts, and by when?
 4. Dates: what is due within four weeks, and what was to be watched.
 5. Ask each person for a rating from 1 to 10.
-Then write the answers as one YAML file, with the keys of answers in the facts and what the people said: decision is fix,
-watch, case or no-action; todo is {{what, owner, due}} or missing; a seat that was not discussed is in skipped, as
-{{seat, why}}. Read it out. A person closes the review: orgtp review --answers FILE. An agent that runs this only keeps it
-for a person to confirm."""
+Then write the answers as one YAML file, with the keys of answers in the facts and what the people said: decision is
+fix, watch, case or no-action; todo is {{what, owner, due}} or missing; a seat that was not discussed is in skipped, as
+{{seat, why}}. Read it out. A person closes the review: orgtp review --answers FILE. An agent that runs this only keeps
+it for a person to confirm."""
 
 _SEAT = """\
 Lead a review of the seat {seat}, as of {as_of}, with its owner, in this order:

@@ -10,6 +10,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.records.review import ReviewState
 from orgtp.model.text import count_noun, one_line, remove_invisible
+from orgtp.render.health import describe_odds, describe_run, format_limits
 from orgtp.render.markdown import escape_markdown, line_to_markdown
 from orgtp.render.selection import describe_left_out, left_out_lines
 from orgtp.render.spans import CODE, NAME, SHORT_COMMIT, WORDS, Line, join_spans
@@ -83,9 +84,7 @@ def list_sections(agenda: Agenda, zone: tzinfo) -> list[AgendaSection]:
     """The sections of the agenda, in their fixed order."""
     return [
         AgendaSection("To-dos", _sum_up_todos(agenda), tuple(map(_describe_todo, agenda.todos))),
-        AgendaSection(
-            "What needs a person", _sum_up_rows(agenda), tuple(_describe_row(agenda, row) for row in agenda.rows)
-        ),
+        AgendaSection("What needs a person", _sum_up_rows(agenda), tuple(_describe_row(row) for row in agenda.rows)),
         AgendaSection(
             "Open escalations",
             [(count_noun(len(agenda.escalations), "escalation") if agenda.escalations else "nothing is open", "")],
@@ -125,12 +124,20 @@ def _sum_up_rows(agenda: Agenda) -> Line:
     seats = len({row.seat for row in agenda.on_target})
     quiet += f", of {count_noun(seats, 'seat')}" if agenda.on_target else ""
     silent = f"; no verdict: {count_noun(len(agenda.no_verdict), 'row')}" if agenda.no_verdict else ""
-    need = f"{count_noun(len(agenda.rows), 'row')} to discuss" if agenda.rows else "nothing needs a person"
-    return [(f"{need}; {quiet}{silent}", "")]
+    lucky = sum(row.state is ReviewState.HIT_OR_MISS for row in agenda.rows)
+    need = count_noun(len(agenda.rows) - lucky, "row") + " to discuss" if len(agenda.rows) > lucky else ""
+    luck = f"{lucky} hit or miss" if lucky else ""
+    first = ", ".join(part for part in (need, luck) if part) or "nothing needs a person"
+    return [(f"{first}; {quiet}{silent}", "")]
 
 
-def _describe_row(agenda: Agenda, row: AgendaRow) -> AgendaItem:
+def _describe_row(row: AgendaRow, *, is_whole: bool = False) -> AgendaItem:
     line = join_spans((str(row.state), ""), " ", (row.seat_name, NAME), ", ", (row.name, WORDS))
+    if row.state is ReviewState.HIT_OR_MISS and not is_whole:
+        # It is on target, so it takes one line.
+        limits = format_limits(row.health) if row.health else ""
+        facts = join_spans(": ", (row.value or "unknown", CODE), ", target ", (row.target or "none", CODE))
+        return AgendaItem(join_spans(line, facts, *((", limits ", (limits, CODE)) if limits else ())))
     details = [
         join_spans(
             "value ", (row.value or "unknown", CODE), f" in {row.period}, target ", (row.target or "none", CODE)
@@ -147,14 +154,13 @@ def _describe_row(agenda: Agenda, row: AgendaRow) -> AgendaItem:
 
 def list_health_lines(row: AgendaRow) -> list[Line]:
     """The limits of a row, and the odds of what was found."""
-    found = row.health
-    if found is None:
+    if row.health is None:
         return []
-    lines: list[Line] = [[(one, WORDS)] for one in found.odds]
-    if found.lower is None and found.upper is None:
-        return lines
-    lower, upper, mean = (text if text is not None else "none" for text in (found.lower, found.upper, found.mean))
-    return [join_spans("limits ", (lower, CODE), " to ", (upper, CODE), ", mean ", (mean, CODE)), *lines]
+    limits = format_limits(row.health)
+    odds = describe_odds(row.health) if row.health.is_drifting else ""
+    run = describe_run(row.health) if row.misses_in_a_row > 1 and row.health.misses_in_a_row > 1 else ""
+    lines = [join_spans("limits ", (limits, CODE))] if limits else []
+    return [*lines, *([(text, "")] for text in (odds, run) if text)]
 
 
 def _describe_escalation(one: EscalationView, zone: tzinfo) -> AgendaItem:
@@ -227,7 +233,7 @@ def _list_item_lines(columns: Sequence[str], item: AgendaItem, screen: Screen) -
 
 
 def format_cell_strip(columns: Sequence[str], cells: Sequence[Cell]) -> Line:
-    """One mark for each week, from the first to the last: `W36 ✓✓✗✗✓–? W48`."""
+    """One mark for each week, from the first to the last: `W36 ✓✓✗✗✓✓✗ W48`."""
     first, last = _format_week(columns[0]), _format_week(columns[-1])
     marks = [("·" if cell.state is CellState.NONE else SIGNS[cell.state], STYLES[cell.state]) for cell in cells]
     return [(f"{first} ", "dim"), *marks, (f" {last}", "dim")]
@@ -248,7 +254,7 @@ def sections_text(agenda: Agenda, head: AgendaHead, screen: Screen, first: int, 
 
 def row_screen_text(agenda: Agenda, row: AgendaRow, evidence: Sequence[RowEvidence], place: str, screen: Screen) -> str:
     """The screen of one row: its weeks with their values, its limits and odds, its to-do, and what changed."""
-    item = _describe_row(agenda, row)
+    item = _describe_row(row, is_whole=True)
     lines: list[Line] = [[], [(f"── {place} ".ljust(min(screen.width, 72), "─"), "dim")]]
     lines += wrap_line([(item.line[0][0], STATE_STYLES.get(row.state, "")), *item.line[1:]], screen.width)
     lines += wrap_line(safe_text(row.outcome, "dim"), screen.width) if row.outcome else []

@@ -32,6 +32,8 @@ from orgtp.model.text import count_noun
 from orgtp.model.value import Unit
 from orgtp.views.chart import target_now, unit_of
 from orgtp.views.escalations import EscalationView, escalations
+from orgtp.views.health.assess import assess_health
+from orgtp.views.health.types import HealthRow
 from orgtp.views.selection import (
     EVERYTHING,
     NOTHING_OMITTED,
@@ -44,6 +46,7 @@ from orgtp.views.selection import (
     select_rows,
 )
 from orgtp.views.stale import stale_row
+from orgtp.views.variation.judge import Assurance
 
 WEEKS = 13
 # So many weeks without a known value, up to the newest, are silence.
@@ -51,20 +54,6 @@ _SILENT_WEEKS = 3
 _MANY_MISSES = 3
 _SOON = timedelta(weeks=4)
 _RATINGS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class RowHealth:
-    """What health says of a metric: see `orgtp health`. "" and None are unknown, `odds` are sentences."""
-
-    variation: str = ""
-    assurance: str = ""
-    rule: str = ""
-    since: str | None = None
-    mean: str | None = None
-    lower: str | None = None
-    upper: str | None = None
-    odds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +67,6 @@ class RowEvidence:
     text: str
     commit: str = ""
     when: str = ""
-
-
-NO_HEALTH: Mapping[tuple[str, str], RowHealth] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +92,7 @@ class AgendaRow:
     cells: tuple[Cell, ...]
     misses_in_a_row: int
     late_since: datetime | None
-    health: RowHealth | None
+    health: HealthRow | None
     todos: tuple[str, ...]
     last: ReviewRow | None
     human_owner: str | None
@@ -219,7 +205,6 @@ def build_agenda(
     org: Org,
     now: datetime,
     selection: Selection = EVERYTHING,
-    health: Mapping[tuple[str, str], RowHealth] = NO_HEALTH,
 ) -> Agenda:
     """The agenda as of `now`, of the seats and metrics of a selection. Raises `UnknownSeat`.
 
@@ -230,6 +215,8 @@ def build_agenda(
     places = select_places(org, selection)
     seats = [place.seat for place in places]
     before = _find_review_before(org, week)
+    where = replace(selection, states=(), sort=None)
+    health = {(one.seat, one.metric): one for one in assess_health(org, now, where).metrics}
     todos = list_agenda_todos(org, now)
     about = _group_todos(org, todos)
     found = [
@@ -287,7 +274,7 @@ def _judge_row(
     org: Org,
     row: MetricRow,
     columns: Sequence[Period],
-    health: RowHealth | None,
+    health: HealthRow | None,
     before: Review | None,
     about: Mapping[tuple[str, str], Sequence[str]],
 ) -> AgendaRow:
@@ -329,7 +316,7 @@ def _judge_row(
 
 
 def _list_reasons(
-    cells: Sequence[Cell], verdict: Cell, misses: int, health: RowHealth | None
+    cells: Sequence[Cell], verdict: Cell, misses: int, health: HealthRow | None
 ) -> Iterator[tuple[ReviewState, str]]:
     """Why a row needs a person, in the order of the agenda. A late value is added by the caller."""
     silent = _count_silent_weeks(cells)
@@ -337,13 +324,13 @@ def _list_reasons(
         yield ReviewState.SILENT, f"nothing known for {count_noun(silent, 'week')}"
     elif verdict.state is CellState.MISSING and verdict is cells[-1]:
         yield ReviewState.LATE, f"no value for {verdict.period}"
-    if health and health.variation == "concern":
+    if health and health.is_drifting:
         yield ReviewState.DRIFTING, f"drifting{f' since {health.since}' if health.since else ''}"
     if verdict.state is CellState.OFF:
         of = "" if verdict is cells[-1] else f" in {verdict.period}"
         run = f", {misses} in a row" if misses >= _MANY_MISSES else ""
         yield ReviewState.OFF, f"off target{of}{run}"
-    if health and health.assurance == "hit-or-miss":
+    if health and health.assurance is Assurance.HIT_OR_MISS:
         yield ReviewState.HIT_OR_MISS, "hit or miss: the target is within the limits, so luck decides"
 
 
@@ -377,7 +364,10 @@ def _rank_row(row: AgendaRow) -> tuple[int, bool, int]:
 
 def _describe_for_selection(row: AgendaRow) -> RowFacts:
     owner = row.human_owner or row.owner or ""
-    return RowFacts((row.seat, row.metric), row.name, owner, [row.verdict], row.misses_in_a_row, row.late_since)
+    drifting = frozenset({row.metric} if row.health and row.health.is_drifting else ())
+    return RowFacts(
+        (row.seat, row.metric), row.name, owner, [row.verdict], row.misses_in_a_row, row.late_since, drifting
+    )
 
 
 def _with_label(row: AgendaRow, labels: Mapping[str, str]) -> AgendaRow:
@@ -399,39 +389,36 @@ def _list_dates(
 ) -> list[AgendaDate]:
     """What is due within four weeks or overdue, the earliest first; then what the last review said to watch."""
     today = org.day_of(now)
-    found: list[AgendaDate] = []
-
-    def add(day: date | None, kind: str, seat: Seat, what: str, metric: str | None = None) -> None:
-        if day is not None and day <= today + _SOON:
-            name = labels.get(seat.id) or org.name_at(seat.id, now)
-            found.append(AgendaDate(day, kind, seat.id, metric, what, day < today, name))
-
-    for seat in seats:
-        if seat.is_reviewed:
-            add(seat.review_by, "review_by", seat, "the seat is due for review")
-        if seat.pause:
-            add(seat.pause.until, "pause", seat, "the pause ends")
-        if seat.delegate and seat.delegate.until >= today:
-            add(seat.delegate.until, "delegate", seat, f"last day with {seat.delegate.to} as the delegate")
-        for metric in seat.metrics.values() if not seat.is_retired else ():
-            end = metric.ends.next().start.date() - timedelta(days=1) if metric.ends else None
-            if end and end >= today:
-                add(end, "ends", seat, f"the last period of {metric.name}", metric.id)
-    ids = {seat.id: seat for seat in seats}
-    watched = [
-        AgendaDate(
-            None,
-            "check-in",
-            row.seat,
-            row.metric,
-            f"watched since {before.week}: {row.fix or row.changed}",
-            False,
-            labels.get(row.seat) or org.name_at(row.seat, now),
-        )
-        for row in (before.rows if before else ())
-        if before and row.decision is ReviewDecision.WATCH and row.seat in ids and not ids[row.seat].is_retired
+    names = {seat.id: labels.get(seat.id) or org.name_at(seat.id, now) for seat in seats}
+    found = [
+        AgendaDate(day, kind, seat.id, metric, what, day < today, names[seat.id])
+        for seat in seats
+        for day, kind, metric, what in _list_seat_dates(seat, today)
+        if day <= today + _SOON
     ]
-    return [*sorted(found, key=lambda one: (one.date or date.max, one.seat, one.kind)), *watched]
+    return [*sorted(found, key=lambda one: (one.date, one.seat, one.kind)), *_list_check_ins(org, names, before)]
+
+
+def _list_seat_dates(seat: Seat, today: date) -> Iterator[tuple[date, str, str | None, str]]:
+    """The dates of a seat: the day, the kind, the metric, and what it is in words."""
+    if seat.is_reviewed and seat.review_by:
+        yield seat.review_by, "review_by", None, "the seat is due for review"
+    if seat.pause and seat.pause.until:
+        yield seat.pause.until, "pause", None, "the pause ends"
+    if seat.delegate and seat.delegate.until >= today:
+        yield seat.delegate.until, "delegate", None, f"last day with {seat.delegate.to} as the delegate"
+    for metric in seat.metrics.values() if not seat.is_retired else ():
+        end = metric.ends.next().start.date() - timedelta(days=1) if metric.ends else None
+        if end and end >= today:
+            yield end, "ends", metric.id, f"the last period of {metric.name}"
+
+
+def _list_check_ins(org: Org, names: Mapping[str, str], before: Review | None) -> Iterator[AgendaDate]:
+    """The rows that the last review said to watch."""
+    for row in before.rows if before else ():
+        if before and row.decision is ReviewDecision.WATCH and row.seat in names and not org.seats[row.seat].is_retired:
+            what = f"watched since {before.week}: {row.fix or row.changed}"
+            yield AgendaDate(None, "check-in", row.seat, row.metric, what, overdue=False, seat_name=names[row.seat])
 
 
 def list_agenda_todos(org: Org, now: datetime) -> list[AgendaTodo]:

@@ -77,7 +77,7 @@ def _record_answers(handle: OrgHandle, answers: Review, change: ChangeOptions, *
         done = handle.reviews.close(answers, by=change.by, again=again, dry_run=change.dry_run)
         return report_change("review-hold", handle, done, change, draft=None)
     if change.dry_run:
-        handle.reviews.check(answers)
+        handle.reviews.check(answers, by=by)
         write_stderr(f"dry run, nothing written. {by} is not a person, so the answers would be kept for one to confirm")
         return 0
     draft = handle.reviews.prepare(answers, by)

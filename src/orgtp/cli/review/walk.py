@@ -81,7 +81,7 @@ def walk_through_review(handle: OrgHandle, change: ChangeOptions, *, minutes: in
             draft = None
         refuse_held(handle, agenda.week, again=again)
         answers = draft.answers if draft else Review(agenda.week, began=handle.now.replace(microsecond=0), led_by=by)
-        walk = ReviewWalk(handle, agenda, handle.reviews.check(answers), _Clock(minutes))
+        walk = ReviewWalk(handle, agenda, handle.reviews.check(answers, by=by), _Clock(minutes))
         _say_where_it_stands(walk, was_begun=draft is not None)
         try:
             walk.ask_everything()
@@ -107,9 +107,10 @@ def _say_where_it_stands(walk: ReviewWalk, *, was_begun: bool) -> None:
     if answers.prepared_by:
         write_stderr(f"{answers.prepared_by} prepared this review. Confirm each answer with Enter, or type another one")
     else:
-        done = sum(walk.is_done(row) for row in agenda.rows)
+        rows = [row for row in agenda.rows if row.state.must_close]
+        done = sum(walk.is_done(row) for row in rows)
         who = f"{answers.led_by} " if answers.led_by else ""
-        of = count_noun(len(agenda.rows), "row")
+        of = count_noun(len(rows), "row")
         write_stderr(f"going on with the review that {who}began on {began:%Y-%m-%d at %H:%M}: {done} of {of} done")
 
 
@@ -205,8 +206,19 @@ class ReviewWalk:
         head = build_agenda_head(self.handle)
         _show(sections_text(self.agenda, head, detect_screen(), first, end))
 
+    def _choose_rows(self) -> Sequence[AgendaRow]:
+        """The rows to go through: those that have to be closed, and the others if somebody wants to or has already."""
+        lucky = [row for row in self.agenda.rows if not row.state.must_close]
+        known = [row for row in lucky if self.answers.row_about(*row.key)]
+        due = [row for row in self.agenda.rows if row.state.must_close]
+        if not lucky or known:
+            return [*due, *known]
+        are = "row is" if len(lucky) == 1 else "rows are"
+        question = f"{len(lucky)} {are} hit or miss: on target by luck as much as by work. Go through them, too?"
+        return [*due, *lucky] if typer.confirm(question, default=False, err=True) else due
+
     def _ask_rows(self) -> None:
-        rows = self.agenda.rows
+        rows = self._choose_rows()
         number, is_back = 0, False
         while number < len(rows):
             row = rows[number]
@@ -215,7 +227,7 @@ class ReviewWalk:
                 continue
             is_back = False
             try:
-                self._ask_row(row, number)
+                self._ask_row(rows, number)
                 number += 1
             except _GoBack:
                 number, is_back = max(0, number - 1), True
@@ -229,12 +241,13 @@ class ReviewWalk:
         rows = tuple(one for one in self.answers.rows if one.seat != row.seat)
         self.update(replace(self.answers, rows=rows, skipped=(*others, SkippedSeat(row.seat, why))))
 
-    def _ask_row(self, row: AgendaRow, number: int) -> None:
+    def _ask_row(self, rows: Sequence[AgendaRow], number: int) -> None:
         from orgtp.render.agenda import row_screen_text
         from orgtp.render.terminal import detect_screen
 
-        left = sum(not self.is_done(one) for one in self.agenda.rows[number:])
-        place = f"row {number + 1} of {len(self.agenda.rows)}"
+        row = rows[number]
+        left = sum(not self.is_done(one) for one in rows[number:])
+        place = f"row {number + 1} of {len(rows)}"
         clock = self.clock.describe(left)
         evidence = self.handle.reviews.evidence(row)
         _show(row_screen_text(self.agenda, row, evidence, f"{place}{f', {clock}' if clock else ''}", detect_screen()))
@@ -318,11 +331,9 @@ class ReviewWalk:
             text = _ask(
                 f"How useful was this review, from {MIN_RATING} to {MAX_RATING}? (several: their mean)", default
             )
-            try:
+            if _try(lambda text=text: _parse_rating(text)):  # type: ignore[misc]
                 self.update(replace(self.answers, rating=_parse_rating(text)))
                 return
-            except BadInput as error:
-                write_stderr(str(error))
 
     def _confirm(self) -> None:
         closed = len(self.answers.rows)
