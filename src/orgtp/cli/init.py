@@ -29,8 +29,11 @@ TOUR = (
         ("score", "add", "jeff", "invoices-reconciled", "80.3%", "--by", "tally"),
     ),
     ("The scorecard: the metrics of people and agents.", ("scorecard",)),
+    ("Jeff is drifting, and here are the odds that it is chance.", ("health", "jeff")),
+    ("What changed before that? These are candidates, not causes.", ("why", "jeff", "pacing-on-plan")),
+    ("What the weekly review discusses on Monday.", ("review", "agenda")),
     (
-        "Jeff has been off target for weeks. Retire Jeff, and move its capabilities to named heirs.",
+        "The last review asked for Jeff's case. Retire Jeff, and move its capabilities to named heirs.",
         ("retire", "jeff", "--to", "dash,crystal", "--by", "david", "--reason", _REASON, "--yes"),
     ),
     ("Jeff is off the chart, and Sift now reports to Radar.", ("chart",)),
