@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from orgtp.api.people import PeopleActions
     from orgtp.api.reviews import ReviewActions, parse_review_answers, read_review_answers
     from orgtp.api.tables import TableQueries
+    from orgtp.api.todos import Todos
     from orgtp.api.value_files import ImportedScores, import_scores
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
     from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, ReviewState, ReviewTodo, SkippedSeat
+    from orgtp.model.records.todo import TodoAction, TodoState
     from orgtp.model.verdict_changes import VerdictChange
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
     from orgtp.views.why.types import Evidence, Why
+    from orgtp.views.todos import TodoView
 
 __all__ = [
     "PAGES",
@@ -195,6 +198,10 @@ __all__ = [
     "SyncStopped",
     "TableInfo",
     "TableQueries",
+    "TodoAction",
+    "TodoState",
+    "TodoView",
+    "Todos",
     "UndoTarget",
     "UnreadAt",
     "UpgradedOrg",
@@ -253,6 +260,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.audit": "AuditQueries",
         "orgtp.api.briefing": "BriefingForm Briefings NoRecipients SendRequest SentBriefings write_whole_file",
         "orgtp.api.escalations": "Escalations",
+        "orgtp.api.todos": "Todos",
         "orgtp.api.history": "HistoryQueries",
         "orgtp.api.value_files": "ImportedScores import_scores",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
@@ -288,6 +296,7 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.review_draft": "ReviewDraft",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
+        "orgtp.model.records.todo": "TodoAction TodoState",
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",
@@ -322,5 +331,6 @@ __getattr__ = lazy_exports(
         "orgtp.views.selection": "Omitted Selection parse_selection",
         "orgtp.views.stale": "Stale StaleList",
         "orgtp.views.why.types": "Evidence Why",
+        "orgtp.views.todos": "TodoView",
     },
 )

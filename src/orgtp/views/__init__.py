@@ -20,5 +20,6 @@ __all__ = [
     "sources",
     "stale",
     "tables",
+    "todos",
     "why",
 ]
