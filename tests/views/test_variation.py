@@ -8,8 +8,8 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from scipy.stats import betabinom
-from statprocon import XmR
+from scipy.stats import betabinom  # type: ignore[import-untyped]
+from statprocon.charts.xmr.base import Base as XmR
 
 from orgtp.views.variation.binomial import Tally, compute_lower_tail, compute_tail
 from orgtp.views.variation.odds import compute_run_odds, estimate_hit_rate, find_flag_odds, round_odds
