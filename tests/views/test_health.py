@@ -232,14 +232,22 @@ class TestUnits:
 
 
 class TestHits:
-    def daily(self, pattern: Sequence[str], **more: int) -> MetricRow:
+    def daily(self, pattern: Sequence[str], allow_misses: int = 0) -> MetricRow:
         """A metric of hits, judged by week: `pattern` has a letter for each day, and its last is the last Sunday."""
         values: dict[str, str | None] = {}
         for week, letters in enumerate(reversed(pattern)):
             for day, letter in enumerate(letters):
                 at = date(2026, 11, 23) - timedelta(weeks=week) + timedelta(days=day)
                 values[at.isoformat()] = "07:50" if letter == "o" else "08:30"
-        return row("by 08:00", values, cadence=Cadence.DAILY, per=Grain.WEEK, rollup=Rollup.HITS, now=MONDAY, **more)
+        return row(
+            "by 08:00",
+            values,
+            cadence=Cadence.DAILY,
+            per=Grain.WEEK,
+            rollup=Rollup.HITS,
+            now=MONDAY,
+            allow_misses=allow_misses,
+        )
 
     def test_xmr_is_never_used(self) -> None:
         found = judge_metric(self.daily(["oooooox"] * 12 + ["ooooooo"] * 3, allow_misses=1))
