@@ -20,7 +20,7 @@ from orgtp.files.escalation import read_escalation
 from orgtp.model.change import Change
 from orgtp.model.escalation import Escalation, EscalationKind, EscalationStatus
 from orgtp.model.org import Org
-from orgtp.sync.merge import merge_escalations
+from orgtp.sync.merge import merge_records
 from tests.conftest import Shell
 from tests.escalations.desks import FRIDAY, Ledger
 from tests.sync.clones import Clones, made
@@ -61,7 +61,7 @@ def apart(before: tuple[Step, ...], ours: tuple[Step, ...], theirs: tuple[Step, 
 
 def both(base: bytes, ours: bytes, theirs: bytes) -> Escalation:
     """What comes of the two, which is the same in whichever order they meet, and goes on as either."""
-    after = [merge_escalations(PATH, base, *sides) for sides in ((ours, theirs), (theirs, ours))]
+    after = [merge_records(PATH, base, *sides) for sides in ((ours, theirs), (theirs, ours))]
     one, other = (read_escalation(PATH, raw or b"")[0] for raw in after)
     was = [read_escalation(PATH, raw)[0] for raw in (ours, theirs)]
     assert one == other
@@ -113,17 +113,17 @@ def test_the_same_trouble_opened_here_and_there_is_one() -> None:
 
 def test_what_is_about_something_else_is_left_to_people() -> None:
     base, ours, theirs = apart((), (broke(),), (broke(),))
-    assert merge_escalations(PATH, base, ours, theirs.replace(b"seat: bot", b"seat: eve")) is None
-    assert merge_escalations(PATH, base, ours, b"what: [") is None
+    assert merge_records(PATH, base, ours, theirs.replace(b"seat: bot", b"seat: eve")) is None
+    assert merge_records(PATH, base, ours, b"what: [") is None
     base, ours, theirs = apart((broke(),), (ack("max", 1),), (ack("eve", 2),))
-    assert merge_escalations(PATH, base, ours, theirs.replace(b"what: opened", b"what: again")) is None
-    assert merge_escalations("seats/bot.yaml", base, ours, theirs) is None
+    assert merge_records(PATH, base, ours, theirs.replace(b"what: opened", b"what: again")) is None
+    assert merge_records("seats/bot.yaml", base, ours, theirs) is None
 
 
 def test_comments_and_keys_of_ones_own_stay() -> None:
     base, ours, theirs = apart((broke(),), (ack("max", 1),), (broke("it hangs", hours=2),))
     mine = ours.replace(b"severity: normal", b"severity: normal  # so far\nx-ticket: 4711")
-    after = merge_escalations(PATH, base, mine, theirs) or b""
+    after = merge_records(PATH, base, mine, theirs) or b""
     assert b"severity: normal  # so far\nx-ticket: 4711\n" in after
     assert b"it hangs" in after
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from orgtp.actions.acting_seat import require_acting_seat
+from orgtp.actions.todo_overdue import find_overdue_todos, find_settled_escalations
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import Change, CreateFile, Edit, SetKey, YamlData
+from orgtp.model.change import Change, CreateFile, Edit, SetKey
 from orgtp.model.due import is_over
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import (
@@ -31,12 +32,12 @@ from orgtp.model.escalation_policy import (
     is_overdue,
     is_with_responsible,
     list_allowed_acknowledgers,
-    list_allowed_resolvers,
     silenced_until,
 )
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
-from orgtp.model.score import Score, format_timestamp
+from orgtp.model.records.escalation_merge import escalation_data, list_allowed_resolvers
+from orgtp.model.score import Score
 from orgtp.model.seat import MetricKey, Seat, seat_path
 from orgtp.model.text import count_noun, join_with_and, one_line, remove_digits
 
@@ -175,31 +176,6 @@ class EscalationEdits:
         )
 
 
-def escalation_data(one: Escalation) -> dict[str, YamlData]:
-    """Return the content of an escalation's file. Empty fields are left out."""
-    fields: dict[str, YamlData] = {
-        "what": one.what,
-        "why": one.why,
-        "opened_at": format_timestamp(one.opened_at) if one.opened_at else "",
-        "by": one.by,
-        "seat": one.seat,
-        "metric": one.metric,
-        "kind": str(one.kind),
-        "severity": str(one.severity),
-        "with": one.with_,
-        "due": format_timestamp(one.due) if one.due else "",
-        "state": str(one.state),
-    }
-    present: dict[str, YamlData] = {key: value for key, value in fields.items() if value}
-    return {**present, "events": [_event_data(event) for event in one.events]}
-
-
-def _event_data(event: EscalationEvent) -> dict[str, YamlData]:
-    fields = {"at": format_timestamp(event.at) if event.at else "", "what": str(event.what)}
-    fields |= {"by": event.by, "to": event.to, "note": event.note}
-    return {key: text for key, text in fields.items() if text}
-
-
 def last_trouble_at(one: Escalation) -> datetime | None:
     """Return when a run last reported the problem, or None if a seat opened the escalation by hand."""
     found = [event.at for event in one.events if event.what in _TROUBLE_EVENTS and event.at]
@@ -306,6 +282,8 @@ def record_trouble(
 def run_escalation_tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | None = None, by: str = "") -> Change:
     """Do everything that is due: open escalations for `late` values, resolve what has ended, move up what is overdue.
 
+    A to-do that was overdue at two reviews is escalated, too, and its escalation is resolved when it no longer is.
+
     `late` lists every stale value; None means that this was not checked. An escalation about an inactive seat, or
     assigned to one, goes to that seat's owner. Overdue ones move up one step at a time, in working hours only. At the
     top they stay, which is recorded once. A second tick at the same time has nothing to do.
@@ -316,6 +294,12 @@ def run_escalation_tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | 
         raise Refused(why=f"{by} may not run the tick. An active human seat or a seat in policy.scorekeepers may.")
     edits = EscalationEdits(org, now, by)
     _record_found(edits, late or ())
+    for overdue in find_overdue_todos(org, now):
+        new = NewEscalation(overdue.todo.owner, overdue.what, overdue.why)
+        if not edits.find_same(new.seat, new.metric, new.kind, new.what):
+            _open_or_add(edits, new)
+    for settled, why in find_settled_escalations(org, now):
+        edits.resolve(settled, why)
     _resolve_ended(edits, None if late is None else {org.row_of(one.seat, one.metric) for one in late})
     for one in edits.list_open():
         _hand_to_responsible(edits, one)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from orgtp.actions.acting_seat import explain_unread_approvers, require_acting_seat
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import AppendExplanations, Change
+from orgtp.model.change import AppendRecords, Change
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.explanation import EXPLAINED_PATH, Explanation
 from orgtp.model.org import Org
@@ -60,7 +60,7 @@ def explain_violations(org: Org, request: ExplainRequest, now: datetime) -> Chan
         action="explain",
         what=f"{what} in {paths[0]}" if len(paths) == 1 else what,
         seats=(),
-        edits=(AppendExplanations(EXPLAINED_PATH, new),),
+        edits=(AppendRecords(EXPLAINED_PATH, new),),
         by=request.by,
         approved_by=request.decided_by,
         body="\n".join([reason, "", *(f"{one.rule} {one.path}".rstrip() for one in new)]),

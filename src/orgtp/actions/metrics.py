@@ -26,10 +26,10 @@ from orgtp.model.change import Change, Edit, SetKey, YamlData
 from orgtp.model.due import is_over, parse_due
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.escalation import EscalationKind
-from orgtp.model.escalation_policy import list_allowed_resolvers
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Period, parse_period, period_containing
+from orgtp.model.records.escalation_merge import list_allowed_resolvers
 from orgtp.model.seat import Metric, MetricKey, Seat, find_first_period_after, seat_path
 from orgtp.model.target import parse_target, target_hint
 from orgtp.model.text import did_you_mean, id_hint, is_id, join_with_and, one_line

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from orgtp.audit.model import Audit, AuditNote, CommitChanges, ExplainedViolation, TreeChange, Violation
-from orgtp.audit.rules import explanations as rules
+from orgtp.audit.rules.line_files import check_lines
 from orgtp.audit.snapshot import BlobCache, CommitSnapshot
 from orgtp.files.explanation import parse_explanation
 from orgtp.model.errors import BadInput
@@ -27,15 +27,15 @@ class ExplanationAudit:
     found: list[tuple[Explanation, str]] = field(default_factory=list)
     notes: list[AuditNote] = field(default_factory=list)
 
-    def check_changes(self, changes: CommitChanges) -> Iterator[Violation]:
+    def check_changes(self, changes: CommitChanges, path: str) -> Iterator[Violation]:
         """Find lines that a commit removed or changed, and those that a merge lost or made up. Raises `GitFailed`."""
-        rows = [entries.get(EXPLAINED_PATH) for entries in changes.against]
+        rows = [entries.get(path) for entries in changes.against]
         entry = next((row for row in rows if row), None)
         if entry:
             result = self._read_new(entry)
             # A parent without a row has the same content.
             parents = [self._read(row.old, row.old_mode) if row else result for row in rows]
-            yield from rules.check_lines(changes, entry, parents, result)
+            yield from check_lines(changes, entry, parents, result)
 
     def add_new(self, changes: CommitChanges, before: Sequence[CommitSnapshot], *, in_order: bool) -> None:
         """Add the explanations of a commit that counts (`in_order`: it has no violation). Raises `GitFailed`."""

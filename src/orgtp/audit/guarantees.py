@@ -51,6 +51,7 @@ _OBJECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("retirement-changed", "retirement-results-wrong"),
     ),
     ("escalations-told", "events of escalations were only added", ("escalation-rewritten",)),
+    ("records-kept", "other records, such as to-dos, only grew", ("record-changed",)),
     (
         "seats-stay",
         "seats were removed only by retirement, and no id was reused",

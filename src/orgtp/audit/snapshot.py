@@ -6,41 +6,38 @@ read when it is needed, once for all snapshots that contain it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import TypeVar
+from functools import cached_property, lru_cache, partial
+from typing import Any, TypeVar, overload
 
 from orgtp.audit.model import CommitObject
-from orgtp.files.escalation import read_escalation, read_silences
-from orgtp.files.explanation import read_explanations
-from orgtp.files.org import OrgHead, read_org_head, read_retirement
+from orgtp.files.org import OrgHead, read_org_head
+from orgtp.files.record_readers import read_record
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD
 from orgtp.git.repo import Repo
 from orgtp.git.tree import list_blob_ids
-from orgtp.model.escalation import Escalation, Silences, escalation_path, silences_path
-from orgtp.model.explanation import EXPLAINED_PATH
-from orgtp.model.org import Org, Retirement
-from orgtp.model.seat import Seat, retirement_path, seat_path
+from orgtp.model.org import Org
+from orgtp.model.records.kinds import RECORD_FILES, RECORD_FOLDERS, RECORD_KINDS, SCORE, RecordKind, find_kind_of_file
+from orgtp.model.seat import Seat, seat_path
 
 Thing = TypeVar("Thing")
-FOLDERS = ("seats", "retirements", "policy", "escalations")
+# The values have an audit of their own, `audit/score_files.py`.
+_RECORD_KINDS = tuple(kind for kind in RECORD_KINDS if kind is not SCORE)
+FOLDERS = ("seats", "policy", *(folder for folder in RECORD_FOLDERS if f"{folder}/" != SCORE.folder))
 _PREFIXES = tuple(f"{folder}/" for folder in FOLDERS)
 
 
 @lru_cache(maxsize=1 << 16)
 def is_of_org(path: str) -> bool:
-    """Whether a file defines the org: org.yaml, seats, retirements, policy, escalations and what explains violations.
-
-    The values are not among them.
-    """
-    return path.startswith(_PREFIXES) or path in {HEAD, EXPLAINED_PATH}
+    """Whether a file defines the org: org.yaml, seats, policy, and every kind of record except the values."""
+    return path.startswith(_PREFIXES) or path == HEAD or path in RECORD_FILES
 
 
 def read_path_table(repo: Repo, commit: str) -> dict[str, str]:
     """Read the files of the org at a commit: path to object id."""
-    return list_blob_ids(repo, commit, HEAD, EXPLAINED_PATH, *FOLDERS)
+    return list_blob_ids(repo, commit, HEAD, *RECORD_FILES, *FOLDERS)
 
 
 class BlobCache:
@@ -49,9 +46,7 @@ class BlobCache:
     def __init__(self, repo: Repo) -> None:
         self.repo = repo
         self._seats: dict[tuple[str, str], Seat | None] = {}
-        self._records: dict[tuple[str, str], Retirement | None] = {}
-        self._escalations: dict[tuple[str, str], Escalation | None] = {}
-        self._silences: dict[tuple[str, str], Silences | None] = {}
+        self._records: dict[tuple[str, str], Any] = {}
 
     def read_blob(self, oid: str) -> bytes:
         """Read the content of a file. Raises `GitFailed` if it is missing."""
@@ -63,32 +58,24 @@ class BlobCache:
             self._seats[path, oid] = read_seat(path, self.read_blob(oid))[0]
         return self._seats[path, oid]
 
-    def read_retirement(self, path: str, oid: str) -> Retirement | None:
-        """Read a retirement record; None if it is not valid."""
+    def read_record(self, kind: RecordKind, path: str, oid: str) -> Any:
+        """Read a file of a kind of record: the record, or None if it is not valid; for JSON Lines, all that are."""
         if (path, oid) not in self._records:
-            self._records[path, oid] = read_retirement(path, self.read_blob(oid))[0]
+            self._records[path, oid] = read_record(kind, path, self.read_blob(oid))[0]
         return self._records[path, oid]
-
-    def read_escalation(self, path: str, oid: str) -> Escalation | None:
-        """Read an escalation file; None if it is not valid."""
-        if (path, oid) not in self._escalations:
-            self._escalations[path, oid] = read_escalation(path, self.read_blob(oid))[0]
-        return self._escalations[path, oid]
-
-    def read_silences(self, path: str, oid: str) -> Silences | None:
-        """Read the silenced metrics of a seat; None if the file is not valid."""
-        if (path, oid) not in self._silences:
-            self._silences[path, oid] = read_silences(path, self.read_blob(oid))[0]
-        return self._silences[path, oid]
 
 
 class LazyMapping(Mapping[str, Thing]):
-    """The seats, records or escalations of one snapshot by id, each read on first access."""
+    """The seats or records of one snapshot by id, each read on first access."""
 
     def __init__(
-        self, snapshot: CommitSnapshot, path: Callable[[str], str], read: Callable[[str, str], Thing | None]
+        self,
+        snapshot: CommitSnapshot,
+        path: Callable[[str], str],
+        read: Callable[[str, str], Thing | None],
+        has_file: Callable[[str], bool] = lambda _path: True,
     ) -> None:
-        self._snapshot, self._path, self._read = snapshot, path, read
+        self._snapshot, self._path, self._read, self._has_file = snapshot, path, read, has_file
 
     def __getitem__(self, key: str) -> Thing:
         path = self._path(key)
@@ -102,7 +89,7 @@ class LazyMapping(Mapping[str, Thing]):
         before, after = self._path("\0").split("\0")
         for path in self._snapshot.paths():
             key = path.removeprefix(before).removesuffix(after)
-            if path == self._path(key) and key in self:
+            if path == self._path(key) and self._has_file(path) and key in self:
                 yield key
 
     def __len__(self) -> int:
@@ -114,6 +101,33 @@ class LazyMapping(Mapping[str, Thing]):
         except KeyError:
             return False
         return True
+
+
+class LazyLines(Sequence[Any]):
+    """The lines of a kind of record in one snapshot, in the order of the files, read on first access."""
+
+    def __init__(self, snapshot: CommitSnapshot, kind: RecordKind, read: Callable[[str, str], tuple[Any, ...]]) -> None:
+        self._snapshot, self._kind, self._read = snapshot, kind, read
+
+    @cached_property
+    def _lines(self) -> tuple[Any, ...]:
+        found = ((path, self._snapshot.oid(path)) for path in self._list_paths())
+        return tuple(line for path, oid in found if oid for line in self._read(path, oid))
+
+    def _list_paths(self) -> Iterable[str]:
+        if self._kind.path:
+            return [self._kind.path]
+        return (path for path in self._snapshot.paths() if self._kind.find_key(path) is not None)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Any, ...]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return self._lines[index]
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 @dataclass(eq=False)
@@ -159,11 +173,15 @@ class CommitSnapshot:
             policy=head.policy,
             routing=head.routing,
             seats=LazyMapping(self, seat_path, self.blobs.read_seat),
-            retirements=LazyMapping(self, retirement_path, self.blobs.read_retirement),
-            escalations=LazyMapping(self, escalation_path, self.blobs.read_escalation),
-            explanations=read_explanations(self.raw(EXPLAINED_PATH) or b"")[0],
-            silences=LazyMapping(self, silences_path, self.blobs.read_silences),
+            **{kind.attribute: self._list_records(kind) for kind in _RECORD_KINDS},
         )
+
+    def _list_records(self, kind: RecordKind) -> Any:
+        """The records of a kind, each file read on first access: by key, or all lines in the order of the files."""
+        read = partial(self.blobs.read_record, kind)
+        if kind.is_lines:
+            return LazyLines(self, kind, read)
+        return LazyMapping(self, kind.path_of, read, lambda path: find_kind_of_file(path) is kind)
 
 
 # The number of children of a commit from before this audit is unknown.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePosixPath
 
 from orgtp.audit.cache import AuditCache, format_cached_explanations, read_cache, read_cached_ids, write_cache
@@ -22,6 +22,7 @@ from orgtp.audit.rules import seats as audit_org
 from orgtp.audit.rules import trailers as audit_claims
 from orgtp.audit.rules.content_hash import check_content_hash
 from orgtp.audit.rules.dates import FUTURE, check_dates
+from orgtp.audit.rules.line_files import is_line_file
 from orgtp.audit.score_files import LINKS, ScoreAudit
 from orgtp.audit.signatures import SignatureAudit, read_binding_commit
 from orgtp.audit.snapshot import BlobCache, CommitSnapshot, PathTable, PathTables, is_of_org, read_path_table
@@ -37,6 +38,7 @@ from orgtp.history.retirement_moments import read_moments
 from orgtp.ledger.batch import make_no_ledger
 from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
+from orgtp.model.records.kinds import RECORD_KINDS
 from orgtp.model.results import find_wrong_results
 from orgtp.model.seat import seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
@@ -44,7 +46,7 @@ from orgtp.model.text import count_noun
 from orgtp.model.trailers import NO_CLAIMS, TrailerClaims, parse_claims
 
 # The rules that a commit violates which removes a file of the record.
-_REMOVALS = (rules.DELETED, audit_org.DELETED, audit_org.RECORD, audit_org.EVENTS_CHANGED)
+_REMOVALS = (rules.DELETED, audit_org.DELETED, *(kind.audit_rule for kind in RECORD_KINDS))
 # How many gaps are listed. Further ones usually have the same cause, so they are only counted.
 _MOST_GAPS = 20
 
@@ -299,7 +301,7 @@ class AuditRun:
         self.violations += check_dates(changes, [self._commit_date(parent) for parent in commit.parents], self.now)
         claims, records = parse_claims(commit.message), self._read_new_records(changes, after)
         if claims is not NO_CLAIMS:
-            self._check_claims(changes, claims, after, records)
+            self._check_claims(changes, claims, (before, after), records)
         for path, record in records:
             moments = read_moments(self.repo, commit.id, record.seat, checked=False)
             self.violations += audit_org.check_results(changes, path, find_wrong_results(record, moments))
@@ -323,8 +325,9 @@ class AuditRun:
             self.violations += self.signatures.check_signature(
                 changes, snapshots if changes.commit.parents else [], after, self.scores.withdrawn
             )
+        for path in sorted({path for rows in changes.against for path in rows if is_line_file(path)}):
+            self.violations += self.explanations.check_changes(changes, path)
         if any(EXPLAINED_PATH in rows for rows in changes.against):
-            self.violations += self.explanations.check_changes(changes)
             in_order = all(one.commit != changes.commit.id for one in self.violations)
             self.explanations.add_new(changes, snapshots, in_order=in_order)
 
@@ -351,10 +354,10 @@ class AuditRun:
         self,
         changes: CommitChanges,
         claims: TrailerClaims,
-        after: CommitSnapshot,
+        snapshots: tuple[CommitSnapshot, CommitSnapshot],
         records: Sequence[tuple[str, Retirement]],
     ) -> None:
-        whole = claims.with_misplaced or claims
+        after, whole = snapshots[1], claims.with_misplaced or claims
         if whole.content and not changes.is_merge:
             self.violations += check_content_hash(changes, whole, self._read_content)
         if audit_claims.is_plain_score_commit(claims, changes.own_changes) and (
@@ -362,7 +365,9 @@ class AuditRun:
         ):
             return
         is_known: Callable[[str], bool] = lambda seat: after.oid(seat_path(seat)) is not None  # noqa: E731
-        found = list(audit_claims.find_false_claims(changes, claims, is_known, records))
+        orgs = [snapshot.org for snapshot in snapshots]
+        find_subjects = partial(audit_claims.list_subjects, orgs)
+        found = list(audit_claims.find_false_claims(changes, claims, is_known, records, find_subjects))
         self.violations += found
         if not any(one.rule == audit_claims.HIDDEN for one in found):
             self.notes += audit_claims.note_trailer_places(changes, claims)

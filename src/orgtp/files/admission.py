@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from orgtp.files.scores import MAX_LINES, find_seat_of_scores
+from orgtp.files.scores import MAX_LINES
 from orgtp.files.tree import HEAD, MAX_BYTES, SINGLE, TOP_NAMES, FileInfo
 from orgtp.files.yaml import loader as yaml_read
 from orgtp.model.commit import MAILMAP_PATH
-from orgtp.model.escalation import ESCALATION_ID as ESCALATION
-from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
-from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.problem import Place, Problem, Severity
+from orgtp.model.records.kinds import find_kind
 from orgtp.model.text import ID_DESCRIPTION, is_id
 
-_YAML = re.compile(r"(seats|retirements|escalations/silenced)/([^/]+)\.yaml")
-_ESCALATION = re.compile(rf"{ESCALATIONS_FOLDER}({ESCALATION.pattern})\.yaml")
+_SEAT = re.compile(r"seats/([^/]+)\.yaml")
 
 
 def admit_files(entries: Iterable[FileInfo]) -> tuple[list[str], list[Problem]]:
@@ -79,17 +76,33 @@ def _find_path_problem(entry: FileInfo) -> Problem | None:
         return Problem("not-a-file", place, message, "Replace it with a regular file.")
     if path in SINGLE and path != HEAD:
         return None
-    match = _YAML.fullmatch(path)
-    known = path == HEAD or _ESCALATION.fullmatch(path) is not None
-    if known or (match and is_id(match[2])) or is_id(find_seat_of_scores(path) or ""):
+    kind, name = find_kind(path), _find_seat_in_name(path)
+    is_known = path == HEAD or (kind and kind.find_key(path) is not None)
+    if name is not None and not is_id(name):
+        hint = f"The file name must be the seat's id: {ID_DESCRIPTION}."
+        # A folder with another name in `scores/` is only unknown: it may be somebody's own.
+        return Problem("bad-id", place, f'"{name}" is not an id', hint) if path.endswith(".yaml") else _report_odd(path)
+    if is_known or name is not None:
         return find_size_problem(path, entry.size)
-    if match:
-        return Problem(
-            "bad-id", place, f'"{match[2]}" is not an id', f"The file name must be the seat's id: {ID_DESCRIPTION}."
-        )
     if path.startswith("seats/"):
         return Problem("seat-file-name", place, "is in seats/ but is not a seat file", _suggest_file_name(path))
-    return Problem("unknown-file", place, "is not a file that orgtp reads", _suggest_file_name(path), Severity.WARNING)
+    return _report_odd(path)
+
+
+def _report_odd(path: str) -> Problem:
+    message = "is not a file that orgtp reads"
+    return Problem("unknown-file", Place(path), message, _suggest_file_name(path), Severity.WARNING)
+
+
+def _find_seat_in_name(path: str) -> str | None:
+    """The name in a path that must be the id of a seat; None if there is none."""
+    kind = find_kind(path)
+    if kind is None:
+        match = _SEAT.fullmatch(path)
+        return match[1] if match else None
+    name = path.removeprefix(kind.folder).removesuffix(kind.suffix)
+    is_file = kind.suffix == ".yaml" and "/" not in name and path == kind.path_of(name)
+    return kind.find_seat(path) if kind.seat_in_key and (is_file or kind.find_key(path) is not None) else None
 
 
 def find_size_problem(path: str, size: int, lines: int = 0) -> Problem | None:
@@ -100,8 +113,9 @@ def find_size_problem(path: str, size: int, lines: int = 0) -> Problem | None:
     if size <= MAX_BYTES and lines <= MAX_LINES:
         return None
     hint = "A score file contains one month of one seat. Find out what writes so much to it."
-    if path == EXPLAINED_PATH:
-        hint = "It contains one line for each explained violation. Find out what writes so much to it."
+    kind = find_kind(path)
+    if kind and not kind.seat_in_key:
+        hint = f"It contains one line for each {kind.title}. Find out what writes so much to it."
     return Problem("too-large", Place(path), f"{what}, the most that orgtp reads", hint)
 
 
@@ -109,11 +123,6 @@ def _suggest_file_name(path: str) -> str:
     folder, _, name = path.partition("/")
     if name.endswith((".yml", ".YAML", ".YML")):
         return f"Rename it to {folder}/{name.rpartition('.')[0].lower()}.yaml."
-    silenced = (
-        f"{SILENCED_FOLDER}SEAT.yaml"
-        if path.startswith(SILENCED_FOLDER)
-        else f"{ESCALATIONS_FOLDER}2026-11-20-SEAT-WHAT.yaml"
-    )
-    other = {"scores": "scores/SEAT/2026-11.jsonl", "escalations": silenced}
-    wanted = other.get(folder, f"{folder}/SEAT.yaml")
+    kind = find_kind(path) or find_kind(f"{folder}/")
+    wanted = kind.example if kind else f"{folder}/SEAT.yaml"
     return f"Files here are named {wanted}. Rename it, or move it to another folder."

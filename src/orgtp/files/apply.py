@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orgtp.model.change import AppendExplanations, AppendScores, Change, CreateFile, Edit, ReplaceFile
+from orgtp.model.change import AppendRecords, AppendScores, Change, CreateFile, Edit, ReplaceFile
 from orgtp.model.errors import OrgtpError, Refused
 
 
@@ -23,7 +23,7 @@ def apply_change(files: Mapping[str, bytes], change: Change) -> dict[str, bytes]
 
 
 def _apply_edit(edit: Edit, before: bytes | None) -> bytes:
-    if isinstance(edit, AppendScores | AppendExplanations):
+    if isinstance(edit, AppendScores | AppendRecords):
         return (before or b"") + format_appended_lines(before or b"", edit)
     if isinstance(edit, CreateFile):
         if before is not None:
@@ -46,9 +46,9 @@ def _apply_edit(edit: Edit, before: bytes | None) -> bytes:
         raise Refused(why=f"{error.problem.place}: {error.problem.message}. {error.problem.hint}") from error
 
 
-def format_appended_lines(before: bytes, edit: AppendScores | AppendExplanations) -> bytes:
+def format_appended_lines(before: bytes, edit: AppendScores | AppendRecords) -> bytes:
     """The bytes that `edit` adds to a file with the content `before`: whole lines, on lines of their own."""
-    records = edit.scores if isinstance(edit, AppendScores) else edit.explanations
+    records = edit.scores if isinstance(edit, AppendScores) else edit.records
     lines = "".join(f"{record.line}\n" for record in records).encode()
     return lines if not before or before.endswith(b"\n") else b"\n" + lines
 

@@ -10,8 +10,7 @@ from pathlib import PurePosixPath
 
 from orgtp.files.key_order import ESCALATION_ORDER, EVENT_KEYS, SILENCE_KEYS
 from orgtp.files.mapping_reader import MappingReader
-from orgtp.files.seat import build_mapping_problem
-from orgtp.files.yaml.loader import NotStrict, read_document
+from orgtp.files.record_mapping import read_mapping
 from orgtp.model.escalation import (
     Escalation,
     EscalationEvent,
@@ -31,7 +30,7 @@ _BAD_ESCALATION = "bad-escalation"
 def read_escalation(path: str, raw: bytes) -> tuple[Escalation | None, tuple[Problem, ...]]:
     """The escalation in the file `path`, and the problems of the file."""
     problems: list[Problem] = []
-    fields = _read_mapping(path, raw, problems, "the escalation")
+    fields = read_mapping(path, raw, problems, "the escalation")
     return (_parse_escalation(path, fields) if fields else None), tuple(problems)
 
 
@@ -39,21 +38,8 @@ def read_escalation(path: str, raw: bytes) -> tuple[Escalation | None, tuple[Pro
 def read_silences(path: str, raw: bytes) -> tuple[Silences | None, tuple[Problem, ...]]:
     """The silences in the file `path`, and the problems of the file."""
     problems: list[Problem] = []
-    fields = _read_mapping(path, raw, problems, "the file")
+    fields = read_mapping(path, raw, problems, "the file")
     return (_parse_silences(fields) if fields else None), tuple(problems)
-
-
-def _read_mapping(path: str, raw: bytes, problems: list[Problem], what: str) -> MappingReader | None:
-    """The top-level mapping of a file; None, and a problem, if there is none."""
-    try:
-        document = read_document(path, raw)
-    except NotStrict as error:
-        problems.append(error.problem)
-        return None
-    if not isinstance(document.data, dict):
-        problems.append(build_mapping_problem(path))
-        return None
-    return MappingReader(document.data, document.marks, problems, what=what)
 
 
 def _parse_escalation(path: str, fields: MappingReader) -> Escalation:

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from orgtp.files.yaml.loader import NotStrict, YamlDocument, read_document
 from orgtp.model.errors import OrgtpError
-from orgtp.model.escalation import SILENCED_FOLDER
 from orgtp.model.problem import Problem
+from orgtp.model.records.kinds import RECORD_KINDS, find_kind
 from orgtp.model.text import did_you_mean
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
 # The schemas of the files of an org, which `init` copies into it.
-NAMES = ("escalation", "explained", "org", "retirement", "score", "seat", "silenced")
+NAMES = tuple(sorted({"org", "seat", *(kind.schema for kind in RECORD_KINDS if kind.schema)}))
 # All schemas, including that of a machine's sources file.
 ALL_NAMES = tuple(sorted((*NAMES, "sources")))
-_SCHEMAS = {"org.yaml": "org", "seats": "seat", "retirements": "retirement", "escalations": "escalation"}
 
 
 class UnknownSchema(OrgtpError):
@@ -59,7 +58,10 @@ def find_schema_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
 
 def find_schema_name(path: str) -> str | None:
     """The name of the schema of a file; None if it has none."""
-    return "silenced" if path.startswith(SILENCED_FOLDER) else _SCHEMAS.get(path.partition("/")[0])
+    kind = find_kind(path)
+    if kind:
+        return kind.schema or None if not kind.is_lines else None
+    return {"org.yaml": "org", "seats": "seat"}.get(path.partition("/")[0])
 
 
 @cache

@@ -23,6 +23,9 @@ ESCALATION_ORDER = (
 )  # fmt: skip
 EVENT_KEYS = ("at", "what", "by", "to", "note")
 SILENCE_KEYS = ("until", "by", "reason")
+# The keys of a to-do. Tasks of an intent are to-dos with more keys: add them before `state`.
+TODO_ORDER = ("todo", "what", "owner", "due", "from", "state", "events")
+TODO_EVENT_KEYS = ("at", "by", "action", "to", "due", "state", "note")
 RETIREMENT_KEYS = (
     "seat", "name", "role", "kind", "owner", "reports_to", "since", "mission", "retired_on", "reason", "decided_by",
     "review", "capabilities", "metrics", "reports", "owned", "results",

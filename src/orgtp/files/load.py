@@ -9,19 +9,17 @@ from functools import cached_property
 from typing import TypeVar
 
 from orgtp.files.admission import admit_files, find_size_problem
-from orgtp.files.escalation import read_escalation, read_silences
-from orgtp.files.explanation import read_explanations
-from orgtp.files.org import OrgHead, read_org_head, read_retirement
+from orgtp.files.org import OrgHead, read_org_head
+from orgtp.files.record_readers import read_records
 from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.seat import read_seat
 from orgtp.files.signers import check_forge_keys, read_signers
 from orgtp.files.tree import HEAD, Tree
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
-from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
-from orgtp.model.explanation import EXPLAINED_PATH, Explanation
 from orgtp.model.org import Org
 from orgtp.model.problem import Place, Problem, select_errors, select_unread
+from orgtp.model.records.kinds import RECORD_KINDS, SCORE
 from orgtp.model.score import Score
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, SignerKey
 
@@ -116,10 +114,7 @@ def _assemble_org(
 ) -> Org:
     unreadable = closed | ({HEAD} if not head.id else set())
     seats = _read_folder_files("seats/", read_seat, files, problems, unreadable)
-    records = _read_folder_files("retirements/", read_retirement, files, problems, unreadable)
-    silences = _read_folder_files(SILENCED_FOLDER, read_silences, files, problems, unreadable)
-    escalation_files = {path: raw for path, raw in files.items() if not path.startswith(SILENCED_FOLDER)}
-    escalations = _read_folder_files(ESCALATIONS_FOLDER, read_escalation, escalation_files, problems, unreadable)
+    records = read_records(files, problems, unreadable, [kind for kind in RECORD_KINDS if kind is not SCORE])
     scores = _read_all_scores(files, problems) if scores is None else scores
     broken = {find_seat_of_scores(problem.place.path) for problem in select_unread(problems)}
     return Org(
@@ -132,17 +127,14 @@ def _assemble_org(
         policy=head.policy,
         seats=seats,
         scores=scores,
-        retirements=records,
-        escalations=escalations,
-        silences=silences,
         routing=head.routing,
         signers=_read_signer_keys(files, problems),
         version=head.version,
-        explanations=_read_explanations(files, problems),
         unreadable=frozenset(unreadable),
         seats_with_unread_scores=frozenset(seat for seat in broken if seat),
         own=dict(head.own),
         marks=head.marks,
+        **records,
     )
 
 
@@ -171,13 +163,6 @@ def _read_signer_keys(files: dict[str, bytes], problems: list[Problem]) -> tuple
     keys, wrong = read_signers(files[ALLOWED_SIGNERS_PATH]) if ALLOWED_SIGNERS_PATH in files else ((), ())
     problems += wrong
     return keys
-
-
-def _read_explanations(files: dict[str, bytes], problems: list[Problem]) -> tuple[Explanation, ...]:
-    """The explained violations, from audit/explained.jsonl."""
-    found, wrong = read_explanations(files[EXPLAINED_PATH]) if EXPLAINED_PATH in files else ((), ())
-    problems += wrong
-    return found
 
 
 def _read_all_scores(files: dict[str, bytes], problems: list[Problem]) -> dict[str, tuple[Score, ...]]:

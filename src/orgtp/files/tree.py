@@ -13,16 +13,16 @@ from typing import Protocol
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import MAILMAP_PATH
 from orgtp.model.escalation import SILENCED_FOLDER
-from orgtp.model.explanation import EXPLAINED_PATH
+from orgtp.model.records.kinds import RECORD_FILES, RECORD_FOLDERS
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH
 
 SCORES = "scores"
-FOLDERS = ("seats", SCORES, "retirements", "escalations")
+FOLDERS = ("seats", *RECORD_FOLDERS)
 # The folders that a part of an org is read from, with those inside others. The folder of a seat's scores is apart.
 READ_FOLDERS = (*FOLDERS, SILENCED_FOLDER.rstrip("/"))
 HEAD = "org.yaml"
 # The single files that orgtp knows. Other files in policy/ and audit/ are the user's own.
-SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, MAILMAP_PATH, EXPLAINED_PATH)
+SINGLE = (HEAD, ALLOWED_SIGNERS_PATH, FORGE_KEYS_PATH, MAILMAP_PATH, *RECORD_FILES)
 # What git does with the files: how it merges and compares them. Only `validate --base` reads this.
 ATTRIBUTES = ".gitattributes"
 # The largest file that is read, in bytes. Score files, with one month of one seat, are the largest.

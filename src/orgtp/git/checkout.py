@@ -20,7 +20,7 @@ from orgtp.git.tree import PLAIN, TreeEntry
 from orgtp.git.worktrees import read_file_stamp
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
-from orgtp.model.explanation import is_append_only
+from orgtp.model.records.kinds import is_append_only
 
 TreeChanges = Mapping[str, tuple[TreeEntry | None, TreeEntry | None]]
 _MODULE = "160000"

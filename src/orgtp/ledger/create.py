@@ -30,6 +30,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.ledger.advance import BranchMove, move_branch, update_work_tree
 from orgtp.ledger.batch import CommitBatch, Ledger, PlannedCommit, add_content_trailer
 from orgtp.model.errors import OrgtpError
+from orgtp.model.records.kinds import list_attribute_lines
 from orgtp.model.text import is_id, one_line
 
 _BRANCH = "main"
@@ -152,7 +153,8 @@ def is_unchanged_template(path: str, raw: bytes, branch: str) -> bool:
 def _render_template(name: str, branch: str) -> bytes:
     text = (schema.shipped_dir("templates") / name).read_text(encoding="utf-8")
     marks = {"[BRANCH]": f"[{format_scalar(branch, _QUOTE)}]", "ON_BRANCH": format_scalar(_gitlab_condition(branch))}
-    return re.sub(r"\[BRANCH]|ON_BRANCH", lambda found: marks[found[0]], text).encode()
+    marks["APPENDED LINES"] = "\n".join(f"{place} {what}" for place, what in list_attribute_lines().items())
+    return re.sub(r"\[BRANCH]|ON_BRANCH|APPENDED LINES", lambda found: marks[found[0]], text).encode()
 
 
 def _gitlab_condition(branch: str) -> str:

@@ -19,6 +19,7 @@ __all__ = [
     "period",
     "plausibility",
     "problem",
+    "records",
     "references",
     "results",
     "schedule",

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import Protocol, TypeAlias, Union
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Escalation, EscalationEvent
-from orgtp.model.explanation import Explanation
 from orgtp.model.problem import Keys
 from orgtp.model.score import Score
 from orgtp.model.text import one_line
 
 YamlData: TypeAlias = Union[str, int, bool, "Sequence[YamlData]", "Mapping[str, YamlData]", None]
 MAX_SUBJECT = 120
+
+
+class LineRecord(Protocol):
+    """A record that is a line of a JSON Lines file."""
+
+    @property
+    def line(self) -> str:
+        """The line, without the newline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +32,11 @@ class AppendScores:
 
 
 @dataclass(frozen=True, slots=True)
-class AppendExplanations:
-    """Append explained violations to a file, which is created if it does not exist."""
+class AppendRecords:
+    """Append records other than scores to a JSON Lines file, which is created if it does not exist."""
 
     path: str
-    explanations: tuple[Explanation, ...]
+    records: tuple[LineRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +98,7 @@ class ReplaceFile:
     content: bytes
 
 
-Edit: TypeAlias = (
-    AppendScores | AppendExplanations | CreateFile | SetKey | DropKey | AppendItems | DropItems | ReplaceFile
-)
+Edit: TypeAlias = AppendScores | AppendRecords | CreateFile | SetKey | DropKey | AppendItems | DropItems | ReplaceFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from orgtp.model.escalation import Escalation, EventType, resolve_route
 from orgtp.model.org import Org
+from orgtp.model.records.escalation_merge import list_allowed_resolvers
 
 
 def find_first_assignee(org: Org, seat: str, metric: str, kind: str, severity: str) -> str:
@@ -92,16 +93,6 @@ def is_with_responsible(org: Org, one: Escalation) -> bool:
     """Whether the assignee is responsible for the seat that it is about: its owner, or a person above the owner."""
     owner = find_responsible_seat(org, one.seat)
     return is_active_seat(org, one.with_) and one.with_ in {owner, *_people_above(org, owner)}
-
-
-def list_allowed_resolvers(org: Org, one: Escalation) -> list[str]:
-    """The seats that may resolve it: the assignee, those above it, who opened it, and who may record for the seat.
-
-    Retired seats are excluded; other inactive seats are not.
-    """
-    above = org.leaders_above(one.with_)
-    fit = dict.fromkeys([one.with_, *above, *org.eligible_recorders(one.seat), *([one.by] if one.by else [])])
-    return [seat for seat in fit if seat not in org.seats or not org.seats[seat].is_retired]
 
 
 def list_allowed_acknowledgers(org: Org, one: Escalation) -> list[str]:

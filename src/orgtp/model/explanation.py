@@ -42,8 +42,3 @@ class Explanation:
     def subject(self) -> tuple[str, str, str]:
         """What it explains: the commit, the rule and the path."""
         return self.commit, self.rule, self.path
-
-
-def is_append_only(path: str) -> bool:
-    """Whether lines of a file are only ever added at its end: score files, and the explanations."""
-    return path.startswith("scores/") or path == EXPLAINED_PATH

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.business_hours import WorkTime
-from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
+from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat, UnknownTodo
 from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences
 from orgtp.model.explanation import Explanation
 from orgtp.model.period import Cadence
 from orgtp.model.problem import Marks
+from orgtp.model.records.review import Review
+from orgtp.model.records.todo import Todo
 from orgtp.model.score import Score
 from orgtp.model.score_series import EARLIEST, NO_SCORES, ScoresByMonth, ScoreSeries, SeatScores, group_by_metric
 from orgtp.model.seat import Metric, MetricKey, Seat, find_predecessors, seat_path
@@ -25,6 +27,7 @@ from orgtp.model.text import did_you_mean, join_with_and
 WORD_TOPICS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)
 
+_DAY = len("2026-11-20-")
 # The most ids that an error lists.
 _MAX_LISTED = 3
 
@@ -113,6 +116,8 @@ class Org:
     retirements: Mapping[str, Retirement] = field(default_factory=dict)
     escalations: Mapping[str, Escalation] = field(default_factory=dict)
     silences: Mapping[str, Silences] = field(default_factory=dict)
+    todos: Mapping[str, Todo] = field(default_factory=dict)
+    reviews: Mapping[str, Review] = field(default_factory=dict)
     routing: tuple[Route, ...] = ()
     signers: tuple[SignerKey, ...] = ()
     version: int = 0
@@ -191,6 +196,16 @@ class Org:
         raise UnknownEscalation(
             id=id, hint=f"Several ids begin with it: {join_with_and(matches[:_MAX_LISTED])}." if matches else hint
         )
+
+    def todo(self, id: str) -> Todo:  # noqa: A002  (as above)
+        """The to-do `id`, or the only one whose id begins with it, with or without the day. Raises `UnknownTodo`."""
+        if id in self.todos:
+            return self.todos[id]
+        matches = [known for known in self.todos if id and (known.startswith(id) or known[_DAY:].startswith(id))]
+        if len(matches) == 1:
+            return self.todos[matches[0]]
+        hint = did_you_mean(id, self.todos) or "orgtp todo list --all shows all to-dos."
+        raise UnknownTodo(id=id, hint=f"Several ids fit: {join_with_and(matches[:_MAX_LISTED])}." if matches else hint)
 
     @cached_property
     def work_time(self) -> WorkTime:

@@ -171,6 +171,7 @@ RULES: tuple[Rule, ...] = (
         change_rule(forbidden.retirement_record_touched),
         change_rule(forbidden.escalation_record_touched),
         change_rule(forbidden.explanation_touched),
+        change_rule(forbidden.record_touched),
         change_rule(forbidden.seat_deleted),
         change_rule(forbidden.seat_brought_back),
         change_rule(forbidden.id_used_again),

@@ -4,93 +4,46 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from orgtp.actions.escalate import escalation_data
 from orgtp.actions.retire import describe_result
-from orgtp.files.escalation import read_escalation
+from orgtp.files.record_readers import read_record
 from orgtp.files.yaml.editor import edit_yaml
 from orgtp.files.yaml.loader import NotStrict, decode_yaml, read_document
 from orgtp.git.repo import Repo
-from orgtp.model.change import DropKey, SetKey
+from orgtp.model.change import DropKey, SetKey, YamlData
 from orgtp.model.errors import OrgtpError
-from orgtp.model.escalation import (
-    ESCALATIONS_FOLDER,
-    SILENCED_FOLDER,
-    Escalation,
-    EscalationEvent,
-    EscalationKind,
-    EscalationStatus,
-    EventType,
-)
 from orgtp.model.org import Retirement
 from orgtp.model.problem import Keys
+from orgtp.model.records.kinds import RecordKind, find_kind_of_file
 from orgtp.model.results import Moment, is_recorded_after, is_result_right
 
 
-def merge_escalations(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Merge two versions of an escalation. `base` is empty if both sides opened it.
+def merge_records(path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """Merge two versions of a record by its events. `base` is empty if both sides added it.
 
-    Returns None if one of the files is not a valid escalation, or if they are about different subjects.
+    Returns None if its kind has no such merge, if one of the files is not valid, or if they are different records.
     """
-    if not path.startswith(ESCALATIONS_FOLDER) or path.startswith(SILENCED_FOLDER):
+    kind = find_kind_of_file(path)
+    if kind is None or kind.merge is None or kind.write is None:
         return None
-    old, mine, other = (_read_valid(path, raw) for raw in (base, ours, theirs))
-    if mine is None or other is None or (base and old is None) or not _is_same_issue(mine, other):
+    old, mine, other = (_read_valid(kind, path, raw) for raw in (base, ours, theirs))
+    if mine is None or other is None or (base and old is None):
         return None
-    merged = _merge_continued(old, mine, other) if old else _merge_opened_twice(mine, other)
-    return _edit_escalation(path, ours, mine, merged) if merged else None
+    merged = kind.merge(old, mine, other)
+    return _edit_record(path, ours, kind.write(mine), kind.write(merged)) if merged else None
 
 
-def _read_valid(path: str, raw: bytes) -> Escalation | None:
-    one, problems = read_escalation(path, raw)
+def _read_valid(kind: RecordKind, path: str, raw: bytes) -> Any:
+    one, problems = read_record(kind, path, raw)
     return None if problems else one
 
 
-def _merge_continued(old: Escalation, mine: Escalation, other: Escalation) -> Escalation | None:
-    """Add the events that `other` adds to `old` to `mine`, which may contain some of them from an earlier merge."""
-    if not old.may_become(other):
-        return None
-    if mine.events == old.events:
-        return other
-    more = [event for event in other.events if event not in old.events and event not in mine.events]
-    return _merge_events(mine, other, more) if more else mine
-
-
-def _merge_opened_twice(mine: Escalation, other: Escalation) -> Escalation:
-    """Merge two escalations that were opened for the same issue on the same day. The earlier one continues."""
-    first, second = sorted((mine, other), key=lambda one: (one.opened_at is None, one.opened_at, one.by))
-    return _merge_events(first, second, [_reopened_event(event, second) for event in second.events])
-
-
-def _is_same_issue(one: Escalation, other: Escalation) -> bool:
-    """Whether both are about the same metric, or about an issue with the same text."""
-    subjects = {(it.seat, it.metric, it.what if it.kind is EscalationKind.ISSUE else "") for it in (one, other)}
-    return len(subjects) == 1
-
-
-def _reopened_event(event: EscalationEvent, one: Escalation) -> EscalationEvent:
-    return replace(event, what=EventType.AGAIN, to="", note=one.why) if event.what is EventType.OPENED else event
-
-
-def _merge_events(one: Escalation, other: Escalation, more: list[EscalationEvent]) -> Escalation:
-    """Add the events `more`, which come from `other`, to `one`. Events are sorted by time."""
-    events = tuple(sorted([*one.events, *more], key=lambda event: (event.at is None, event.at)))
-    state, with_ = replace(one, events=events).replayed_state
-    resolved = next((it for it in (one, other) if it.state is EscalationStatus.RESOLVED), None)
-    last = resolved or (
-        other if other.replayed_state == (state, with_) and one.replayed_state != (state, with_) else one
-    )
-    return replace(one, events=events, state=state, with_=with_ or last.with_, due=last.due)
-
-
-def _edit_escalation(path: str, text: bytes, before: Escalation, after: Escalation) -> bytes:
+def _edit_record(path: str, text: bytes, old: Mapping[str, YamlData], new: Mapping[str, YamlData]) -> bytes:
     """Write the changed keys into the text of the file, and keep the rest of it."""
-    old, new = escalation_data(before), escalation_data(after)
     found = text.decode()
     for key, value in new.items():
         if old.get(key) != value:
@@ -153,9 +106,9 @@ def update_results(path: str, raw: bytes, record: Retirement, moment: Moment) ->
 
 def merge_files(repo: Repo, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:
     """Apply the changes from `base` to `theirs` to `ours`. Raises `MergeClash` if both sides changed the same thing."""
-    escalation = merge_escalations(path, base, ours, theirs)
-    if escalation is not None:
-        return escalation
+    record = merge_records(path, base, ours, theirs)
+    if record is not None:
+        return record
     by_keys = _merge_by_keys(path, base, ours, theirs) if path.endswith(".yaml") else None
     lines = _merge_by_lines(repo, base, ours, theirs)
     if by_keys is not None:

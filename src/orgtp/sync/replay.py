@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from orgtp.actions.record_scores import describe_score
 from orgtp.audit.rules.trailers import select_named_seats
 from orgtp.files.load import LoadedOrg, load_org
-from orgtp.files.org import read_retirement
+from orgtp.files.record_readers import read_record
 from orgtp.files.scores import build_score, find_seat_of_scores, parse_score_line
 from orgtp.git.checkout import TreeChanges
 from orgtp.git.commit import Identity
@@ -29,17 +29,17 @@ from orgtp.ledger.checks import WouldBreak, refuse_new_errors, refuse_wrong_reco
 from orgtp.ledger.id_index import find_files_with_ids
 from orgtp.ledger.partial_tree import PartialTree, ReadScope
 from orgtp.model.change import Change
-from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.problem import Place
+from orgtp.model.records.kinds import RETIREMENT, find_kind_of_file, is_append_only
 from orgtp.model.results import Moment, find_wrong_results
 from orgtp.model.score import Score
 from orgtp.model.trailers import drop_seat_trailers, parse_claims
 from orgtp.sync.merge import (
     MergeClash,
     find_new_records,
-    merge_escalations,
     merge_files,
+    merge_records,
     read_record_id,
     update_results,
 )
@@ -231,7 +231,8 @@ class CommitReplay:
         )
         # Changes that the remote already has are dropped, and so are the trailers of their seats.
         named = (seat for claims in parse_claims(source.message).all for seat in claims.seats)
-        rewritten = replace(source, message=drop_seat_trailers(source.message, select_named_seats(named, nodes)))
+        kept = select_named_seats(named, nodes, lambda path: _list_subjects(path, recorded))
+        rewritten = replace(source, message=drop_seat_trailers(source.message, kept))
         return PlannedCommit(recorded, self.batch.editor.root, source.author, self.batch.ledger.now, nodes, rewritten)
 
     def _refresh_results(
@@ -251,8 +252,15 @@ class CommitReplay:
 
     def _read_new_record(self, path: str, node: TreeEntry | None) -> Retirement | None:
         """Read a retirement record that the current tree does not have; None for anything else."""
-        is_new = path.startswith("retirements/") and node and node.is_plain and not self.batch.editor.find_entry(path)
-        return read_retirement(path, self._read_content(node))[0] if is_new else None
+        if (
+            not path.startswith(RETIREMENT.folder)
+            or not node
+            or not node.is_plain
+            or self.batch.editor.find_entry(path)
+        ):
+            return None
+        record: Retirement | None = read_record(RETIREMENT, path, self._read_content(node))[0]
+        return record
 
     def _read_moments(self, source: SourceCommit, seat: str) -> Iterator[Moment]:
         return read_moments(self.batch.ledger.repo, source.id, seat)
@@ -291,8 +299,8 @@ class CommitReplay:
     ) -> TreeEntry | None:
         if find_seat_of_scores(path) and new and new.is_plain and (now is None or now.is_plain):
             return self._append_records(path, old, now, new)
-        if path == EXPLAINED_PATH and new and new.is_plain and (now is None or now.is_plain):
-            return self._append_explanations(old, now, new)
+        if is_append_only(path) and new and new.is_plain and (now is None or now.is_plain):
+            return self._append_lines(old, now, new)
         if old == new:
             return now
         if now in {old, new}:
@@ -303,7 +311,7 @@ class CommitReplay:
         raw = (
             merge_files(self.batch.ledger.repo, path, base, ours, theirs)
             if old
-            else merge_escalations(path, base, ours, theirs)
+            else merge_records(path, base, ours, theirs)
         )
         if raw is None:
             raise MergeClash
@@ -332,8 +340,8 @@ class CommitReplay:
             self.left_out.append(RecordLeftOut(record, known))
         return False
 
-    def _append_explanations(self, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry) -> TreeEntry | None:
-        """Append the explanations that the commit added and that the current file does not have."""
+    def _append_lines(self, old: TreeEntry | None, now: TreeEntry | None, new: TreeEntry) -> TreeEntry | None:
+        """Append the lines that the commit added and that the current file does not have."""
         before = self._read_content(now)
         known = {*self._read_content(old).splitlines(), *before.splitlines()}
         fresh = [line for line in self._read_content(new).splitlines(keepends=True) if line.rstrip(b"\n") not in known]
@@ -380,6 +388,16 @@ def _diff_checked_trees(repo: Repo, parent: str | None, commit: str) -> TreeChan
         if old is None or new is None or old.mode != new.mode:
             editor.find_entry(path)
     return changes
+
+
+def _list_subjects(path: str, change: RecordedChange) -> set[str]:
+    """List the seats that a record is about, before a change and after it."""
+    kind = find_kind_of_file(path)
+    if kind is None or kind.is_lines:
+        return set()
+    raw = [files[path] for files in (change.before, change.files) if files.get(path)]
+    found = (read_record(kind, path, content)[0] for content in raw)
+    return {seat for one in found if one is not None for seat in kind.find_subjects(one)}
 
 
 def _read_record(path: str, line: bytes) -> Score | None:

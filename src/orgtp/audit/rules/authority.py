@@ -13,23 +13,27 @@ from functools import cached_property
 from typing import TypeVar
 
 from orgtp.audit.rules.followed import find_new_heirs, follow_route_data, follow_routes, without_followed
-from orgtp.model.escalation import (
-    ESCALATIONS_FOLDER,
-    SILENCED_FOLDER,
-    Escalation,
-    EscalationStatus,
-    EventType,
-    Route,
-)
-from orgtp.model.escalation_policy import find_responsible_seat, is_with_responsible, list_allowed_resolvers
-from orgtp.model.explanation import EXPLAINED_PATH
+from orgtp.model.escalation import Escalation, EscalationStatus, EventType, Route
+from orgtp.model.escalation_policy import find_responsible_seat, is_with_responsible
 from orgtp.model.org import Org, Retirement
+from orgtp.model.records.kinds import (
+    ESCALATION,
+    RECORD_FILES,
+    RECORD_FOLDERS,
+    RECORD_KINDS,
+    TODO,
+    Growth,
+    RecordKind,
+    RecordWrite,
+    find_kind,
+)
+from orgtp.model.records.todo import Todo, TodoAction
 from orgtp.model.seat import Metric, MetricKey, Seat, retirement_path, seat_path
 from orgtp.model.text import is_id, join_with_and
 
 Item = TypeVar("Item")
 # The org's top-level names. If one of them becomes a file or a link, it replaces everything below it.
-_TOPS = ("org.yaml", "policy", "seats", "scores", "retirements", "escalations")
+_TOPS = ("org.yaml", "policy", "seats", *RECORD_FOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +139,19 @@ def _find_allowed_seats(claim: SignedChange, path: str) -> Collection[str] | Non
     """Return the seats that may change a path; None if every signer of the policy may."""
     top = path.partition("/")[0]
     if claim.forge:
-        is_closed = path == EXPLAINED_PATH or (top in _TOPS and (top != "seats" or path == top))
+        is_closed = path in RECORD_FILES or (top in _TOPS and (top != "seats" or path == top))
         return () if is_closed else None
     if seat := _find_seat_of_file(path, "seats"):
         return [
             *_select_current_seats(claim.before, _find_seat_editors(claim, seat, there=claim.paths[path])),
             *_allow_retirement_change(claim, seat),
         ]
-    if seat := _find_seat_of_file(path, "retirements"):
-        return list_retirement_deciders(claim.before, seat)
     if seat := _find_seat_of_folder(path, "scores"):
         return _select_current_seats(claim.before, _find_recorders(claim, seat, path))
-    if top == "policy" or path in _TOPS or path == EXPLAINED_PATH:
+    if top == "policy" or path in _TOPS or path in RECORD_FILES:
         return [*list_policy_editors(claim.before), *_allow_list_cleanup(claim, path)]
-    return _find_escalation_editors(claim, path) if path.startswith(ESCALATIONS_FOLDER) else None
+    kind = find_kind(path)
+    return _find_record_writers(claim, kind, path) if kind else None
 
 
 def _find_seat_of_file(path: str, folder: str) -> str:
@@ -224,29 +227,41 @@ def _find_recorders(claim: SignedChange, seat: str, path: str) -> list[str]:
     return [*claim.before.eligible_recorders(seat), *(_find_seat_creators(claim, seat) if added else ())]
 
 
-def _find_escalation_editors(claim: SignedChange, path: str) -> Collection[str] | None:
-    """Return who may change an escalation. Anyone may open one; those it was assigned to may resolve it.
+def _find_record_writers(claim: SignedChange, kind: RecordKind, path: str) -> Collection[str] | None:
+    """Return who may write a record; None if everyone may.
 
-    Whoever retires a seat may hand over what is open about it, and change nothing else.
-    The people accountable for a seat may mute a metric of it. The seat itself may not.
+    Whoever retires a seat may hand over its open escalations and to-dos, and change nothing else in them.
     """
-    name = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
-    if path.startswith(SILENCED_FOLDER):
-        return _select_current_seats(
-            claim.before,
-            _find_accountable_people(claim.before, path.removeprefix(SILENCED_FOLDER).removesuffix(".yaml")),
-        )
-    if not claim.paths[path]:
-        return None
-    old = claim.before.escalations.get(name)
-    if old is None:
-        return claim.before.policy_approvers
-    return [
-        *_select_current_seats(claim.before, list_allowed_resolvers(claim.before, old)),
-        *([claim.signer] if _is_only_handed_over(claim, old, path) else []),
-    ]
+    key = kind.find_key(path)
+    if key is None:
+        return claim.before.policy_approvers if kind.growth is Growth.EVENTS and claim.paths[path] else None
+    old, new = (None if kind.is_lines else getattr(org, kind.attribute).get(key) for org in (claim.before, claim.after))
+    may = kind.find_writers(claim.before, RecordWrite(key, not claim.paths[path], old, new))
+    if may is None or old is None or new is None:
+        return may
+    is_handed_over = (kind is ESCALATION and _is_only_handed_over(claim, old, path)) or (
+        kind is TODO and _is_only_moved(claim, old, path)
+    )
+    return [*may, claim.signer] if is_handed_over else may
 
 
+def _is_only_moved(claim: SignedChange, old: Todo, path: str) -> bool:
+    """Whether an open to-do only went from a seat that the signer retires to another one."""
+    new = claim.after.todos[old.id]
+    if old.is_closed or old.owner not in claim.retiring or len(new.events) != len(old.events) + 1:
+        return False
+    event = new.events[-1]
+    if event.action is not TodoAction.MOVED or event.to != new.owner or event.by not in {"", claim.signer}:
+        return False
+    was, now = (
+        {key: value for key, value in data.items() if key not in _MOVED_KEYS} if isinstance(data, Mapping) else data
+        for data in claim.read_data(path)
+    )
+    return replace(old, owner=new.owner, events=(*old.events, event), marks=new.marks) == new and was == now
+
+
+# What a move changes in the file of a to-do.
+_MOVED_KEYS = frozenset({"owner", "events"})
 # What a hand-over changes in the file of an escalation.
 _HANDED_KEYS = frozenset({"with", "due", "state", "events"})
 
@@ -276,15 +291,6 @@ def _is_only_handed_over(claim: SignedChange, old: Escalation, path: str) -> boo
     )
     in_time = new.due <= claim.before.work_time.add_working_time(event.at, span)
     return in_time and handed == new and was == now
-
-
-def _find_accountable_people(org: Org, id_: str) -> list[str]:
-    """Return the people who are accountable for a seat, and those above them."""
-    seat = org.seats.get(id_)
-    above = (
-        [*_list_seat_and_above(org, seat.owner), *_list_seat_and_above(org, id_)[1:]] if seat else org.policy_approvers
-    )
-    return [held for held in above if held in org.seats and org.seats[held].is_human]
 
 
 def _allow_retirement_change(claim: SignedChange, id_: str) -> list[str]:
@@ -433,9 +439,7 @@ def _allow_list_cleanup(claim: SignedChange, path: str) -> list[str]:
 
 
 # The parts of an org that are in other files than org.yaml, or only say where something is.
-_OTHER_FILES = frozenset(
-    {"seats", "scores", "retirements", "escalations", "silences", "signers", "explanations", "unreadable", "marks"}
-)
+_OTHER_FILES = frozenset({"seats", "signers", "unreadable", "marks", *(kind.attribute for kind in RECORD_KINDS)})
 
 
 def _only_removes_retired(claim: SignedChange) -> bool:

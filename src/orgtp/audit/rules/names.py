@@ -5,14 +5,11 @@ In a signed commit, each new record must name the signer, or nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER, Silence
-from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org
-
-_SHORT = 10
+from orgtp.model.records.kinds import SCORE, RecordKind, find_kind_of_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,45 +23,30 @@ class ClaimedName:
 
 
 def find_claimed_names(before: Sequence[Org], after: Org, paths: Sequence[str]) -> Iterator[ClaimedName]:
-    """Find the seats that the new events of escalations, silences and explanations in `paths` name.
+    """Find the seats that the new records in `paths` name, except for values, which are read line by line.
 
     `before` are the orgs of all parents. A merge adds nothing that one of them has.
     """
     for path in sorted(paths):
-        if path.startswith(SILENCED_FOLDER):
-            yield from _find_silencing_seats(before, after, path)
-        elif path.startswith(ESCALATIONS_FOLDER):
-            yield from _find_acting_seats(before, after, path)
-        elif path == EXPLAINED_PATH:
-            yield from _find_explaining_seats(before, after)
+        kind = find_kind_of_file(path)
+        if kind and kind is not SCORE:
+            find = _find_in_lines if kind.is_lines else _find_in_file
+            yield from find(kind, before, after, path)
 
 
-def _find_acting_seats(before: Sequence[Org], after: Org, path: str) -> Iterator[ClaimedName]:
-    id_ = path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
-    new, old = after.escalations.get(id_), [org.escalations.get(id_) for org in before]
-    if new is None:
-        return
-    if new.by and not any(old):
-        yield ClaimedName(new.by, path, "it says who opened it, and")
-    known = [event for one in old if one for event in one.events]
-    for number, event in enumerate(new.events):
-        if event.by and event not in known:
-            yield ClaimedName(event.by, path, f"event {number + 1} ({event.what})")
+def _find_in_file(kind: RecordKind, before: Sequence[Org], after: Org, path: str) -> Iterator[ClaimedName]:
+    new, *old = (getattr(org, kind.attribute).get(kind.find_key(path)) for org in (after, *before))
+    if new is not None:
+        for seat, what, line in kind.find_actors([one for one in old if one is not None], new):
+            yield ClaimedName(seat, path, what, line)
 
 
-def _find_explaining_seats(before: Sequence[Org], after: Org) -> Iterator[ClaimedName]:
-    known = [one for org in before for one in org.explanations]
-    for one in after.explanations:
-        for seat in dict.fromkeys((one.decided_by, one.by)) if one not in known else ():
-            if seat:
-                what = f"the explanation of {one.commit[:_SHORT]}"
-                yield ClaimedName(seat, EXPLAINED_PATH, what, one.place.line)
+def _find_in_lines(kind: RecordKind, before: Sequence[Org], after: Org, path: str) -> Iterator[ClaimedName]:
+    known, lines = [line for org in before for line in _list_lines(kind, org, path)], _list_lines(kind, after, path)
+    for one in lines:
+        if one not in known:
+            yield from (ClaimedName(seat, path, what, line) for seat, what, line in kind.find_actors((), one))
 
 
-def _find_silencing_seats(before: Sequence[Org], after: Org, path: str) -> Iterator[ClaimedName]:
-    seat = path.removeprefix(SILENCED_FOLDER).removesuffix(".yaml")
-    new, old = after.silences.get(seat), [org.silences.get(seat) for org in before]
-    for metric, silence in new.metrics.items() if new else ():
-        known: list[Silence] = [one.metrics[metric] for one in old if one and metric in one.metrics]
-        if silence.by and silence not in known:
-            yield ClaimedName(silence.by, path, f"the silence of {metric}")
+def _list_lines(kind: RecordKind, org: Org, path: str) -> Iterable[object]:
+    return [line for line in getattr(org, kind.attribute) if line.place.path == path]

@@ -108,6 +108,15 @@ HISTORY: tuple[Rule, ...] = (
         f"{_EVER}: `git checkout COMMIT^ -- audit/explained.jsonl`.",
     ),
     _audit_page(
+        "record-changed",
+        "A commit changed or removed part of another record, such as a to-do.",
+        "The record says what was agreed and what became of it. Its events are only added, and so are the lines of a "
+        "JSON Lines file. A record without events never changes.",
+        '-  - {at: "2026-11-30T13:00:02Z", by: bogdan, action: failed}',
+        "one more event at the end of `events`",
+        f"{_EVER}: `git checkout COMMIT^ -- FILE`.",
+    ),
+    _audit_page(
         "id-reused",
         "A retired seat became active again, or a new seat has the id of an earlier one.",
         "Values, records and commits name a seat by its id. A reused id would make it unclear which seat they mean.",

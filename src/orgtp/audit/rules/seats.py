@@ -8,27 +8,18 @@ from typing import Any
 
 from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
 from orgtp.audit.rules.scores import NOT_FILES, find_first_difference
-from orgtp.model.escalation import ESCALATIONS_FOLDER
 from orgtp.model.org import Org
+from orgtp.model.records.kinds import RECORD_FILES, RECORD_FOLDERS, SCORE, Growth, RecordKind, find_kind_of_file
 from orgtp.model.results import WrongResult
 from orgtp.model.seat import retirement_path
 
-_FILE = re.compile(r"(seats|retirements)/([a-z][a-z0-9-]{0,62})\.yaml")
-# The paths that must be plain files or folders. Score files have rules of their own, in scores.py.
-_ORG_PATH = re.compile(
-    r"org\.yaml|audit/explained\.jsonl|(?:seats|retirements|policy|scores|escalations)(?!/[^/]+/[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl\Z)(?:/.*)?",
-    re.DOTALL,
-)
+_FILE = re.compile(r"seats/([a-z][a-z0-9-]{0,62})\.yaml")
+# The top-level names below which everything must be a plain file or a folder.
+_TOPS = frozenset({"seats", "policy", *RECORD_FOLDERS})
 Read = Callable[[str | None], bytes | None]
-RECORD, DELETED, REUSED, ODD, ORG_REMOVED = (
-    "retirement-changed",
-    "seat-deleted",
-    "id-reused",
-    "not-a-file",
-    "org-removed",
-)
+DELETED, REUSED, ODD, ORG_REMOVED = "seat-deleted", "id-reused", "not-a-file", "org-removed"
 RESULTS = "retirement-results-wrong"
-MALFORMED, EVENTS_CHANGED = "tree-malformed", "escalation-rewritten"
+MALFORMED = "tree-malformed"
 _RIGHT_RESULT = (
     "A record never changes. An approver can say what is right: "
     "orgtp audit explain COMMIT --reason TEXT --decided-by SEAT"
@@ -45,7 +36,7 @@ def check_against_parent(
     """Check the changes of a commit against one parent. `read` returns a content by its id, or None if missing."""
     for entry in entries:
         if entry.new_mode in NOT_FILES:
-            if not _ORG_PATH.fullmatch(entry.path):
+            if not _must_be_file(entry.path):
                 continue
             what = NOT_FILES[str(entry.new_mode)]
             yield changes.violation(
@@ -54,42 +45,49 @@ def check_against_parent(
         elif entry.path == "org.yaml" and entry.new is None:
             yield changes.violation(ORG_REMOVED, "org.yaml was removed", path=entry.path, before=entry.old)
         elif match := _FILE.fullmatch(entry.path):
-            yield from (
-                _check_seat(changes, entry, match[2], before, after)
-                if match[1] == "seats"
-                else _check_retirement(changes, entry, match[2], read)
-            )
-        elif entry.path.startswith(ESCALATIONS_FOLDER) and entry.old:
-            yield from _check_escalation(changes, entry, before, after)
+            yield from _check_seat(changes, entry, match[1], before, after)
+        elif (kind := find_kind_of_file(entry.path)) and entry.old:
+            yield from _check_record(kind, changes, entry, (before, after), read)
 
 
-def _check_escalation(changes: CommitChanges, entry: TreeChange, before: Org, after: Org) -> Iterator[Violation]:
-    """Check that events were only added to an escalation, and that its subject did not change."""
-    id_ = entry.path.removeprefix(ESCALATIONS_FOLDER).removesuffix(".yaml")
-    old, new = before.escalations.get(id_), after.escalations.get(id_)
-    if old is None or (new is not None and old.may_become(new)):
+def _must_be_file(path: str) -> bool:
+    """Whether a path must be a plain file or a folder. Score files have rules of their own, in scores.py."""
+    if path == "org.yaml" or path in RECORD_FILES:
+        return True
+    return path.partition("/")[0] in _TOPS and find_kind_of_file(path) is not SCORE
+
+
+def _check_record(
+    kind: RecordKind, changes: CommitChanges, entry: TreeChange, orgs: tuple[Org, Org], read: Read
+) -> Iterator[Violation]:
+    """Check that a record only grew. What a KEYS record says may change, and LINES are checked in `line_files`."""
+    if kind.growth is Growth.EVENTS:
+        yield from _check_events(kind, changes, entry, orgs)
+    elif kind.growth is Growth.FIXED:
+        how = "removed" if entry.new is None else "changed"
+        hint = f"A committed record must not change. Restore it: git checkout COMMIT^ -- {entry.path}"
+        message = f"the {_name_record(kind, entry.path)} was {how}"
+        yield changes.violation(kind.audit_rule, message, path=entry.path, hint=hint, **_describe_change(entry, read))
+
+
+def _check_events(
+    kind: RecordKind, changes: CommitChanges, entry: TreeChange, orgs: tuple[Org, Org]
+) -> Iterator[Violation]:
+    """Check that events were only added to a record, and that its subject did not change."""
+    key = kind.find_key(entry.path)
+    old, new = (getattr(org, kind.attribute).get(key) for org in orgs)
+    if old is None or (new is not None and kind.may_become(old, new)):
         return
     how = "were removed" if entry.new is None else "can no longer be read" if new is None else "were changed"
-    hint = f"Restore the file, and resolve the escalation: git checkout COMMIT^ -- {entry.path}"
+    hint = f"Restore the file, and add what happened as a new event: git checkout COMMIT^ -- {entry.path}"
     facts = {"before": entry.old, "after": entry.new}
-    yield changes.violation(
-        EVENTS_CHANGED, f"events of the escalation {id_} {how}", path=entry.path, hint=hint, **facts
-    )
+    message = f"events of the {kind.title} {key} {how}"
+    yield changes.violation(kind.audit_rule, message, path=entry.path, hint=hint, **facts)
 
 
-def _check_retirement(changes: CommitChanges, entry: TreeChange, seat: str, read: Read) -> Iterator[Violation]:
-    """Check that a retirement record was only added."""
-    if entry.old is None:
-        return
-    how = "removed" if entry.new is None else "changed"
-    hint = f"A committed record must not change. Restore it: git checkout COMMIT^ -- {entry.path}"
-    yield changes.violation(
-        RECORD,
-        f"the retirement record of {seat} was {how}",
-        path=entry.path,
-        hint=hint,
-        **_describe_change(entry, read),
-    )
+def _name_record(kind: RecordKind, path: str) -> str:
+    """`retirement record of jeff`, or `review 2026-W48`."""
+    return f"{kind.title} {'of ' if kind.seat_in_key else ''}{kind.find_key(path)}"
 
 
 def _describe_change(entry: TreeChange, read: Read) -> dict[str, Any]:
@@ -163,4 +161,4 @@ def check_results(changes: CommitChanges, path: str, wrong: Iterable[WrongResult
 def find_seat_of_file(path: str) -> str:
     """Return the seat whose file the path is; "" if it is not a seat file."""
     match = _FILE.fullmatch(path)
-    return match[2] if match and match[1] == "seats" else ""
+    return match[1] if match else ""

@@ -2,59 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
 from orgtp.model.escalation import ESCALATIONS_FOLDER, is_path_about
-from orgtp.model.explanation import EXPLAINED_PATH
-from orgtp.model.org import Retirement
+from orgtp.model.org import Org, Retirement
+from orgtp.model.records.kinds import RECORD_KINDS, RETIREMENT, SCORE, find_kind, find_kind_of_file
 from orgtp.model.text import join_with_and
 from orgtp.model.trailers import TrailerClaims
 
-# The paths that each action of orgtp writes. A retirement also removes the seat from the lists in org.yaml, and gives
-# its open escalations to its owner. Where a metric continues another one, routes in org.yaml follow it.
-_ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
-    "score": ("scores/",),
-    "withdraw": ("scores/",),
+# The paths that each action of orgtp writes, besides records. A retirement also removes the seat from the lists in
+# org.yaml. Where a metric continues another one, routes in org.yaml follow it.
+_OTHER_PATHS: Mapping[str, tuple[str, ...]] = {
     "add": ("seats/",),
     "set": ("seats/",),
     "metric-add": ("seats/",),
     "metric-target": ("seats/",),
     "metric-set": ("seats/",),
-    "metric-end": ("seats/", ESCALATIONS_FOLDER),
-    "metric-rename": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
-    "metric-move": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
-    "metric-recadence": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
+    "metric-end": ("seats/",),
+    "metric-rename": ("seats/", "org.yaml"),
+    "metric-move": ("seats/", "org.yaml"),
+    "metric-recadence": ("seats/", "org.yaml"),
     "metric-rebase": ("seats/",),
     "delegate": ("seats/",),
     "org": ("org.yaml",),
     "holiday": ("org.yaml",),
     "handover": ("seats/",),
-    "vacate": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
-    "leave": ("seats/", "org.yaml", ESCALATIONS_FOLDER),
+    "vacate": ("seats/", "org.yaml"),
+    "leave": ("seats/", "org.yaml"),
     "move": ("seats/",),
     "own": ("seats/",),
     "pause": ("seats/",),
     "resume": ("seats/",),
     "rename": ("seats/",),
     "split": ("seats/", "org.yaml"),
-    "retire": ("seats/", "retirements/", "org.yaml", ESCALATIONS_FOLDER),
-    "escalate": (ESCALATIONS_FOLDER,),
+    "retire": ("seats/", "org.yaml"),
     "upgrade": ("seats/", "org.yaml", ".orgtp/", ".gitattributes", ".github/", ".gitlab-ci.yml"),
-    "explain": (EXPLAINED_PATH,),
     "undo": ("seats/", "org.yaml"),
 }
-# The path that every commit of an action must change, and what it adds.
-_REQUIRED_PATHS = {
-    "score": ("scores/", "value"),
-    "withdraw": ("scores/", "withdrawal"),
-    "org": ("org.yaml", "setting of the org"),
-    "holiday": ("org.yaml", "holiday"),
-    "retire": ("retirements/", "retirement record"),
-    "escalate": (ESCALATIONS_FOLDER, "escalation"),
-    "explain": (EXPLAINED_PATH, "explanation"),
+# The paths that every action writes: also those of the records that it hands over, or adds.
+_ALLOWED_PATHS: Mapping[str, tuple[str, ...]] = {
+    action: (
+        *_OTHER_PATHS.get(action, ()),
+        *(kind.place for kind in RECORD_KINDS if action in kind.actions or action in kind.also_in),
+    )
+    for action in sorted({*_OTHER_PATHS, *(action for kind in RECORD_KINDS for action in kind.actions)})
 }
+# The path that every commit of an action must change, and what it adds.
+_REQUIRED_PATHS = {"org": ("org.yaml", "setting of the org"), "holiday": ("org.yaml", "holiday")} | {
+    action: (kind.place, what) for kind in RECORD_KINDS for action, what in kind.actions.items()
+}
+# The seats that the content of a changed file says it is about.
+FindSubjects = Callable[[str], Collection[str]]
 # The first commit of an org may change any path.
 _ANYTHING = "init"
 FORGED, HIDDEN, MISMATCH = "trailer-forged", "trailer-hidden", "trailer-mismatch"
@@ -74,17 +74,19 @@ def find_false_claims(
     claims: TrailerClaims,
     known: Callable[[str], bool],
     records: Sequence[tuple[str, Retirement]],
+    find_subjects: FindSubjects = lambda _path: (),
 ) -> Iterator[Violation]:
     """Find trailers that disagree with the changes, and lines that look like trailers but are not read as such.
 
     Trailers that are not in the last paragraph are only a note if all that the message claims is what happened.
     `known` returns whether a seat existed at the commit; `records` are the retirement records that it adds.
+    `find_subjects` returns the seats that a record is about, before and after.
     """
     whole = claims.with_misplaced
-    if claims.misplaced and whole and not list(find_false_claims(changes, whole, known, records)):
+    if claims.misplaced and whole and not list(find_false_claims(changes, whole, known, records, find_subjects)):
         return
     yield from find_hidden_trailers(changes, claims)
-    yield from find_mismatches(changes, claims, known)
+    yield from find_mismatches(changes, claims, known, find_subjects)
     yield from find_wrong_approvers(changes, claims, records)
 
 
@@ -111,17 +113,22 @@ def is_plain_score_commit(claims: TrailerClaims, paths: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _find_scored_seat(path: str) -> str:
-    return path.split("/")[1] if path.startswith("scores/") and path.endswith(".jsonl") else ""
+    return SCORE.find_seat(path) if path.startswith(SCORE.folder) and path.endswith(SCORE.suffix) else ""
 
 
-def find_mismatches(changes: CommitChanges, claims: TrailerClaims, known: Callable[[str], bool]) -> Iterator[Violation]:
+def find_mismatches(
+    changes: CommitChanges,
+    claims: TrailerClaims,
+    known: Callable[[str], bool],
+    find_subjects: FindSubjects = lambda _path: (),
+) -> Iterator[Violation]:
     """Find trailers that disagree with the changes. `known` returns whether a seat existed at the commit."""
     for key, seat in dict.fromkeys(who for one in claims.all for who in _list_named_actors(one)):
         if not known(seat):
             yield changes.violation(FORGED, f'{key} names "{seat}", but there was no such seat', after=seat)
     actions = {one.action for one in claims.all if one.action}
     if actions or claims.seats:
-        yield from _check_seats(changes, claims)
+        yield from _check_seats(changes, claims, find_subjects)
     if _ANYTHING in actions:
         yield from _check_init(changes)
     elif actions and actions <= _ALLOWED_PATHS.keys() and not claims.partly:
@@ -156,26 +163,41 @@ def _list_named_actors(claims: TrailerClaims) -> Iterator[tuple[str, str]]:
     return (pair for pair in named if pair[1])
 
 
-def _check_seats(changes: CommitChanges, claims: TrailerClaims) -> Iterator[Violation]:
+def _check_seats(changes: CommitChanges, claims: TrailerClaims, find_subjects: FindSubjects) -> Iterator[Violation]:
     """Find seats that are named but not changed, or changed but not named.
 
     A merge may name what it merges: a forge copies the text of a pull request into its message.
     """
-    touched = {seat for path in changes.against[0] if (seat := find_seat_of_path(path))}
     named = {seat for one in claims.all for seat in one.seats}
-    escalations = [path for path in changes.against[0] if path.startswith(ESCALATIONS_FOLDER)]
-    for seat in sorted(seat for seat in named - touched if not any(is_path_about(path, seat) for path in escalations)):
+    left = named - {find_seat_of_path(path) for path in changes.against[0]}
+    for path in changes.against[0] if left else ():
+        subjects = find_subjects(path)
+        left = {seat for seat in left if seat not in subjects and not is_path_about(path, seat)}
+    for seat in sorted(left):
         yield changes.violation(FORGED, f'Orgtp-Seat names "{seat}", but nothing of {seat} was changed', after=seat)
     if claims.partly or _ANYTHING in {one.action for one in claims.all}:
         return
     for path, seat in sorted((path, find_seat_of_path(path)) for path in changes.own_changes):
-        if path.startswith(ESCALATIONS_FOLDER) and not any(is_path_about(path, seat) for seat in named):
+        is_escalation = path.startswith(ESCALATIONS_FOLDER)
+        subjects = () if seat or is_escalation else find_subjects(path)
+        if (is_escalation and not any(is_path_about(path, one) for one in named)) or (
+            subjects and named.isdisjoint(subjects)
+        ):
             yield changes.violation(
                 MISMATCH, f"it changes {path}, but no Orgtp-Seat names its seat", path=path, hint=_RECORD
             )
-        elif seat and seat not in named:
+        elif seat and not is_escalation and seat not in named:
             message = f"it changes the seat {seat}, but no Orgtp-Seat names it"
             yield changes.violation(MISMATCH, message, path=path, hint=_RECORD)
+
+
+def list_subjects(orgs: Iterable[Org], path: str) -> set[str]:
+    """List the seats that a record is about in any of these orgs; nothing for JSON Lines and what is no record."""
+    kind = find_kind_of_file(path)
+    if kind is None or kind.is_lines:
+        return set()
+    found = (getattr(org, kind.attribute).get(kind.find_key(path)) for org in orgs)
+    return {seat for one in found if one is not None for seat in kind.find_subjects(one)}
 
 
 def _check_paths(changes: CommitChanges, actions: Iterable[str]) -> Iterator[Violation]:
@@ -205,20 +227,23 @@ def find_wrong_approvers(
             yield changes.violation(FORGED, message, path=path, before=record.decided_by, after=join_with_and(said))
 
 
-def select_named_seats(seats: Iterable[str], paths: Iterable[str]) -> set[str]:
+def select_named_seats(seats: Iterable[str], paths: Iterable[str], find_subjects: FindSubjects) -> set[str]:
     """Select the seats that at least one of the paths is about."""
-    touched = list(paths)
+    touched = [(path, find_seat_of_path(path), find_subjects(path)) for path in paths]
     return {
-        seat for seat in seats if any(find_seat_of_path(path) == seat or is_path_about(path, seat) for path in touched)
+        seat
+        for seat in seats
+        if any(seat == own or seat in subjects or is_path_about(path, seat) for path, own, subjects in touched)
     }
 
 
 def find_seat_of_path(path: str) -> str:
-    """Return the seat that a path is the file, the retirement record or a score file of; "" if there is none."""
+    """Return the seat that a path is the file or a record of, as its name says; "" if it names none."""
+    kind = find_kind(path)
+    if kind:
+        return kind.find_seat(path) if path.endswith(kind.suffix) else ""
     folder, _, rest = path.partition("/")
-    if folder == "scores":
-        return rest.partition("/")[0] if rest.endswith(".jsonl") else ""
-    return rest.removesuffix(".yaml") if folder in {"seats", "retirements"} and rest.endswith(".yaml") else ""
+    return rest.removesuffix(".yaml") if folder == "seats" and rest.endswith(".yaml") else ""
 
 
 def find_unknown_actions(claims: TrailerClaims) -> set[str]:
@@ -228,4 +253,4 @@ def find_unknown_actions(claims: TrailerClaims) -> set[str]:
 
 def list_new_retirements(own: Mapping[str, TreeChange]) -> list[str]:
     """Return the paths of the retirement records that a commit adds."""
-    return sorted(path for path, entry in own.items() if path.startswith("retirements/") and entry.old is None)
+    return sorted(path for path, entry in own.items() if path.startswith(RETIREMENT.folder) and entry.old is None)

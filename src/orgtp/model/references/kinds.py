@@ -12,6 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Route, silences_path
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
+from orgtp.model.records.todo import Todo
 from orgtp.model.seat import Metric, Seat, retirement_path, seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
 
@@ -196,6 +197,30 @@ def _read_silencers(org: Org) -> Iterator[NamedPlace]:
                 yield silences_path(seat), (metric, "by"), silence.by, ""
 
 
+def _of_todos(read: Callable[[Todo], Iterator[tuple[Keys, str]]]) -> Reader:
+    def read_todos(org: Org) -> Iterator[NamedPlace]:
+        for one in org.todos.values():
+            for keys, seat in read(one):
+                if seat:
+                    yield one.path, keys, seat, ""
+
+    return read_todos
+
+
+def _read_todo_owner(one: Todo) -> Iterator[tuple[Keys, str]]:
+    # Whose to-do a closed one was is part of the record.
+    if not one.is_closed:
+        yield ("owner",), one.owner
+
+
+def _of_todo_events(key: str) -> Reader:
+    def read_events(one: Todo) -> Iterator[tuple[Keys, str]]:
+        for number, event in enumerate(one.events):
+            yield ("events", str(number), key), event.by if key == "by" else event.to
+
+    return _of_todos(read_events)
+
+
 def _read_principals(org: Org) -> Iterator[NamedPlace]:
     for key in org.signers:
         yield ALLOWED_SIGNERS_PATH, (str(key.place.line),), key.principal, ""
@@ -246,6 +271,8 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
     _kind("org", "routing.*.metric", "route about", _of_routes(lambda route: (route.seat, route.metric), "metric")),
     # A hand-over is an event, which `actions/escalate.py` writes.
     _fixed("escalation", "with", "assignee", _of_escalations(_read_open_assignees)),
+    # A move is an event, which `actions/todo.py` writes.
+    _fixed("todo", "owner", "to-do of", _of_todos(_read_todo_owner)),
     _fixed("silenced", "*~", "silenced", _read_silenced),
     _record("silenced", "*.by", "asked for it", _read_silencers),
     # Whose key it is, no other seat can inherit.
@@ -268,6 +295,8 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
     _record("escalation", "metric", "about", _of_escalations(_read_subject_metric)),
     _record("escalation", "events.*.by", "acted", _of_events("by")),
     _record("escalation", "events.*.to", "assignee", _of_events("to")),
+    _record("todo", "events.*.by", "acted", _of_todo_events("by")),
+    _record("todo", "events.*.to", "owner since", _of_todo_events("to")),
     _record("score", "metric", "value of", _of_scores("metric")),
     _record("score", "by", "recorded", _of_scores("by")),
     _record("explained", "by", "wrote it", _of_explanations("by")),

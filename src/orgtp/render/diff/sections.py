@@ -26,6 +26,7 @@ from orgtp.views.diff.build import Diff
 from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged
 from orgtp.views.diff.metrics import MetricField, TargetMoved, WaiverChanged
 from orgtp.views.diff.scores import RowChanged, ValueCorrected, ValuesAdded
+from orgtp.views.diff.todos import TodoChanged
 from orgtp.views.diff.types import (
     CapabilityHanded,
     FieldChanged,
@@ -76,6 +77,7 @@ def build_sections(found: Diff) -> list[DiffSection]:
         DiffSection(
             "Escalations", (*map(_make_escalation_item, found.escalations), *map(_make_silence_item, found.silences))
         ),
+        DiffSection("To-dos", tuple(map(_make_todo_item, found.todos))),
         DiffSection("Policy", tuple(_list_policy_items(found))),
         DiffSection(
             "Not readable",
@@ -321,6 +323,22 @@ def _make_escalation_item(one: EscalationChanged) -> ListItem:
             _format_change_author(one.made),
         )
     )
+
+
+def _make_todo_item(one: TodoChanged) -> ListItem:
+    state = (
+        format_transition(*(join_spans(text) if text else [] for text in (one.before, one.after)))
+        if one.before != one.after
+        else join_spans(one.after or "")
+    )
+    facts = ((", owner ", one.owner_before, one.owner_after), (", due ", one.due_before, one.due_after))
+    moved = (
+        join_spans(what, format_transition(code_text(was), code_text(now)))
+        for what, was, now in facts
+        if was and now and was != now
+    )
+    about = join_spans(format_seat(one.seat, one.name), ": ", user_text(one.what), " (", code_text(one.todo), "): ")
+    return ListItem(join_spans(about, state, *moved, _format_change_author(one.made)))
 
 
 def _make_silence_item(one: SilenceChanged) -> ListItem:

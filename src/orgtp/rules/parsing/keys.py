@@ -164,6 +164,15 @@ KEYS = (
         "write what `git rev-parse HEAD` prints, in quotes.",
     ),
     form_rule(
+        "bad-record",
+        "The state or an event of a record, such as a to-do, is not a known word.",
+        "A to-do is open, working, waiting, done, failed or dropped, and each of its events is one of the actions\n"
+        "that docs/todos.md lists. Other records have words of their own.",
+        "state: finished",
+        "state: done",
+        "use one of the words that the message lists.",
+    ),
+    form_rule(
         "bad-rollup",
         "A rollup is not known, or does not work for this kind of value.",
         "The rollup says how the values of shorter periods are combined into one of a longer period: last, sum,\n"

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Retirement
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
+from orgtp.model.records.kinds import (
+    ESCALATION,
+    EXPLANATION,
+    RECORD_KINDS,
+    RETIREMENT,
+    SCORE,
+    Growth,
+    RecordKind,
+    find_kind_of_file,
+)
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.text import join_with_and
 from orgtp.rules.pull_request.score_rows import find_lost_rows, restore_hint
@@ -34,7 +43,7 @@ def score_row_changed(compared: OrgPair) -> Iterator[Finding]:
     with `orgtp score add`.
     """
     for path, raw in compared.old.items():
-        if path.startswith("scores/") and raw.strip():
+        if path.startswith(SCORE.folder) and raw.strip():
             yield from find_lost_rows(compared, path, raw)
 
 
@@ -55,11 +64,7 @@ def retirement_record_touched(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: restore it from the base: `git checkout BASE -- retirements/SEAT.yaml`.
     """
-    for path, raw in compared.old.items():
-        if path.startswith("retirements/") and compared.new.get(path) != raw:
-            what = "was changed" if path in compared.new else "was removed"
-            message = f"the record {what}; it never changes once committed"
-            yield Finding(Place(path), message, restore_hint(compared, path))
+    yield from _find_touched(compared, RETIREMENT)
 
 
 def escalation_record_touched(compared: OrgPair) -> Iterator[Finding]:
@@ -79,11 +84,7 @@ def escalation_record_touched(compared: OrgPair) -> Iterator[Finding]:
     Fix: restore it from the base, `git checkout BASE -- escalations/ID.yaml`, and resolve it:
     `orgtp escalate resolve ID --note TEXT`.
     """
-    for id_, old in compared.before.escalations.items():
-        new = compared.after.escalations.get(id_)
-        if old.path in compared.old and not (new and old.may_become(new)):
-            what = "was removed" if old.path not in compared.new else "was changed; events are only ever appended"
-            yield Finding(Place(old.path), f"the record of {id_} {what}", restore_hint(compared, old.path))
+    yield from _find_touched(compared, ESCALATION)
 
 
 def explanation_touched(compared: OrgPair) -> Iterator[Finding]:
@@ -101,12 +102,53 @@ def explanation_touched(compared: OrgPair) -> Iterator[Finding]:
 
     Fix: restore it from the base: `git checkout BASE -- audit/explained.jsonl`.
     """
-    raw = compared.old.get(EXPLAINED_PATH)
-    if raw is not None and not _keeps_lines(raw, compared.new.get(EXPLAINED_PATH, b"")):
-        what = "lines were changed or removed" if EXPLAINED_PATH in compared.new else "the file was removed"
-        yield Finding(
-            Place(EXPLAINED_PATH), f"{what}; explanations are only added", restore_hint(compared, EXPLAINED_PATH)
-        )
+    yield from _find_touched(compared, EXPLANATION)
+
+
+def record_touched(compared: OrgPair) -> Iterator[Finding]:
+    """Another record, such as a to-do, was changed or removed where it only grows.
+
+    Records say what was agreed and what became of it. New events are appended to `events`, and new lines to a JSON
+    Lines file. What is there already stays as it is. A record without events, such as that of a review, never changes.
+
+    Bad:
+
+        -  - {at: "2026-11-30T13:00:02Z", by: bogdan, action: failed}
+
+    Good:
+
+        +  - {at: "2026-12-01T09:00:00Z", by: bogdan, action: done, note: The token works}
+
+    Fix: restore it from the base, `git checkout BASE -- FILE`, and add what happened: `orgtp todo done ID`.
+    """
+    for kind in RECORD_KINDS:
+        if kind.base_rule == "record-touched":
+            yield from _find_touched(compared, kind)
+
+
+def _find_touched(compared: OrgPair, kind: RecordKind) -> Iterator[Finding]:
+    """Yield a finding for each file of a kind in which something changed that only grows."""
+    for path, raw in compared.old.items():
+        if find_kind_of_file(path) is not kind or kind.growth is Growth.KEYS:
+            continue
+        is_removed = path not in compared.new
+        if kind.is_lines and not _keeps_lines(raw, compared.new.get(path, b"")):
+            how = "the file was removed" if is_removed else "lines were changed or removed"
+            message = f"{how}; {kind.title}s are only added"
+        elif kind.growth is Growth.FIXED and compared.new.get(path) != raw:
+            message = f"the record {'was removed' if is_removed else 'was changed'}; it never changes once committed"
+        elif kind.growth is Growth.EVENTS and not _keeps_events(compared, kind, path):
+            what = "was removed" if is_removed else "was changed; events are only ever appended"
+            message = f"the record of {kind.find_key(path)} {what}"
+        else:
+            continue
+        yield Finding(Place(path), message, restore_hint(compared, path))
+
+
+def _keeps_events(compared: OrgPair, kind: RecordKind, path: str) -> bool:
+    """Whether a record only got more events. One that could not be read before may become anything."""
+    old, new = (getattr(org, kind.attribute).get(kind.find_key(path)) for org in (compared.before, compared.after))
+    return old is None or (new is not None and kind.may_become(old, new))
 
 
 def _keeps_lines(old: bytes, new: bytes) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from orgtp.model.org import Org
+from orgtp.model.records.todo import TodoState
 from orgtp.model.text import count_noun
 from orgtp.model.verdict_changes import VerdictChange, compare_verdicts
 from orgtp.views.diff.escalations import EscalationChanged, SilenceChanged, escalations_changed, silences_changed
@@ -16,6 +17,7 @@ from orgtp.views.diff.metrics import MetricField, TargetMoved, WaiverChanged, me
 from orgtp.views.diff.policy import PolicyChanged, policy_changes
 from orgtp.views.diff.scores import RowChanged, ValueCorrected, ValuesAdded, corrections, rows_changed, values_added
 from orgtp.views.diff.seats import Seats
+from orgtp.views.diff.todos import TodoChanged, todos_changed
 from orgtp.views.diff.types import (
     CapabilityHanded,
     FieldChanged,
@@ -27,6 +29,8 @@ from orgtp.views.diff.types import (
     SeatRemoved,
     SeatRetired,
 )
+
+_CLOSED = tuple(state.value for state in TodoState if state.is_closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Diff:
     records: tuple[RecordTouched, ...] = ()
     escalations: tuple[EscalationChanged, ...] = ()
     silences: tuple[SilenceChanged, ...] = ()
+    todos: tuple[TodoChanged, ...] = ()
     policy: tuple[PolicyChanged, ...] = ()
     verdicts: tuple[VerdictChange, ...] = ()
     unreadable: tuple[str, ...] = ()
@@ -104,6 +109,7 @@ def diff(before: Org, after: Org, now: datetime | None = None) -> Diff:
         records=tuple(seats.records()),
         escalations=tuple(escalations_changed(before, after)),
         silences=tuple(silences_changed(before, after)),
+        todos=tuple(todos_changed(before, after)),
         policy=tuple(policy_changes(before, after)),
         verdicts=tuple(compare_verdicts(before, after, now)) if now else (),
         unreadable=tuple(sorted(before.unreadable | after.unreadable)),
@@ -138,6 +144,8 @@ def _count_other_changes(found: Diff) -> list[str]:
         (len(found.records), "retirement record", "changed or removed"),
         (sum(one.before is None for one in found.escalations), "escalation", "opened"),
         (sum(one.after == "resolved" for one in found.escalations), "escalation", "resolved"),
+        (sum(one.before is None for one in found.todos), "to-do", "added"),
+        (sum(one.after in _CLOSED for one in found.todos), "to-do", "closed"),
         (len(found.policy), "line", "of org.yaml changed"),
         (len(found.verdicts), "metric", "with another verdict on the past"),
         (len(found.unreadable), "file", "not readable"),

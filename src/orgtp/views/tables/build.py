@@ -366,6 +366,25 @@ def _list_events(tables: TableSet) -> Iterator[TableRow]:
             )
 
 
+def _list_todos(tables: TableSet) -> Iterator[TableRow]:
+    today = tables.org.day_of(tables.now)
+    for _, one in sorted(tables.org.todos.items()):
+        if not tables.is_selected or one.owner in tables.seat_ids:
+            yield (
+                one.id,
+                one.owner,
+                one.what,
+                one.state.value,
+                one.due,
+                one.is_overdue(today),
+                one.from_ or None,
+                one.added_at,
+                one.added_by or None,
+                one.closed_at,
+                next((event.note for event in reversed(one.events) if event.note), None),
+            )
+
+
 def _list_commit_events(tables: TableSet, entry: LogEntry) -> Iterator[TableRow]:
     touched: tuple[str | None, ...] = tuple(dict.fromkeys(entry.seats)) or (None,)
     for seat in touched:
@@ -395,6 +414,7 @@ _BUILDERS: dict[str, Callable[[TableSet], Iterator[TableRow]]] = {
     "retirements": _list_retirements,
     "escalations": _list_escalations,
     "events": _list_events,
+    "todos": _list_todos,
 }
 
 

@@ -253,5 +253,24 @@ EVENTS = Table(
     ),
     {},
 )
-TABLES = (SEATS, METRICS, VALUES, CELLS, RETIREMENTS, ESCALATIONS, EVENTS)
+TODOS = Table(
+    "todos",
+    "Every to-do, closed ones included.",
+    ("id",),
+    (
+        Column("id", "The id."),
+        Column("seat", "The seat that owns it."),
+        Column("what", "What is to be done."),
+        Column("state", "`open`, `working`, `waiting`, `done`, `failed` or `dropped`."),
+        Column("due", "The day by whose end it should be done.", ColumnType.DATE),
+        Column("overdue", "Whether that day is over, and it is not closed.", ColumnType.FLAG),
+        Column("comes_from", "What it comes from, such as `review 2026-W48`."),
+        Column("added_at", "When it was added.", ColumnType.TIME),
+        Column("added_by", "The seat that added it."),
+        Column("closed_at", "When it was done, failed or dropped.", ColumnType.TIME),
+        Column("note", "The note of its newest event that has one."),
+    ),
+    _BY_SEAT,
+)
+TABLES = (SEATS, METRICS, VALUES, CELLS, RETIREMENTS, ESCALATIONS, EVENTS, TODOS)
 TABLES_BY_NAME = {table.name: table for table in TABLES}

@@ -1,0 +1,372 @@
+"""The registry of the kinds of records: one entry for each, which every part of orgtp reads.
+
+An entry says where the records are, what may change in them, who may write them, whom they name, how two versions are
+merged, and how orgtp shows and exports them. A new kind is an entry here, its reader in `files/record_readers.py`, and
+an example in `tests/model/record_examples.py`. The tests of tests/model/test_record_kinds.py then run for it. A kind
+that does not take part in a step gives its reason in `left_out`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from orgtp.lazy_dataclass import dataclass
+from orgtp.model.change import YamlData
+from orgtp.model.escalation import ESCALATION_ID, ESCALATIONS_FOLDER, SILENCED_FOLDER, Escalation, Silences
+from orgtp.model.explanation import EXPLAINED_PATH, Explanation
+from orgtp.model.records.chart import Chart, list_seat_and_above, select_current
+from orgtp.model.records.escalation_merge import escalation_data, list_allowed_resolvers, merge_escalations
+from orgtp.model.records.steps import RecordStep
+from orgtp.model.records.todo import TODO_ID, TODOS_FOLDER, Todo, list_todo_editors, merge_todos, todo_data
+from orgtp.model.score import Score
+
+_SEAT_ID = r"[a-z][a-z0-9-]{0,62}"
+_MONTH = r"[0-9]{4}-(?:0[1-9]|1[0-2])"
+
+
+class Growth(StrEnum):
+    """What may change in a file of a kind once it is committed."""
+
+    LINES = "lines"  # JSON Lines: lines are only added at the end, and git merges by union
+    EVENTS = "events"  # YAML: one record, whose events are only added
+    FIXED = "fixed"  # YAML: one record, which never changes
+    KEYS = "keys"  # YAML: one record, whose keys may change
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWrite:
+    """A file of a kind that a commit writes: its key, and the record before and after.
+
+    `old` is None if the file is new (`is_new`) or could not be read. For JSON Lines, both are None.
+    """
+
+    key: str
+    is_new: bool
+    old: Any = None
+    new: Any = None
+
+
+# A seat that a new record names as the one that acted: the seat, what in the record names it, and the line (0: none).
+Actor = tuple[str, str, int]
+
+
+def _allow_anyone(_org: Chart, _write: RecordWrite) -> Collection[str] | None:
+    return None
+
+
+def _find_no_actors(_before: Sequence[Any], _after: Any) -> Iterator[Actor]:
+    yield from ()
+
+
+def _find_no_subjects(_record: Any) -> Collection[str]:
+    return ()
+
+
+def _never(old: Any, new: Any) -> bool:
+    return bool(old == new)
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """A kind of record.
+
+    - Where: `folder`, then `key`, a pattern, and `suffix`. A kind with a single file has its `path` instead. `example`
+      is a path, as shown to people. With `seat_in_key`, the key begins with the id of the seat of the records.
+    - `attribute` is where `Org` has them: by key, or one tuple of all lines.
+    - `schema` is the JSON Schema of a file, or of a line. `title` is what people call one record.
+    - What may change: `growth`; for `EVENTS`, `may_become` compares two versions. A forbidden change violates the rule
+      `base_rule` of `validate --base`, and `audit_rule` of the audit.
+    - Who may write: `find_writers` returns the seats, or None for everyone whose key the policy knows. The audit asks
+      the org before the change. `find_actors` finds whom a record names as the one that acted, given the versions of
+      all parents. In a signed commit, it must be the signer. For lines, it gets each one that is new.
+    - `find_subjects` returns the seats that a record is about: the commit names one of them (`Orgtp-Seat`).
+    - How two versions merge: `merge` gets the common version (None: both added it) and both later ones, and returns
+      None if a person has to decide; `write` returns the content of a file. Lines are merged by union.
+    - `actions` are the commits (`Orgtp-Action`) that always write the kind, each with what it adds; `also_in` those
+      that may write it.
+    - `table` is the table of `export` and `sql`. `left_out` gives the reason for each step without an answer.
+    """
+
+    name: str
+    title: str
+    example: str
+    attribute: str
+    growth: Growth
+    folder: str = ""
+    key: str = ""
+    suffix: str = ".yaml"
+    path: str = ""
+    seat_in_key: bool = False
+    schema: str = ""
+    base_rule: str = "record-touched"
+    audit_rule: str = "record-changed"
+    may_become: Callable[[Any, Any], bool] = _never
+    find_writers: Callable[[Chart, RecordWrite], Collection[str] | None] = _allow_anyone
+    find_actors: Callable[[Sequence[Any], Any], Iterator[Actor]] = _find_no_actors
+    find_subjects: Callable[[Any], Collection[str]] = _find_no_subjects
+    merge: Callable[[Any, Any, Any], Any] | None = None
+    write: Callable[[Any], Mapping[str, YamlData]] | None = None
+    actions: Mapping[str, str] = field(default_factory=dict)
+    also_in: tuple[str, ...] = ()
+    table: str = ""
+    left_out: Mapping[RecordStep, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """The folder, or the path of the only file: where every path of the kind begins."""
+        return self.path or self.folder
+
+    @property
+    def is_lines(self) -> bool:
+        """Whether its files are JSON Lines, to which lines are only added."""
+        return self.growth is Growth.LINES
+
+    def find_key(self, path: str) -> str | None:
+        """The key of a file of this kind; None if the path is not one."""
+        if self.path:
+            return "" if path == self.path else None
+        name = path.removeprefix(self.folder).removesuffix(self.suffix)
+        return name if path == self.path_of(name) and _match_key(self.key, name) else None
+
+    def path_of(self, key: str) -> str:
+        """The path of the file with a key."""
+        return self.path or f"{self.folder}{key}{self.suffix}"
+
+    def find_seat(self, path: str) -> str:
+        """The seat that the path names as the one that the records are of; "" if it names none."""
+        return path.removeprefix(self.folder).removesuffix(self.suffix).partition("/")[0] if self.seat_in_key else ""
+
+
+@lru_cache(maxsize=1 << 14)
+def _match_key(pattern: str, name: str) -> bool:
+    return re.fullmatch(pattern, name) is not None
+
+
+def _list_score_writers(org: Chart, write: RecordWrite) -> Collection[str]:
+    return select_current(org, org.eligible_recorders(write.key.partition("/")[0]))
+
+
+def _list_retirement_writers(org: Chart, write: RecordWrite) -> Collection[str]:
+    return org.eligible_deciders(write.key) if write.key in org.seats else org.policy_approvers
+
+
+def _list_escalation_writers(org: Chart, write: RecordWrite) -> Collection[str] | None:
+    """Anyone may open an escalation. Those it was assigned to may write to it."""
+    if write.is_new:
+        return None
+    old: Escalation | None = write.old
+    return select_current(org, list_allowed_resolvers(org, old)) if old else org.policy_approvers
+
+
+def _find_escalation_actors(before: Sequence[Escalation], after: Escalation) -> Iterator[Actor]:
+    if after.by and not before:
+        yield after.by, "it says who opened it, and", 0
+    known = [event for one in before for event in one.events]
+    for number, event in enumerate(after.events):
+        if event.by and event not in known:
+            yield event.by, f"event {number + 1} ({event.what})", 0
+
+
+def _list_silence_writers(org: Chart, write: RecordWrite) -> Collection[str]:
+    """The people accountable for a seat may mute a metric of it. The seat itself may not."""
+    seat = org.seats.get(write.key)
+    above = [*list_seat_and_above(org, seat.owner), *org.leaders_above(write.key)] if seat else org.policy_approvers
+    return select_current(org, [held for held in above if held in org.seats and org.seats[held].is_human])
+
+
+def _find_silence_actors(before: Sequence[Silences], after: Silences) -> Iterator[Actor]:
+    for metric, silence in after.metrics.items():
+        known = [one.metrics[metric] for one in before if metric in one.metrics]
+        if silence.by and silence not in known:
+            yield silence.by, f"the silence of {metric}", 0
+
+
+def _list_approvers(org: Chart, _write: RecordWrite) -> Collection[str]:
+    return org.policy_approvers
+
+
+def _find_explanation_actors(_before: Sequence[Any], after: Explanation) -> Iterator[Actor]:
+    for seat in dict.fromkeys((after.decided_by, after.by)):
+        if seat:
+            yield seat, f"the explanation of {after.commit[:10]}", after.place.line
+
+
+def _find_score_actors(_before: Sequence[Any], after: Score) -> Iterator[Actor]:
+    if after.by:
+        yield after.by, f"the value of {after.metric}", after.place.line
+
+
+def _list_todo_writers(org: Chart, write: RecordWrite) -> Collection[str] | None:
+    """Anyone may add a to-do. Its owner, everyone above and the one who added it may write to it."""
+    if write.is_new:
+        return None
+    old: Todo | None = write.old
+    return list_todo_editors(org, old) if old else org.policy_approvers
+
+
+def _find_todo_actors(before: Sequence[Todo], after: Todo) -> Iterator[Actor]:
+    known = [event for one in before for event in one.events]
+    for number, event in enumerate(after.events):
+        if event.by and event not in known:
+            yield event.by, f"event {number + 1} ({event.action})", 0
+
+
+# The actions of seats that hand open records over, or follow a name.
+_SEAT_ACTIONS = ("metric-end", "metric-rename", "metric-move", "metric-recadence", "vacate", "leave", "retire")
+
+SCORE = RecordKind(
+    name="score",
+    title="value",
+    example="scores/SEAT/2026-11.jsonl",
+    attribute="scores",
+    growth=Growth.LINES,
+    folder="scores/",
+    key=rf"[^/]+/{_MONTH}",
+    suffix=".jsonl",
+    seat_in_key=True,
+    schema="score",
+    base_rule="score-row-changed",
+    audit_rule="score-rewritten",
+    find_writers=_list_score_writers,
+    find_actors=_find_score_actors,
+    actions={"score": "value", "withdraw": "withdrawal"},
+    table="values",
+)
+RETIREMENT = RecordKind(
+    name="retirement",
+    title="retirement record",
+    example="retirements/SEAT.yaml",
+    attribute="retirements",
+    growth=Growth.FIXED,
+    folder="retirements/",
+    key=_SEAT_ID,
+    seat_in_key=True,
+    schema="retirement",
+    base_rule="retirement-record-touched",
+    audit_rule="retirement-changed",
+    find_writers=_list_retirement_writers,
+    actions={"retire": "retirement record"},
+    table="retirements",
+    left_out={RecordStep.OUTBOX: "A person decides a retirement, and sees at once whether it is recorded."},
+)
+SILENCE = RecordKind(
+    name="silenced",
+    title="silence",
+    example="escalations/silenced/SEAT.yaml",
+    attribute="silences",
+    growth=Growth.KEYS,
+    folder=SILENCED_FOLDER,
+    key=_SEAT_ID,
+    seat_in_key=True,
+    schema="silenced",
+    find_writers=_list_silence_writers,
+    find_actors=_find_silence_actors,
+    also_in=("escalate", *_SEAT_ACTIONS),
+    left_out={
+        RecordStep.BASE: "A silence ends with its last day, and may be changed until then.",
+        RecordStep.AUDIT: "A silence may be changed; the commits say who did.",
+        RecordStep.OUTBOX: "A person asks for a silence, and sees at once whether it is recorded.",
+        RecordStep.EXPORT: "The table metrics has the last day of the silence.",
+    },
+)
+ESCALATION = RecordKind(
+    name="escalation",
+    title="escalation",
+    example="escalations/2026-11-20-SEAT-WHAT.yaml",
+    attribute="escalations",
+    growth=Growth.EVENTS,
+    folder=ESCALATIONS_FOLDER,
+    key=ESCALATION_ID.pattern,
+    schema="escalation",
+    base_rule="escalation-record-touched",
+    audit_rule="escalation-rewritten",
+    may_become=Escalation.may_become,
+    find_writers=_list_escalation_writers,
+    find_actors=_find_escalation_actors,
+    find_subjects=lambda one: [one.seat],
+    merge=merge_escalations,
+    write=escalation_data,
+    actions={"escalate": "escalation"},
+    also_in=_SEAT_ACTIONS,
+    table="escalations",
+    left_out={RecordStep.OUTBOX: "The run that opens one tries again at its next time, with what is true then."},
+)
+EXPLANATION = RecordKind(
+    name="explained",
+    title="explanation",
+    example=EXPLAINED_PATH,
+    attribute="explanations",
+    growth=Growth.LINES,
+    path=EXPLAINED_PATH,
+    schema="explained",
+    base_rule="explanation-touched",
+    audit_rule="explanation-changed",
+    find_writers=_list_approvers,
+    find_actors=_find_explanation_actors,
+    actions={"explain": "explanation"},
+    left_out={
+        RecordStep.OUTBOX: "An approver explains a violation that the audit has just found, and sees the result.",
+        RecordStep.EXPORT: "The explanations are in `audit export`, next to the violations.",
+        RecordStep.DIFF: "`audit verify` shows the explanations, next to the violations.",
+    },
+)
+TODO = RecordKind(
+    name="todo",
+    title="to-do",
+    example="todos/2026-11-30-WHAT.yaml",
+    attribute="todos",
+    growth=Growth.EVENTS,
+    folder=TODOS_FOLDER,
+    key=TODO_ID.pattern,
+    schema="todo",
+    may_become=Todo.may_become,
+    find_writers=_list_todo_writers,
+    find_actors=_find_todo_actors,
+    find_subjects=lambda one: [one.owner],
+    merge=merge_todos,
+    write=todo_data,
+    actions={"todo": "to-do"},
+    also_in=("undo", "review", *_SEAT_ACTIONS),
+    table="todos",
+    left_out={RecordStep.OUTBOX: "What may happen to a to-do depends on its state, so a change is written or refused."},
+)
+
+# Every kind. Where one folder is inside another, the inner one comes first.
+RECORD_KINDS: tuple[RecordKind, ...] = (SCORE, RETIREMENT, SILENCE, ESCALATION, EXPLANATION, TODO)
+KINDS_BY_NAME: Mapping[str, RecordKind] = {kind.name: kind for kind in RECORD_KINDS}
+# The folders at the top of an org that have records, in the order of the registry; without those with a single file.
+RECORD_FOLDERS = tuple(dict.fromkeys(kind.folder.partition("/")[0] for kind in RECORD_KINDS if kind.folder))
+# The files that are the only one of their kind.
+RECORD_FILES = tuple(kind.path for kind in RECORD_KINDS if kind.path)
+_KINDS_BY_TOP: Mapping[str, tuple[RecordKind, ...]] = {
+    top: tuple(kind for kind in RECORD_KINDS if kind.place.partition("/")[0] == top)
+    for top in dict.fromkeys(kind.place.partition("/")[0] for kind in RECORD_KINDS)
+}
+
+
+def find_kind(path: str) -> RecordKind | None:
+    """The kind of a file whose place is right, whatever its name; None if no kind is there."""
+    kinds = _KINDS_BY_TOP.get(path.partition("/")[0], ())
+    return next((kind for kind in kinds if path == kind.path or (kind.folder and path.startswith(kind.folder))), None)
+
+
+def find_kind_of_file(path: str) -> RecordKind | None:
+    """The kind that a file is a record of; None if it has none, or another name than its kind has."""
+    kind = find_kind(path)
+    return kind if kind and kind.find_key(path) is not None else None
+
+
+def is_append_only(path: str) -> bool:
+    """Whether lines of a file are only ever added at its end."""
+    kind = find_kind(path)
+    return kind is not None and kind.is_lines
+
+
+def list_attribute_lines() -> dict[str, str]:
+    """What git does with the files to which lines are only added: the pattern of each kind, and its attributes."""
+    return {kind.path or f"{kind.folder}**": "-text merge=union" for kind in RECORD_KINDS if kind.is_lines}
