@@ -53,6 +53,16 @@ events:
 """
 _AGAIN = '  - {at: "2026-11-19T13:00:02Z", what: again, by: ada, note: Again}\n'
 _TAKEN = '  - {at: "2026-11-19T14:00:00Z", what: acknowledged, by: ada}\n'
+_REVIEW = """\
+week: 2026-W46
+began: "2026-11-18T13:00:00Z"
+ended: "2026-11-18T13:26:00Z"
+led_by: ada
+present: [ada]
+rows:
+  - {{seat: bot, metric: number, state: "off", changed: {}, fix: Move it back., decision: fix}}
+rating: 8
+"""
 _TODO = """\
 todo: 2026-11-18-empty-the-mailbox
 what: Empty the mailbox
@@ -146,5 +156,16 @@ RECORD_EXAMPLES: Mapping[str, RecordExample] = {
         outsider="clerk",
         kept=("action: added", "action: started", "action: asked", "state: waiting"),
         undo="2026-11-18-empty-the-mailbox dropped",
+    ),
+    "review": RecordExample(
+        path="reviews/2026-W46.yaml",
+        first=_REVIEW.format("The mailbox moved."),
+        later=_REVIEW.format("The mailbox moved."),
+        theirs=_REVIEW.format("The mailbox moved."),
+        forbidden=_REVIEW.format("Nothing changed."),
+        actor="ada",
+        outsider="bot",
+        kept=("The mailbox moved.",),
+        undo="a review that was held is a fact",
     ),
 }

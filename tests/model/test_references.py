@@ -87,6 +87,11 @@ FILES: dict[str, Any] = {
         "metrics": {"m": METRIC, "k": {**METRIC, "leads_to": "m"}},
     },
     "escalations/silenced/x.yaml": {"m": {"until": "2026-12-01", "by": "x", "reason": "R"}},
+    "reviews/2026-W46.yaml": {
+        "week": "2026-W46", "began": "2026-11-18T13:00:00Z", "ended": "2026-11-18T13:26:00Z", "led_by": "x",
+        "present": ["x"], "skipped": [{"seat": "x", "why": "R"}],
+        "rows": [{"seat": "x", "metric": "m", "state": "off", "fix": "F", "decision": "watch"}],
+    },
     "escalations/2026-11-20-x-m.yaml": {
         "what": "W", "opened_at": "2026-11-20T13:00:02Z", "by": "x", "seat": "x", "metric": "m", "with": "x",
         "due": "2026-11-20T17:00:02Z", "state": "open", "events": [EVENT],

@@ -16,6 +16,7 @@ __all__ = [
     "record_scores",
     "retire",
     "retire_check",
+    "review",
     "seat_changes",
     "seats",
     "silence",

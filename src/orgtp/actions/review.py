@@ -123,6 +123,11 @@ def _complete_review(org: Org, now: datetime, request: ReviewToClose) -> Review:
     if request.by:
         refuse_other_than_person(org, request.by)
     led_by = review.led_by or request.by
+    if request.by and led_by != request.by:
+        raise BadInput(
+            what=f"the answers say that {led_by} led the review, and you act as {request.by}. Whoever led it closes it. "
+            f"Write led_by: {request.by}, or let {led_by} close it: --by {led_by}"
+        )
     if not led_by:
         raise BadInput(
             what="nobody is known who leads the review. Add a line: led_by: SEAT, or name yourself: --by SEAT"

@@ -17,6 +17,7 @@ from orgtp.cli.session import (
     write_stderr,
     write_stdout,
 )
+from orgtp.model.records.review import list_twice_reviewed
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -77,6 +78,8 @@ def _run_sync(handle: OrgHandle, *, dry_run: bool, json: bool) -> int:
         )
     for one in done.left_out:
         write_stderr(one.text)
+    for week in list_twice_reviewed(done.paths):
+        write_stderr(f"{week} has two reviews, held in two clones, and both are kept. See: orgtp review show {week}")
     is_held = bool(done.left_out) or any(entry.rejected_because for entry in done.queued)
     return finish_answer(handle, _HELD if is_held else 0)
 

@@ -12,6 +12,7 @@ __all__ = [
     "output",
     "record_readers",
     "retirement_review",
+    "review",
     "score_months",
     "scores",
     "seat",

@@ -14,6 +14,7 @@ __all__ = [
     "partial_tree",
     "propose",
     "remote_witness",
+    "review_draft",
     "undo",
     "witness",
 ]

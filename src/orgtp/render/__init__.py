@@ -1,6 +1,7 @@
 """Renderers: a view becomes text, JSON, CSV, Markdown, Mermaid, DOT or SVG. Text of users is made safe."""
 
 __all__ = [
+    "agenda",
     "blame",
     "change",
     "chart",
@@ -16,6 +17,7 @@ __all__ = [
     "problems",
     "query",
     "retire_check",
+    "reviews",
     "rules",
     "schedule",
     "scorecard",

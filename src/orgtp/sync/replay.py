@@ -44,6 +44,8 @@ from orgtp.sync.merge import (
     update_results,
 )
 
+_MOST_BESIDE = 100
+
 
 class SyncConflict(SyncStopped):
     """A local commit and the remote changed the same thing."""
@@ -280,13 +282,26 @@ class CommitReplay:
             try:
                 node = self._merge_node(path, old, ours, new)
             except MergeClash as clash:
-                raise self._make_conflict(_name_conflict(path, clash.what) + clash.values, source) from clash
+                beside = self._find_path_beside(path) if old is None and new and new.is_plain else ""
+                if not beside:
+                    raise self._make_conflict(_name_conflict(path, clash.what) + clash.values, source) from clash
+                found[beside] = new
+                continue
             if node != now:
                 found[path] = node
         taken = next((name for path, node in found.items() if node for name in self._files_above(path, found)), "")
         if taken:
             raise self._make_conflict(taken, source)
         return found
+
+    def _find_path_beside(self, path: str) -> str:
+        """The path of a second record with the same key, if both stay: the first that is free; "" if they do not."""
+        kind = find_kind_of_file(path)
+        key = kind.find_key(path) if kind else None
+        if kind is None or kind.name_beside is None or key is None:
+            return ""
+        paths = (kind.path_of(kind.name_beside(key, number)) for number in range(2, _MOST_BESIDE))
+        return next((one for one in paths if self.batch.editor.find_entry(one) is None), "")
 
     def _files_above(self, path: str, gone: Mapping[str, TreeEntry | None]) -> list[str]:
         """List the parent folders of a path that are files in the current tree and that the commit does not delete."""

@@ -1,6 +1,7 @@
 """Views: pure functions from an `Org` to a value that `render` shows as text or JSON."""
 
 __all__ = [
+    "agenda",
     "blame",
     "chart",
     "context",
@@ -10,6 +11,7 @@ __all__ = [
     "log",
     "org_settings",
     "people",
+    "reviews",
     "scorecard",
     "scores",
     "seat",

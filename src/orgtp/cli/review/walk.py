@@ -81,6 +81,9 @@ def walk_through_review(handle: OrgHandle, change: ChangeOptions, *, minutes: in
             draft = None
         refuse_held(handle, agenda.week, again=again)
         answers = draft.answers if draft else Review(agenda.week, began=handle.now.replace(microsecond=0), led_by=by)
+        if by and answers.led_by != by:
+            # Whoever goes on with it leads it, and closes it.
+            answers = replace(answers, led_by=by)
         walk = ReviewWalk(handle, agenda, handle.reviews.check(answers, by=by), _Clock(minutes))
         _say_where_it_stands(walk, was_begun=draft is not None)
         try:

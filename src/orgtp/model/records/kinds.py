@@ -88,7 +88,9 @@ class RecordKind:
       all parents. In a signed commit, it must be the signer. For lines, it gets each one that is new.
     - `find_subjects` returns the seats that a record is about: the commit names one of them (`Orgtp-Seat`).
     - How two versions merge: `merge` gets the common version (None: both added it) and both later ones, and returns
-      None if a person has to decide; `write` returns the content of a file. Lines are merged by union.
+      None if a person has to decide; `write` returns the content of a file. Lines are merged by union. With
+      `name_beside`, two different records that were added with the same key both stay: it returns the key of the second
+      (from a number, 2 or more).
     - `actions` are the commits (`Orgtp-Action`) that always write the kind, each with what it adds; `also_in` those
       that may write it.
     - `table` is the table of `export` and `sql`. `left_out` gives the reason for each step without an answer.
@@ -113,6 +115,7 @@ class RecordKind:
     find_subjects: Callable[[Any], Collection[str]] = _find_no_subjects
     merge: Callable[[Any, Any, Any], Any] | None = None
     write: Callable[[Any], Mapping[str, YamlData]] | None = None
+    name_beside: Callable[[str, int], str] | None = None
     actions: Mapping[str, str] = field(default_factory=dict)
     also_in: tuple[str, ...] = ()
     table: str = ""
@@ -231,6 +234,16 @@ def _find_delivery_actors(_before: Sequence[Any], after: Delivery) -> Iterator[A
 def _list_review_writers(org: Chart, _write: RecordWrite) -> Collection[str]:
     """A person closes a review; an agent may only prepare one."""
     return [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
+
+
+def _find_review_actors(before: Sequence[Review], after: Review) -> Iterator[Actor]:
+    if after.led_by and not before:
+        yield after.led_by, "it says who led it, and", 0
+
+
+def _name_review_beside(key: str, number: int) -> str:
+    found = REVIEW_ID.fullmatch(key)
+    return f"{found[1] if found else key}-{number}"
 
 
 def _find_review_subjects(one: Review) -> Collection[str]:
@@ -366,7 +379,9 @@ REVIEW = RecordKind(
     key=REVIEW_ID.pattern,
     schema="review",
     find_writers=_list_review_writers,
+    find_actors=_find_review_actors,
     find_subjects=_find_review_subjects,
+    name_beside=_name_review_beside,
     actions={"review": "review"},
     table="reviews",
     left_out={RecordStep.OUTBOX: "The answers are kept in a draft until they are recorded."},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -175,6 +175,15 @@ def list_reviews_of(reviews: Mapping[str, Review], week: str) -> Sequence[tuple[
     """The reviews of a week with their ids, the first one first."""
     found = [(id_, one) for id_, one in reviews.items() if one.week == week]
     return sorted(found, key=lambda pair: (len(pair[0]), pair[0]))
+
+
+def list_twice_reviewed(paths: Iterable[str]) -> list[str]:
+    """The weeks of which a second review is among the files, in order."""
+    names = (
+        path.removeprefix(REVIEWS_FOLDER).removesuffix(".yaml") for path in paths if path.startswith(REVIEWS_FOLDER)
+    )
+    found = (REVIEW_ID.fullmatch(name) for name in names)
+    return sorted({match[1] for match in found if match and match[2]})
 
 
 def review_data(one: Review) -> dict[str, YamlData]:
