@@ -84,8 +84,8 @@ class ScoreAudit:
         match = PLAIN_LINE.fullmatch(line)
         if match is None:
             return ""
-        id_, at, metric, period, void, value, _, note = match.groups()
-        if void:
+        id_, at, metric, period, void, value, cases, _, note = match.groups()
+        if void or cases:
             return ""
         unit = self._find_unit(seat, metric, period) if _is_of_month(path, at[:10]) else None
         if unit is None:
