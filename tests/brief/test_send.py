@@ -154,7 +154,9 @@ def test_a_dry_run_shows_it_and_sends_nothing(office: Office) -> None:
 
 
 def test_whoever_is_away_gets_none_and_their_delegate_has_what_they_need(office: Office) -> None:
-    office.shell("seat", "delegate", "janine", "--to", "david", "--until", "2026-11-27", "--by", "david", ORGTP_NOW=MONDAY)
+    office.shell(
+        "seat", "delegate", "janine", "--to", "david", "--until", "2026-11-27", "--by", "david", ORGTP_NOW=MONDAY
+    )
     office("--send")
     assert office.mail.recipients == ["david"]
     office("--send", ORGTP_NOW="2026-11-30T07:45:00-05:00")

@@ -19,6 +19,8 @@ __all__ = [
     "seat_changes",
     "seats",
     "silence",
+    "todo",
+    "todo_overdue",
     "undo",
     "upgrade",
 ]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from orgtp.api.metrics import MetricActions
     from orgtp.api.people import PeopleActions
     from orgtp.api.tables import TableQueries
+    from orgtp.api.todos import Todos
     from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
     from orgtp.rules.pull_request.known_problems import FoundProblems
@@ -187,6 +188,13 @@ class OrgHandle:
         from orgtp.api.briefing import Briefings
 
         return Briefings(self.snapshot, self.ledger, self.outdated_because)
+
+    @property
+    def todos(self) -> Todos:
+        """The to-dos, and changes to them."""
+        from orgtp.api.todos import Todos
+
+        return Todos(self.snapshot, self.ledger)
 
     @property
     def org(self) -> Org:

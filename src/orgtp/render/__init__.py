@@ -28,4 +28,5 @@ __all__ = [
     "svg",
     "tables",
     "terminal",
+    "todos",
 ]
