@@ -396,9 +396,7 @@ def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     if EXPLAINED_PATH in target.files:
         return "an explanation of a violation stands."
     if any(path.startswith(BRIEFINGS_FOLDER) for path in target.files):
-        return (
-            "a briefing that was delivered was delivered. Send today's to somebody else: orgtp brief --send --for SEAT"
-        )
+        return "a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief"
     kept = [*_list_passed_on(target), *list_todo_paths(target.files)]
     others = [
         path

@@ -1,0 +1,117 @@
+"""A briefing never makes a number up: each one is in the JSON of another view of the same commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.conftest import Shell
+
+ZONE = ZoneInfo("America/New_York")
+# A number and what is written together with it: a date, a time, a period, hits such as 4/5.
+WORD = re.compile(r"[0-9](?:[0-9A-Za-z:./,-]*[0-9A-Za-z])?")
+MOMENTS = ["2026-10-05", "2026-10-14", "2026-11-02", "2026-11-09", "2026-11-16", "2026-11-17", "2026-11-20"]
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text and number of a JSON document."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from texts_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_in(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
+def words_in(text: str) -> set[str]:
+    return set(WORD.findall(text))
+
+
+def known_words(documents: list[Any]) -> tuple[set[str], set[Decimal]]:
+    """The words that a briefing may have, with times in the org's time zone, and the numbers."""
+    words: set[str] = set()
+    for text in (text for document in documents for text in texts_in(document)):
+        words |= words_in(text)
+        if re.fullmatch(r"[0-9-]{10}T[0-9:]{8}Z", text):
+            words |= words_in(f"{datetime.fromisoformat(text).astimezone(ZONE):%Y-%m-%d %H:%M}")
+    return words, {number for word in words if (number := number_in(word)) is not None}
+
+
+def number_in(word: str) -> Decimal | None:
+    plain = word.replace(",", "")
+    return Decimal(plain) if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", plain) else None
+
+
+def find_made_up(text: str, documents: list[Any]) -> list[str]:
+    """The words with a number that no document has. A share of 0 to 1 may be a percentage."""
+    words, numbers = known_words(documents)
+    found = []
+    for word in sorted(words_in(text)):
+        number = number_in(word)
+        is_known = word in words or (number is not None and {number, number / 100} & numbers)
+        found += [] if is_known else [word]
+    return found
+
+
+def documents_of(org: Shell, *when: str, **env: str) -> list[Any]:
+    """What the other views say."""
+    views = (["scorecard"], ["health"], ["stale"], ["escalate", "list"])
+    return [org(*view, "--json", *when, code=None, **env).json for view in views]
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_every_number_is_in_the_json_of_another_view(sample: Shell, moment: str, form: str) -> None:
+    text = sample("brief", "--format", form, "--at", moment).out
+    brief = sample("brief", "--json", "--at", moment).json
+    # When it is of, and how long it is valid, is its own business.
+    own = {"revision": brief["revision"][:10], **{key: brief["briefing"][key] for key in ("at", "valid_until")}}
+    styles = re.search("<style>.*</style>", text)
+    text = text.replace(styles[0] if styles else "\0", "").replace("&#8203;", "").replace("utf-8", "")
+    text = re.sub("</?h[0-9]>", "", text)
+    documents = [*documents_of(sample, "--at", moment), own, days_of(sample, moment)]
+    assert find_made_up(text, documents) == []
+
+
+def days_of(org: Shell, moment: str) -> list[str]:
+    """The dates, and only these, that the files of the org have: reviews, holidays, and what begins or ends."""
+    seats = org("seat", "list", "--json", "--at", moment).json["seats"]
+    found = [org("seat", "show", seat["seat"], "--json", "--at", moment).out for seat in seats]
+    found.append(org("org", "show", "--json").out)
+    return sorted({day for text in found for day in re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9T])", text)})
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_every_number_of_the_json_is_in_that_of_another_view(sample: Shell, moment: str) -> None:
+    brief = sample("brief", "--json", "--at", moment).json["briefing"]
+    documents = documents_of(sample, "--at", moment)
+    for name in ("needs", "late", "off", "flags"):
+        text = "\n".join(texts_in(brief[name]))
+        assert find_made_up(text, [*documents, days_of(sample, moment)]) == []
+
+
+def test_values_are_in_the_scorecard(sample: Shell) -> None:
+    """Of each metric, the value of its own row."""
+    for moment in MOMENTS:
+        rows = sample("scorecard", "--json", "--at", moment).json["rows"]
+        known = {(row["seat"], row["metric"]): row for row in rows}
+        for one in sample("brief", "--json", "--at", moment).json["briefing"]["off"]:
+            row = known[one["seat"], one["metric"]]
+            assert (one["value"], one["target"], one["misses_in_a_row"]) == (
+                row["latest"], row["target"], row["misses_in_a_row"],
+            )  # fmt: skip
+            assert row["state"] == "off"
+
+
+def test_the_test_finds_a_number_that_is_made_up() -> None:
+    documents = [{"value": "1200.5", "at": "2026-11-20T13:00:02Z", "odds": "0.145", "period": "2026-W47"}]
+    assert find_made_up("1,200.5 at 08:00 on 2026-11-20, in 2026-W47: 14.5%", documents) == []
+    assert find_made_up("1,201 at 13:00, 2026-W48: 15% and 3", documents) == ["1,201", "13:00", "15", "2026-W48", "3"]
