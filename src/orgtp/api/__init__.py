@@ -96,8 +96,8 @@ if TYPE_CHECKING:
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
-    from orgtp.views.why.types import Evidence, Why
     from orgtp.views.todos import TodoView
+    from orgtp.views.why.types import Evidence, Why
 
 __all__ = [
     "PAGES",
