@@ -1,0 +1,205 @@
+"""Thirteen weeks of the sample company on a simulated clock: collect, brief, check, tick, and a review each Monday.
+
+The org begins with the sample's seats and no value. What the world knows is in `sample-org/story/values.yaml`, and the
+sources of the machine read it; Radar and Tally are measured from the record (`sample-org/sources.yaml`). All real: git
+commits, source processes, a mail server.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from orgtp.api.briefing import SendRequest
+from orgtp.api.org import OrgHandle, open_org
+from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, ReviewTodo
+from orgtp.model.records.todo import TodoAction
+from orgtp.sources.collect import CollectRequest
+from orgtp.sources.config import read_sources
+from tests.brief.mail import MailServer, serve_mail
+from tests.conftest import ROOT, Shell
+
+ZONE = ZoneInfo("America/New_York")
+FIRST, WEEKS = date(2026, 8, 24), 13
+STORY = ROOT / "sample-org" / "story"
+SEATS = ("david", "bogdan", "janine", "kristen", "radar", "tally", "dash", "crystal", "jeff", "penny", "sift", "pixel")
+DAYS = ("mon", "tue", "wed", "thu", "fri")
+PUSHES = ("08:05", "11:05", "14:05", "17:35")
+# The machine that sends the briefing is off on these days until 08:10.
+LATE_DAYS = (date(2026, 9, 16), date(2026, 10, 28))
+# Nobody does the to-dos of this seat.
+IDLE = "janine"
+FROM_RECORD: Mapping[str, Any] = yaml.safe_load((ROOT / "sample-org" / "sources.yaml").read_text(encoding="utf-8"))
+
+
+def at(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock), ZONE)
+
+
+@dataclass
+class World:
+    """The machine, and what is true outside at each push of each day: `told[day, push]` has the values by source."""
+
+    shell: Shell
+    told: dict[tuple[date, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+
+    def __post_init__(self) -> None:
+        seats = {seat: yaml.safe_load((STORY / "seats" / f"{seat}.yaml").read_text(encoding="utf-8")) for seat in SEATS}
+        for series in yaml.safe_load((STORY / "values.yaml").read_text(encoding="utf-8")):
+            metric = seats.get(series["seat"], {}).get("metrics", {}).get(series["metric"], {})
+            source = metric.get("source", "")
+            if source and source not in FROM_RECORD and "weeks" in series:
+                self._tell(source, series)
+
+    def _tell(self, source: str, series: Mapping[str, Any]) -> None:
+        for number, words in enumerate(series["weeks"]):
+            days = [series["on"]] if "on" in series else DAYS
+            for name, word in zip(days, str(words).split(), strict=True):
+                day = FIRST + timedelta(weeks=number, days=DAYS.index(name))
+                if word != "-":
+                    self.told[day, series["push"]][source] = word
+
+    def set_sources(self, day: date, push: str) -> Path:
+        """Write the machine's sources: those that have something to say now, a broken one, and those of the record."""
+        told, home = self.told[day, push], self.shell.home
+        (home / "world.json").write_text(json.dumps({name: word for name, word in told.items() if word != "?"}))
+        sources = {
+            name: {"file": {"path": str(home / "world.json"), "pointer": f"/{name}"}, "retries": 0} for name in told
+        }
+        path = home / "sources.yaml"
+        path.write_text(json.dumps({**sources, **FROM_RECORD}))
+        return path
+
+
+@pytest.fixture
+def world(acme: Shell, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The sample's seats on the Friday before the first week, in a new repository."""
+    shell = replace(acme, folder=acme.folder.parent / "sneeze-it")
+    begins = (FIRST - timedelta(days=3)).isoformat()
+    for name, value in shell.env().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("ORGTP_NOW")
+    shell.folder.mkdir()
+    shell.write("org.yaml", (STORY / "org.yaml").read_text(encoding="utf-8"))
+    for seat in SEATS:
+        text = (STORY / "seats" / f"{seat}.yaml").read_text(encoding="utf-8")
+        dated = text.replace("status: proposed", "status: active")
+        dated = dated if "\nsince:" in dated else dated.replace("status: active", f"status: active\nsince: {begins}")
+        shell.write(f"seats/{seat}.yaml", dated)
+    then = f"{begins}T12:00:00Z"
+    shell.git("init", "-qb", "main")
+    shell.git("add", ".")
+    shell.git("commit", "-qm", "The chart", GIT_AUTHOR_DATE=then, GIT_COMMITTER_DATE=then)
+    return World(shell)
+
+
+def open_at(world: World, now: datetime) -> OrgHandle:
+    return open_org(world.shell.folder, now=now)
+
+
+def hold_review(world: World, now: datetime) -> Review:
+    """Close the review of the week before: off twice or more asks for a fix by Friday, the rest is watched."""
+    reviews = open_at(world, now).reviews
+    agenda = reviews.agenda()
+    org = open_at(world, now).org
+    rows = []
+    for row in agenda.rows:
+        if not row.state.must_close:
+            continue
+        owner = org.human_owner(org.seats[row.seat]).id
+        todo = ReviewTodo(f"Look into {row.metric} of {row.seat}", owner, now.date() + timedelta(days=4))
+        asks = row.misses_in_a_row > 1 and not row.todos
+        fix = ReviewRow(row.seat, row.metric, changed="Not known yet.", fix="Look into it.", decision=ReviewDecision.FIX)
+        watch = ReviewRow(row.seat, row.metric, fix="Once.", decision=ReviewDecision.WATCH)
+        rows.append(replace(fix, new_todo=todo) if asks else watch)
+    answers = Review(agenda.week, now, led_by="david", rows=tuple(rows))
+    done = reviews.close(answers, by="david")
+    assert done.commit
+    return open_at(world, now).org.reviews[agenda.week]
+
+
+def test_thirteen_weeks(world: World) -> None:
+    with serve_mail() as mail:
+        replay(world, mail)
+
+
+def replay(world: World, mail: MailServer) -> None:
+    people = world.shell.home / "people.yaml"
+    people.write_text(mail.file("david", "janine"), encoding="utf-8")
+    drifting: dict[str, date] = {}
+    reviewed: list[str] = []
+    for day in each_day():
+        send_briefing(world, day, people)
+        if day.weekday() == 0 and day != FIRST:
+            reviewed.append(hold_review(world, at(day, "08:40")).week)
+        for push in PUSHES:
+            now = at(day, push)
+            open_at(world, now).collect(read_sources(world.set_sources(day, push)), CollectRequest())
+            open_at(world, now).escalations.tick(by="tally")
+        do_todos(world, day)
+        before = world.shell.head()
+        for one in open_at(world, at(day, "17:45")).health().seats:
+            if one.health == "drifting":
+                drifting.setdefault(one.seat, day)
+        assert world.shell.head() == before, "a view wrote something"
+    check_end(world, mail, drifting, reviewed)
+
+
+def each_day() -> Iterator[date]:
+    for number in range(7 * WEEKS):
+        day = FIRST + timedelta(days=number)
+        if day.weekday() < len(DAYS):
+            yield day
+
+
+def send_briefing(world: World, day: date, people: Path) -> None:
+    """Radar's machine sends at 07:45, or at 08:10 if it was off; the check is at 08:00 and again at 08:30."""
+    late = day in LATE_DAYS
+    for clock in ("08:00", "08:10") if late else ("07:45", "08:00"):
+        here = open_at(world, at(day, clock)).briefings
+        if clock == "08:00":
+            checked = here.check("08:00", named=people, by="tally")
+            assert [one.to for one in checked.missed] == (["david", "janine"] if late else []), day
+        else:
+            assert not here.send(SendRequest(named=people), by="radar").failed
+
+
+def do_todos(world: World, day: date) -> None:
+    """On Thursday, everybody does what is open, but one."""
+    if day.weekday() == 3:
+        for one in open_at(world, at(day, "17:40")).org.todos.values():
+            if not one.is_closed and one.owner != IDLE:
+                open_at(world, at(day, "17:40")).todos.close(one.id, TodoAction.DONE, by=one.owner)
+
+
+def check_end(world: World, mail: MailServer, drifting: Mapping[str, date], reviewed: list[str]) -> None:
+    last = FIRST + timedelta(weeks=WEEKS, days=-3)
+    here = open_at(world, at(last, "18:00"))
+    org = here.org
+    # Everybody got one briefing a day, and it is on record.
+    assert len(mail.mails) == 2 * 5 * WEEKS == len(org.deliveries)
+    # Radar's own number is what the deliveries say.
+    times = {p.text: s.value for p, s in org.scores_in_force("radar", "briefing-by-8").items()}
+    sent = {f"{one.day}": f"{one.at.astimezone(ZONE):%H:%M}" for one in org.deliveries}
+    assert times == {day: sent[day] for day in sent if day != f"{last}"}
+    assert {day for day, clock in times.items() if clock >= "08:00"} == {f"{day}" for day in LATE_DAYS}
+    assert [one.what for one in org.escalations.values() if "briefing" in one.what.lower()]
+    # A review a week, and the to-dos of the one who does nothing are escalated after two of them.
+    held = here.reviews.list()
+    assert [one.week for one in held.weeks if one.held] == sorted(reviewed, reverse=True)[: len(held.weeks)]
+    assert {one.owner for one in org.todos.values() if not one.is_closed} == {IDLE}
+    print(drifting)
+    assert not [one for one in here.validate() if one.severity == "error"]
+    found, _ = here.audit.verify()
+    assert not found.violations
+
+
