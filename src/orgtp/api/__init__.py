@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from orgtp.sources.kinds.command import explain_shell_words
     from orgtp.sources.plugin import describe_source_kind
     from orgtp.sources.run import ask_sources
-    from orgtp.sources.source import SourceResult, Sources
+    from orgtp.sources.source import Source, SourceResult, Sources
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
     from orgtp.views.blame import BlameLine
@@ -155,6 +155,7 @@ __all__ = [
     "SeatView",
     "Selection",
     "SilenceView",
+    "Source",
     "SourceResult",
     "Sources",
     "Stale",
@@ -265,7 +266,7 @@ __getattr__ = lazy_exports(
         "orgtp.sources.plugin": "describe_source_kind",
         "orgtp.sources.kinds.command": "explain_shell_words",
         "orgtp.sources.run": "ask_sources",
-        "orgtp.sources.source": "SourceResult Sources",
+        "orgtp.sources.source": "Source SourceResult Sources",
         "orgtp.sync.status": "SyncStatus",
         "orgtp.sync.sync": "SyncResult",
         "orgtp.views.blame": "BlameLine",

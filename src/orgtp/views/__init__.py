@@ -10,6 +10,7 @@ __all__ = [
     "log",
     "org_settings",
     "people",
+    "record_measures",
     "scorecard",
     "scores",
     "seat",
