@@ -19,6 +19,7 @@ __all__ = [
     "seat_changes",
     "seats",
     "silence",
+    "todo",
     "undo",
     "upgrade",
 ]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from orgtp.actions.acting_seat import require_acting_seat
+from orgtp.actions.todo_overdue import find_overdue_todos, find_settled_escalations
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, Edit, SetKey
 from orgtp.model.due import is_over
@@ -281,6 +282,8 @@ def record_trouble(
 def run_escalation_tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | None = None, by: str = "") -> Change:
     """Do everything that is due: open escalations for `late` values, resolve what has ended, move up what is overdue.
 
+    A to-do that was overdue at two reviews is escalated, too, and its escalation is resolved when it no longer is.
+
     `late` lists every stale value; None means that this was not checked. An escalation about an inactive seat, or
     assigned to one, goes to that seat's owner. Overdue ones move up one step at a time, in working hours only. At the
     top they stay, which is recorded once. A second tick at the same time has nothing to do.
@@ -291,6 +294,12 @@ def run_escalation_tick(org: Org, now: datetime, late: Sequence[FoundTrouble] | 
         raise Refused(why=f"{by} may not run the tick. An active human seat or a seat in policy.scorekeepers may.")
     edits = EscalationEdits(org, now, by)
     _record_found(edits, late or ())
+    for overdue in find_overdue_todos(org, now):
+        new = NewEscalation(overdue.todo.owner, overdue.what, overdue.why)
+        if not edits.find_same(new.seat, new.metric, new.kind, new.what):
+            _open_or_add(edits, new)
+    for settled, why in find_settled_escalations(org, now):
+        edits.resolve(settled, why)
     _resolve_ended(edits, None if late is None else {org.row_of(one.seat, one.metric) for one in late})
     for one in edits.list_open():
         _hand_to_responsible(edits, one)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
     from orgtp.api.people import PeopleActions
     from orgtp.api.tables import TableQueries
+    from orgtp.api.todos import Todos
     from orgtp.api.value_files import ImportedScores, import_scores
     from orgtp.audit.checkpoint import Checkpoint, CheckpointSigner
     from orgtp.audit.export.report import AuditReport
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
+    from orgtp.model.records.todo import TodoAction, TodoState
     from orgtp.model.verdict_changes import VerdictChange
     from orgtp.notify.config import notify_path
     from orgtp.notify.notify import build_notifications, send_notifications
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
+    from orgtp.views.todos import TodoView
     from orgtp.views.why.types import Evidence, Why
 
 __all__ = [
@@ -165,6 +168,10 @@ __all__ = [
     "SyncStopped",
     "TableInfo",
     "TableQueries",
+    "TodoAction",
+    "TodoState",
+    "TodoView",
+    "Todos",
     "UndoTarget",
     "UnreadAt",
     "UpgradedOrg",
@@ -219,6 +226,7 @@ __getattr__ = lazy_exports(
         "orgtp.actions.upgrade": "list_sums_without_per",
         "orgtp.api.audit": "AuditQueries",
         "orgtp.api.escalations": "Escalations",
+        "orgtp.api.todos": "Todos",
         "orgtp.api.history": "HistoryQueries",
         "orgtp.api.value_files": "ImportedScores import_scores",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
@@ -252,6 +260,7 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.git_user": "GitUser",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
+        "orgtp.model.records.todo": "TodoAction TodoState",
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",
@@ -282,6 +291,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.seat_history": "SeatHistory",
         "orgtp.views.selection": "Omitted Selection parse_selection",
         "orgtp.views.stale": "Stale StaleList",
+        "orgtp.views.todos": "TodoView",
         "orgtp.views.why.types": "Evidence Why",
     },
 )

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from orgtp.api.metrics import MetricActions
     from orgtp.api.people import PeopleActions
     from orgtp.api.tables import TableQueries
+    from orgtp.api.todos import Todos
     from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
     from orgtp.rules.pull_request.known_problems import FoundProblems
@@ -179,6 +180,13 @@ class OrgHandle:
         from orgtp.api.escalations import Escalations
 
         return Escalations(self.snapshot, self.ledger)
+
+    @property
+    def todos(self) -> Todos:
+        """The to-dos, and changes to them."""
+        from orgtp.api.todos import Todos
+
+        return Todos(self.snapshot, self.ledger)
 
     @property
     def org(self) -> Org:

@@ -3,7 +3,6 @@
 __all__ = [
     "admission",
     "apply",
-    "escalation",
     "explanation",
     "json_schema",
     "key_values",
@@ -11,6 +10,7 @@ __all__ = [
     "mapping_reader",
     "org",
     "output",
+    "record_readers",
     "retirement_review",
     "score_months",
     "scores",

@@ -41,6 +41,12 @@ class UnknownEscalation(OrgtpError):
     text = 'unknown escalation "{id}". {hint}'
 
 
+class UnknownTodo(OrgtpError):
+    """A to-do id that the org does not have."""
+
+    text = 'unknown to-do "{id}". {hint}'
+
+
 class BadValue(OrgtpError):
     """A value of another kind than its metric's."""
 

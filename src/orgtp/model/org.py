@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.business_hours import WorkTime
-from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat
+from orgtp.model.errors import UnknownEscalation, UnknownMetric, UnknownSeat, UnknownTodo
 from orgtp.model.escalation import Escalation, EscalationPolicy, Route, Silences
 from orgtp.model.explanation import Explanation
 from orgtp.model.period import Cadence
@@ -27,6 +27,7 @@ from orgtp.model.text import did_you_mean, join_with_and
 WORD_TOPICS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)
 
+_DAY = len("2026-11-20-")
 # The most ids that an error lists.
 _MAX_LISTED = 3
 
@@ -195,6 +196,16 @@ class Org:
         raise UnknownEscalation(
             id=id, hint=f"Several ids begin with it: {join_with_and(matches[:_MAX_LISTED])}." if matches else hint
         )
+
+    def todo(self, id: str) -> Todo:  # noqa: A002  (as above)
+        """The to-do `id`, or the only one whose id begins with it, with or without the day. Raises `UnknownTodo`."""
+        if id in self.todos:
+            return self.todos[id]
+        matches = [known for known in self.todos if id and (known.startswith(id) or known[_DAY:].startswith(id))]
+        if len(matches) == 1:
+            return self.todos[matches[0]]
+        hint = did_you_mean(id, self.todos) or "orgtp todo list --all shows all to-dos."
+        raise UnknownTodo(id=id, hint=f"Several ids fit: {join_with_and(matches[:_MAX_LISTED])}." if matches else hint)
 
     @cached_property
     def work_time(self) -> WorkTime:

@@ -28,5 +28,6 @@ __all__ = [
     "svg",
     "tables",
     "terminal",
+    "todos",
     "why",
 ]

@@ -21,5 +21,6 @@ __all__ = [
     "sources",
     "stale",
     "tables",
+    "todos",
     "why",
 ]

@@ -311,7 +311,8 @@ EXPLANATION = RecordKind(
     actions={"explain": "explanation"},
     left_out={
         RecordStep.OUTBOX: "An approver explains a violation that the audit has just found, and sees the result.",
-        RecordStep.EXPORT: "`audit export` writes the explanations next to the violations.",
+        RecordStep.EXPORT: "The explanations are in `audit export`, next to the violations.",
+        RecordStep.DIFF: "The explanations are in `audit verify`, next to the violations.",
     },
 )
 TODO = RecordKind(
@@ -330,7 +331,7 @@ TODO = RecordKind(
     merge=merge_todos,
     write=todo_data,
     actions={"todo": "to-do"},
-    also_in=("undo", "review", "rename-seat", *_SEAT_ACTIONS),
+    also_in=("undo", "review", *_SEAT_ACTIONS),
     table="todos",
     left_out={RecordStep.OUTBOX: "What may happen to a to-do depends on its state, so a change is written or refused."},
 )

@@ -9,6 +9,7 @@ from orgtp.model.change import SetKey
 from orgtp.model.escalation import silences_path
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys, Marks, Place
+from orgtp.model.records.todo import todo_path
 from orgtp.model.references.kinds import REFERENCE_KINDS, ReferenceKind
 from orgtp.model.seat import retirement_path, seat_path
 from orgtp.model.signing_key import ALLOWED_SIGNERS_PATH
@@ -67,6 +68,8 @@ def _find_marks(org: Org, path: str) -> Marks | None:
         return org.retirements[name].marks
     if name in org.silences and path == silences_path(name):
         return org.silences[name].marks
+    if name in org.todos and path == todo_path(name):
+        return org.todos[name].marks
     return org.escalations[name].marks if folder == "escalations" and name in org.escalations else None
 
 
