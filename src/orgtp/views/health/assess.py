@@ -260,5 +260,8 @@ def count_judged_flags(org: Org, decisions: Iterable[JudgedRow]) -> JudgedFlags 
 
 
 def _was_flagged(org: Org, one: JudgedRow) -> bool:
+    """Whether the metric was flagged by the values that were recorded then, judged by its terms of today."""
     seat = org.seats[one.seat]
-    return judge_metric(MetricRow(org, seat, seat.metrics[one.metric], one.at)).variation is Variation.CONCERN
+    known = tuple(score for score in org.scores.get(seat.id, ()) if score.at <= one.at)
+    then = replace(org, scores={seat.id: known})
+    return judge_metric(MetricRow(then, seat, seat.metrics[one.metric], one.at)).variation is Variation.CONCERN
