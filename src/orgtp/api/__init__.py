@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from orgtp.sources.kinds.command import explain_shell_words
     from orgtp.sources.plugin import describe_source_kind
     from orgtp.sources.run import ask_sources
-    from orgtp.sources.source import SourceResult, Sources
+    from orgtp.sources.source import Source, SourceResult, Sources
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
     from orgtp.views.agenda import Agenda, AgendaRow, RowEvidence
@@ -189,6 +189,7 @@ __all__ = [
     "SentBriefings",
     "SilenceView",
     "SkippedSeat",
+    "Source",
     "SourceResult",
     "Sources",
     "Stale",
@@ -312,7 +313,7 @@ __getattr__ = lazy_exports(
         "orgtp.sources.plugin": "describe_source_kind",
         "orgtp.sources.kinds.command": "explain_shell_words",
         "orgtp.sources.run": "ask_sources",
-        "orgtp.sources.source": "SourceResult Sources",
+        "orgtp.sources.source": "Source SourceResult Sources",
         "orgtp.sync.status": "SyncStatus",
         "orgtp.sync.sync": "SyncResult",
         "orgtp.views.agenda": "Agenda AgendaRow RowEvidence",
@@ -330,7 +331,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.seat_history": "SeatHistory",
         "orgtp.views.selection": "Omitted Selection parse_selection",
         "orgtp.views.stale": "Stale StaleList",
-        "orgtp.views.why.types": "Evidence Why",
         "orgtp.views.todos": "TodoView",
+        "orgtp.views.why.types": "Evidence Why",
     },
 )
