@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from orgtp.audit.model import AuditNote, CommitChanges, TreeChange, Violation
 from orgtp.model.escalation import ESCALATIONS_FOLDER, is_path_about
@@ -192,10 +193,17 @@ def _check_seats(changes: CommitChanges, claims: TrailerClaims, find_subjects: F
 
 
 def list_subjects(orgs: Iterable[Org], path: str) -> set[str]:
-    """List the seats that a record is about in any of these orgs; nothing for JSON Lines and what is no record."""
+    """List the seats that a record is about in any of these orgs; for JSON Lines, those that not all of them have.
+
+    Nothing for what is no record, and for scores, whose path names the seat.
+    """
     kind = find_kind_of_file(path)
-    if kind is None or kind.is_lines:
+    if kind is None or (kind.seat_in_key and kind.is_lines):
         return set()
+    if kind.is_lines:
+        held = [{one for one in getattr(org, kind.attribute) if one.place.path == path} for org in orgs]
+        new = set[Any]().union(*held) - set[Any]().union(*held[:1]).intersection(*held)
+        return {seat for one in new for seat in kind.find_subjects(one)}
     found = (getattr(org, kind.attribute).get(kind.find_key(path)) for org in orgs)
     return {seat for one in found if one is not None for seat in kind.find_subjects(one)}
 
