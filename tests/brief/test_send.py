@@ -91,6 +91,7 @@ def test_a_briefing_on_the_sunday_itself(office: Office, day: str) -> None:
 
 
 def test_a_holiday_is_quiet_and_nothing_is_missing_on_it(office: Office) -> None:
+    office.shell("holiday", "add", "2026-11-26", "--name", "Thanksgiving", "--by", "david", code=None)
     office.now = "2026-11-26T07:45:00-05:00"
     ran = office("--send", "--json")
     assert ran.json["why"] == "2026-11-26 is a day off, so nothing is sent. To send it anyway, use --for SEAT"
@@ -286,9 +287,10 @@ def test_wrong_words_say_what_to_type(office: Office) -> None:
         assert hint in office(*words, code=2).err
 
 
-def test_a_seat_that_is_not_active_sends_nothing(office: Office) -> None:
+def test_a_seat_that_may_not_send_sends_nothing(office: Office) -> None:
     office.shell("seat", "pause", "dash", "--reason", "The ad API moves.", "--by", "bogdan", ORGTP_NOW=MONDAY)
-    assert "dash is paused" in office("--send", code=2, ORGTP_SEAT="dash").err
+    assert "dash may not send briefings" in office("--send", code=2, ORGTP_SEAT="dash").err
+    assert "penny may not send briefings" in office("--send", code=2, ORGTP_SEAT="penny").err
     assert "Name the acting seat" in office("--send", code=2, ORGTP_SEAT="").err
     assert office.mail.mails == []
 

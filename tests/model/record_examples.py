@@ -89,6 +89,12 @@ capabilities:
 metrics:
   number: {{ended: Nobody needs it}}
 """
+
+
+def _delivered(day: int, to: str) -> str:
+    return f'{{"id":"d{day}{to}","at":"2026-11-1{day}T12:46:00Z","to":"{to}","day":"2026-11-1{day}","by":"ada"}}\n'
+
+
 _SILENCE = "number:\n  until: {}\n  by: ada\n  reason: Holidays\n"
 
 RECORD_EXAMPLES: Mapping[str, RecordExample] = {
@@ -145,6 +151,17 @@ RECORD_EXAMPLES: Mapping[str, RecordExample] = {
         outsider="clerk",
         kept=("A mistake.", "Again.", "Once more."),
         undo="an explanation of a violation stands",
+    ),
+    "briefing": RecordExample(
+        path="briefings/2026-11.jsonl",
+        first=_delivered(1, "ada"),
+        later=_delivered(1, "ada") + _delivered(2, "ada"),
+        theirs=_delivered(1, "ada") + _delivered(2, "bot"),
+        forbidden=_delivered(1, "bot"),
+        actor="ada",
+        outsider="clerk",
+        kept=('"d1ada"', '"d2ada"', '"d2bot"'),
+        undo="a delivery stands",
     ),
     "todo": RecordExample(
         path="todos/2026-11-18-empty-the-mailbox.yaml",

@@ -186,9 +186,7 @@ def _send_briefings(options: BriefOptions) -> int:
     change = options.change
     handle = open_chosen_org(change.org, push=change.push)
     if not options.for_ and (why := handle.briefings.explain_day_off()):
-        return _report_nothing(
-            handle, options, f"{why}, so nothing is sent. To send it anyway, name a seat: --for SEAT"
-        )
+        return _report_nothing(handle, options, f"{why}, so nothing is sent. To send it anyway, use --for SEAT")
     handle, is_synced = _sync_first(handle, change)
     forms = {BriefFormat.MD: BriefingForm.MARKDOWN, BriefFormat.HTML: BriefingForm.HTML}
     request = SendRequest(

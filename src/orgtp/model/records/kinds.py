@@ -226,6 +226,12 @@ def _find_todo_actors(before: Sequence[Todo], after: Todo) -> Iterator[Actor]:
             yield event.by, f"event {number + 1} ({event.action})", 0
 
 
+def _list_senders(org: Chart, _write: RecordWrite) -> Collection[str]:
+    """The scorekeepers and the active people may send briefings, as they may run the tick."""
+    people = [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
+    return select_current(org, [*org.eligible_recorders(""), *people])
+
+
 def _find_delivery_actors(_before: Sequence[Any], after: Delivery) -> Iterator[Actor]:
     if after.by:
         yield after.by, f"the delivery to {after.to}", after.place.line
@@ -397,6 +403,7 @@ BRIEFING = RecordKind(
     key=_MONTH,
     suffix=".jsonl",
     schema="briefing",
+    find_writers=_list_senders,
     find_actors=_find_delivery_actors,
     find_subjects=lambda one: [one.to],
     actions={"brief": "delivery"},
