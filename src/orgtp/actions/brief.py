@@ -47,8 +47,10 @@ def record_deliveries(org: Org, deliveries: Sequence[Delivery], by: str = "") ->
 def check_sender(org: Org, by: str) -> None:
     """Raise `UnknownActor`, `UnknownSeat` or `Refused` if the acting seat may not send briefings."""
     require_acting_seat(org, by)
-    if by and not (org.seat(by).is_active and (org.seats[by].is_human or by in org.policy.scorekeepers)):
-        raise Refused(why=f"{by} may not send briefings. An active human seat or a seat in policy.scorekeepers may.")
+    if by and not org.seat(by).is_active:
+        raise Refused(
+            why=f"{by} is {org.seats[by].status}, so it may not send briefings. Name an active seat: --by SEAT"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,9 +227,8 @@ def _find_todo_actors(before: Sequence[Todo], after: Todo) -> Iterator[Actor]:
 
 
 def _list_senders(org: Chart, _write: RecordWrite) -> Collection[str]:
-    """The scorekeepers and the active people may send briefings, as they may run the tick."""
-    people = [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
-    return select_current(org, [*org.eligible_recorders(""), *people])
+    """Every active seat may send briefings: it may be the whole work of an agent that records no values."""
+    return [seat.id for seat in org.seats.values() if seat.is_active]
 
 
 def _find_delivery_actors(_before: Sequence[Any], after: Delivery) -> Iterator[Actor]:
