@@ -125,7 +125,6 @@ def test_a_skipped_seat_has_a_reason(sample: Shell) -> None:
 
 
 def test_a_quiet_week_leaves_a_record(acme: Shell) -> None:
-    acme("seat", "add", "ada", "--role", "Founder", "--kind", "human")
     close(acme, "rows: []\n", by="ada")
     assert record(acme)["rows"] == []
     assert acme.git("log", "-1", "--format=%s", "main").out.strip() == f"review: {WEEK}, a quiet week"
