@@ -170,16 +170,6 @@ class TestOrder:
 
 class TestWrongWords:
     @pytest.mark.parametrize("view", VIEWS)
-    def test_drift_is_not_answered_with_none(self, sample: Shell, view: str) -> None:
-        """Nothing computes it yet. "No metric is drifting" would be made up."""
-        ran = sample(*view.split(), "--state", "drifting", code=2)
-        assert ran.err == (
-            "orgtp: this version does not compute which metrics are drifting. "
-            "--state knows: on, off, unavailable, missing, pending, late\n"
-        )
-        assert ran.out == ""
-
-    @pytest.mark.parametrize("view", VIEWS)
     @pytest.mark.parametrize(
         ("option", "word", "near"), [("state", "of", "off"), ("only", "agnet", "agent"), ("sort", "mises", "misses")]
     )

@@ -370,7 +370,7 @@ REFUSED = {
     ("/dev/null", "--format", "ics"): "is not a file",
     ("-", "--format", "ics", "--json"): "both write to standard output",
     ("out", "--seat", "nobody"): 'unknown seat "nobody"',
-    ("out", "--state", "drifting"): "does not compute",
+    ("out", "--state", "drfting"): 'Did you mean "drifting"?',
     ("",): "name a file or a folder",
 }
 

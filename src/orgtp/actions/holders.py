@@ -10,6 +10,7 @@ from orgtp.actions.delegate import list_delegating, without_delegate
 from orgtp.actions.escalate import hand_over_escalations
 from orgtp.actions.new_owners import NewOwners, assign_owned_seats
 from orgtp.actions.seat_changes import end_pause
+from orgtp.actions.todo import hand_over_todos
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
@@ -133,10 +134,10 @@ def leave_vacant(
     edits += [DropKey(seat_path(one), ("delegate",)) for one in alone]
     lines += [f"{one} has no delegate" for one in alone]
     handed = hand_over_escalations(after, now, gone, by, "{seat} is vacant")
-    lines += [handed.body or handed.what] if handed.edits else []
-    return VacantParts(
-        (*edits, *handed.edits), tuple(dict.fromkeys([*passed, *alone, *handed.seats])), tuple(lines), handed.events
-    )
+    todos = hand_over_todos(after, now, gone, by, "{seat} is vacant")
+    lines += [one.body or one.what for one in (handed, todos) if one.edits]
+    touched = tuple(dict.fromkeys([*passed, *alone, *handed.seats, *todos.seats]))
+    return VacantParts((*edits, *handed.edits, *todos.edits), touched, tuple(lines), handed.events)
 
 
 def _org_after(org: Org, gone: list[str], owners: NewOwners) -> Org:

@@ -18,7 +18,7 @@ from orgtp.model.seat import Seat
 from orgtp.model.text import did_you_mean, fold_spelling, join_with_and, one_line
 
 # The kinds of places that the plan shows in lists of their own.
-_SHOWN = {"seat owner", "seat reports_to", "escalation with", "signers *"}
+_SHOWN = {"seat owner", "seat reports_to", "escalation with", "todo owner", "signers *"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class LeavePlan:
     owned: Mapping[str, str]
     reports: tuple[str, ...]
     escalations: tuple[str, ...]
+    todos: tuple[str, ...]
     sources: tuple[MetricSource, ...]
     keys: tuple[PersonKey, ...]
     named: tuple[Reference, ...]
@@ -160,6 +161,7 @@ def plan_leave(org: Org, request: LeaveRequest, now: datetime) -> LeavePlan:
         escalations=tuple(
             sorted(id_ for id_, one in org.escalations.items() if one.with_ in ids and not one.is_resolved)
         ),
+        todos=tuple(sorted(id_ for id_, one in org.todos.items() if one.owner in ids and not one.is_closed)),
         sources=tuple(
             MetricSource(seat.id, metric.id, metric.source)
             for seat in held

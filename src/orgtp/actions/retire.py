@@ -13,6 +13,7 @@ from orgtp.actions.metric_content import metric_content, order_content
 from orgtp.actions.metric_heirs import follow_leads_to, list_edited_seats, list_heir_edits
 from orgtp.actions.new_owners import EVERY_OTHER, assign_owned_seats
 from orgtp.actions.retired_metrics import describe_retired_end, find_retired_ends
+from orgtp.actions.todo import hand_over_todos
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, CreateFile, DropKey, Edit, SetKey, YamlData
 from orgtp.model.due import is_over
@@ -236,13 +237,24 @@ def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: Retir
         if heir and is_over(org, held := plan.seat.metrics[metric], now):
             raise Refused(why=f"{metric} ended after {held.get_text('ends')}, so nobody can take it over. {_LEAVE_OUT}")
     escalations = hand_over_retired(without_delegate(org, [request.seat]), now, request.seat, request.by)
+    # The one who takes over the work also does what is open; of several, nobody knows which.
+    heir = plan.heirs[0] if len(plan.heirs) == 1 else ""
+    todos = hand_over_todos(org, now, [request.seat], request.by, "{seat} is retired", heir)
     edits = tuple(list_retirement_edits(org, plan, request, now))
-    touched = [request.seat, *plan.heirs, *plan.reports, *plan.owned, *list_edited_seats(edits), *escalations.seats]
+    touched = [
+        request.seat,
+        *plan.heirs,
+        *plan.reports,
+        *plan.owned,
+        *list_edited_seats(edits),
+        *escalations.seats,
+        *todos.seats,
+    ]
     return Change(
         action="retire",
         what=f"to {', '.join(plan.heirs)}" if plan.heirs else "nothing to hand over",
         seats=tuple(dict.fromkeys(touched)),
-        edits=(*edits, *escalations.edits),
+        edits=(*edits, *escalations.edits, *todos.edits),
         about=request.seat,
         by=request.by,
         approved_by=request.decided_by,
@@ -251,7 +263,7 @@ def retire_seat(org: Org, request: RetirementRequest, now: datetime, plan: Retir
                 request.reason,
                 "",
                 *_list_transfers(plan),
-                *([escalations.body or escalations.what] if escalations.edits else ()),
+                *(one.body or one.what for one in (escalations, todos) if one.edits),
             ]
         ),
         events=escalations.events,

@@ -224,7 +224,7 @@ def hand_over_todos(org: Org, now: datetime, seats: Collection[str], by: str, wh
         return Change("todo", "", ())
     edits = TodoEdits(org, now, by)
     for one in concerned:
-        to = heir or find_responsible_seat(org, one.owner)
+        to = heir if heir and is_active_seat(org, heir) else find_responsible_seat(org, one.owner)
         if to != one.owner and is_active_seat(org, to):
             edits.append_event(one, TodoAction.MOVED, to=to, note=why.format(seat=one.owner))
     return edits.to_change()

@@ -1,6 +1,7 @@
 """Undo an action: set the keys that its commit changed back to what they were, as a new action.
 
-Only keys of seats and of org.yaml have an inverse. Records do not: a value, a retirement or an escalation stays.
+Keys of seats and of org.yaml have an inverse, and so have to-dos, by an event. Other records do not: a value, a
+retirement or an escalation stays.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
+from orgtp.actions.todo import TodoEdits
+from orgtp.actions.undo_todos import explain_todo_conflict, list_todo_paths, undo_todos
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import MAX_SUBJECT, Change, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import Refused
@@ -137,8 +140,8 @@ def undo_action(
     Raises `NoInverse`, and `ChangedSince` if a later commit changed a key again.
     """
     check_undoable(org, target, now)
-    passed_on = _list_passed_on(target)
-    wanted = [change for change in target.changes if change.path not in passed_on]
+    passed_on, todos = _list_passed_on(target), list_todo_paths(target.files)
+    wanted = [change for change in target.changes if change.path not in passed_on and change.path not in todos]
     changes = []
     for change in wanted:
         exists, value = _look_up(current.get(change.path), change.keys)
@@ -151,11 +154,27 @@ def undo_action(
     for seat in seats:
         if seat in org.seats and org.seats[seat].is_retired:
             raise NoInverse(commit=target.name, why=f"{seat} is retired, so its file cannot be changed.")
-    words = [_describe_inverse(change) for change in wanted]
+    undone = _undo_todos(org, target, todos, now, by)
+    seats = tuple(dict.fromkeys([*seats, *undone.list_seats()])) if undone else seats
+    words = [*(_describe_inverse(change) for change in wanted), *(undone.lines if undone else ())]
     stay = [_describe_passed_on(org, path) for path in passed_on]
     lines = [*words, *stay, "", f"{UNDOES}{target.commit}: {one_line(target.subject)}"]
-    edits = tuple(_list_edits(changes, current))
+    edits = (*_list_edits(changes, current), *(undone.list_edits() if undone else ()))
     return Change("undo", _summarize(words, seats), seats, edits, by=by, body="\n".join(lines))
+
+
+def _undo_todos(org: Org, target: UndoTarget, paths: Sequence[str], now: datetime, by: str) -> TodoEdits | None:
+    """What the inverse does to the to-dos that the commit wrote. Raises `NoInverse` if they have changed since."""
+    if not paths:
+        return None
+    changed = {
+        path: {one.keys[0]: (one.before, one.after) for one in target.changes if one.path == path and one.keys}
+        for path in paths
+    }
+    for path, facts in changed.items():
+        if why := explain_todo_conflict(org, path, facts):
+            raise NoInverse(commit=target.name, why=why)
+    return undo_todos(org, changed, {path: target.files[path] == "A" for path in paths}, now, by)
 
 
 def _look_up(data: YamlData, keys: Keys) -> tuple[bool, YamlData]:
@@ -375,7 +394,7 @@ def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
         return f"a seat is retired, not removed, and its id is never used again: {shlex.join(words)}"
     if EXPLAINED_PATH in target.files:
         return "an explanation of a violation stands."
-    kept = _list_passed_on(target)
+    kept = [*_list_passed_on(target), *list_todo_paths(target.files)]
     others = [
         path
         for path, how in target.files.items()

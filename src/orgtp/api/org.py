@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from orgtp.api.people import PeopleActions
     from orgtp.api.reviews import ReviewActions
     from orgtp.api.tables import TableQueries
+    from orgtp.api.todos import Todos
     from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
     from orgtp.rules.pull_request.known_problems import FoundProblems
@@ -189,6 +190,13 @@ class OrgHandle:
         return ReviewActions(self.snapshot, self.ledger)
 
     @property
+    def todos(self) -> Todos:
+        """The to-dos, and changes to them."""
+        from orgtp.api.todos import Todos
+
+        return Todos(self.snapshot, self.ledger)
+
+    @property
     def org(self) -> Org:
         """The organisation. Scores are read on demand."""
         return self.snapshot.staff.org
@@ -233,11 +241,14 @@ class OrgHandle:
 
         Raises `UnknownSeat` and `UnknownMetric`.
         """
-        from orgtp.views.health.assess import assess_health
+        from orgtp.views.health.assess import assess_health, count_judged_flags
         from orgtp.views.selection import Selection
 
         chosen = selection or Selection()
         found = assess_health(self._org_for(chosen), self.now, chosen, metric=metric)
+        if chosen.is_about_one_seat and self.snapshot.tree.list_folder("reviews"):
+            # How many flags were real is a question about the whole org.
+            found = replace(found, flags=count_judged_flags(self.org))
         return replace(found, left_out=self._count_others(chosen, found.left_out))
 
     def xmr_chart(self, seat: str, metric: str) -> XmrChart:

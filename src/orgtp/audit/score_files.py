@@ -84,7 +84,9 @@ class ScoreAudit:
         match = PLAIN_LINE.fullmatch(line)
         if match is None:
             return ""
-        id_, at, metric, period, void, value, _, note = match.groups()
+        id_, at, metric, period, void, value, note = match.group(
+            "id", "at", "metric", "period", "void", "value", "note"
+        )
         if void:
             return ""
         unit = self._find_unit(seat, metric, period) if _is_of_month(path, at[:10]) else None

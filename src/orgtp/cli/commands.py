@@ -33,6 +33,7 @@ GROUPS = {
     "source": "List, test and add the sources of this machine.",
     "escalate": "Open, acknowledge and resolve escalations.",
     "review": "Hold, prepare and show weekly reviews. Without a command: orgtp review hold.",
+    "todo": "Add to-dos, and say what becomes of them.",
     "audit": "Verify and export the record.",
 }
 # The command of a group that is meant where none is named, as in `orgtp review --minutes 30`.
@@ -208,6 +209,33 @@ COMMANDS = (
     CommandEntry("agenda", "review.show", "show_agenda", "orgtp review agenda --format html > agenda.html", "review"),
     CommandEntry("show", "review.show", "show_review", "orgtp review show W48", "review"),
     CommandEntry("list", "review.show", "list_reviews", "orgtp review list", "review"),
+    CommandEntry(
+        "add",
+        "todo",
+        "add_todo",
+        "orgtp todo add 'Ask Meta for a new API token' --owner bogdan --due 2026-12-04 --from 'review 2026-W48'",
+        "todo",
+    ),
+    CommandEntry("list", "todo", "list_todos", "orgtp todo list --as bogdan", "todo"),
+    CommandEntry("show", "todo", "show_todo", "orgtp todo show ask-meta-for-a-new-api-token", "todo"),
+    CommandEntry("start", "todo", "start_todo", "orgtp todo start ask-meta-for-a-new-api-token --by bogdan", "todo"),
+    CommandEntry(
+        "ask",
+        "todo",
+        "ask_about_todo",
+        "orgtp todo ask ask-meta-for-a-new-api-token --note 'Who may sign the new terms?'",
+        "todo",
+    ),
+    CommandEntry(
+        "done", "todo", "finish_todo", "orgtp todo done ask-meta-for-a-new-api-token --note 'The token works'", "todo"
+    ),
+    CommandEntry(
+        "fail", "todo", "fail_todo", "orgtp todo fail ask-meta-for-a-new-api-token --note 'Meta said no'", "todo"
+    ),
+    CommandEntry(
+        "drop", "todo", "drop_todo", "orgtp todo drop ask-meta-for-a-new-api-token --note 'Nobody needs it'", "todo"
+    ),
+    CommandEntry("move", "todo", "move_todo", "orgtp todo move ask-meta-for-a-new-api-token --due 2026-12-11", "todo"),
     CommandEntry("verify", "audit", "verify_audit", "orgtp audit verify --full", "audit"),
     CommandEntry(
         "explain",

@@ -13,7 +13,8 @@ from functools import cached_property
 
 from orgtp.files.seat import read_seat
 from orgtp.files.tree import HEAD, StoredTree
-from orgtp.model.escalation import ESCALATION_ID, ESCALATIONS_FOLDER, silences_path
+from orgtp.model.escalation import silences_path
+from orgtp.model.records.kinds import RECORD_KINDS, Growth
 from orgtp.model.seat import Seat, retirement_path, seat_path
 from orgtp.model.text import fold_spelling, is_id
 
@@ -104,7 +105,7 @@ class SeatScope:
     @property
     def paths(self) -> list[str]:
         """The files of the scope, without scores."""
-        found = [HEAD, retirement_path(self.seat), *self._heir_records, *self._escalation_files]
+        found = [HEAD, retirement_path(self.seat), *self._heir_records, *self._named_records]
         for seat in self.seat_ids:
             found += [seat_path(seat), silences_path(seat)]
         return found
@@ -135,18 +136,24 @@ class SeatScope:
         return {other for other, raw in self.seat_files.items() if _has_all_words(raw, wanted)}
 
     @cached_property
-    def _escalation_files(self) -> Mapping[str, bytes]:
-        """Path to content of the escalations that name the seat, or that cannot be read because of a conflict."""
-        folder = self.tree.list_folder(ESCALATIONS_FOLDER.rstrip("/")) or ()
-        names = sorted(name for name, _ in folder if ESCALATION_ID.fullmatch(name.removesuffix(".yaml")))
-        raw = self.tree.read(f"{ESCALATIONS_FOLDER}{name}" for name in names if name.endswith(".yaml"))
+    def _named_records(self) -> Mapping[str, bytes]:
+        """Path to content of the records with events, such as escalations and to-dos, that name the seat.
+
+        And of those that cannot be read because of a conflict.
+        """
+        found: list[str] = []
+        for kind in RECORD_KINDS:
+            folder = (self.tree.list_folder(kind.folder.rstrip("/")) or ()) if kind.growth is Growth.EVENTS else ()
+            paths = sorted(f"{kind.folder}{name}" for name, _ in folder)
+            found += [path for path in paths if kind.find_key(path) is not None]
+        raw = self.tree.read(found)
         return {path: text for path, text in raw.items() if self._may_name_seat(text) or _CONFLICT in text}
 
     def _naming_texts(self) -> Iterator[bytes]:
-        """The texts that may name other seats: org.yaml, the seat, its record, its heirs' records, its escalations."""
+        """The texts that may name other seats: org.yaml, the seat, its record, its heirs' records, its escalations and to-dos."""
         yield from self.tree.read([HEAD, seat_path(self.seat), retirement_path(self.seat)]).values()
         yield from self._heir_records.values()
-        yield from self._escalation_files.values()
+        yield from self._named_records.values()
 
     @cached_property
     def _heir_records(self) -> Mapping[str, bytes]:

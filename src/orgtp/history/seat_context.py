@@ -82,8 +82,9 @@ def _find_similar_seats(snapshot: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
 
 
 def _make_ownership_test(org: Org, seat: str) -> Callable[[str], bool]:
-    """A test whether a path belongs to the seat: its file, record, values, escalations or silences."""
-    about = (one.path for one in org.escalations.values() if one.seat == seat)
+    """A test whether a path belongs to the seat: its file, record, values, escalations, to-dos or silences."""
+    about = [one.path for one in org.escalations.values() if one.seat == seat]
+    about += [one.path for one in org.todos.values() if one.owner == seat]
     paths = {seat_path(seat), retirement_path(seat), silences_path(seat), *about}
     return lambda path: path in paths or path.startswith(f"scores/{seat}/")
 

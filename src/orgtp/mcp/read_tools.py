@@ -195,9 +195,9 @@ def _shorten_row(row: ScoreRow) -> dict[str, Any]:
 
 @selecting_tool
 def health(handle: OrgHandle, limit: int = 60, offset: Offset = 0, *, selection: Selection) -> Answer:
-    """Which seats drift, are silent or healthy, and why; each metric with limits, flag and the odds that chance shows it.
+    """Which seats drift or are silent, and why; each metric with its limits, flag and the odds of chance.
 
-    A flag is a question, not a verdict: ask what changed in the inputs.
+    A flag is a question, not a verdict.
     """
     view = handle.health(selection)
     body = bound_rows("metrics", view.metrics, limit, f"{_SELECT}.", offset=offset)

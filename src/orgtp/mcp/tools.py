@@ -34,7 +34,6 @@ from orgtp.mcp.read_tools import (
 )
 from orgtp.mcp.write_tools import add_score, mark_unavailable, propose_retirement, withdraw_score
 from orgtp.views.chart import ChartSeat
-from orgtp.views.health.types import HealthRow
 
 _PAGED = "next_offset"
 _LISTED = ("left_out", _PAGED)
@@ -80,7 +79,7 @@ TOOLS = (
         "Scorecard",
         rows_schema("rows", object_schema(*SHORT_ROW), "partial", "detail", *_LISTED, columns=TEXTS),
     ),
-    Tool(health, "Health", rows_schema("metrics", view_schema(HealthRow), "expected_false", *_LISTED, seats=OBJECTS)),
+    Tool(health, "Health", rows_schema("metrics", OBJECT, "expected_false", *_LISTED, seats=OBJECTS)),
     Tool(metric_history, "One metric", rows_schema("scores", OBJECT, _PAGED, metric=OBJECT)),
     Tool(what_changed, "What changed", rows_schema("commits", OBJECT, base=OBJECT, head=OBJECT, headline=TEXT)),
     Tool(query, "Query with SQL", rows_schema("table", OBJECT, columns=TEXTS)),

@@ -27,6 +27,7 @@ from orgtp.model.text import did_you_mean, join_with_and
 WORD_TOPICS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)
 
+_DAY = len("2026-11-20-")
 # The most ids that an error lists.
 _MAX_LISTED = 3
 
@@ -197,10 +198,10 @@ class Org:
         )
 
     def todo(self, id: str) -> Todo:  # noqa: A002  (as above)
-        """The to-do `id`, or the only one whose id begins or ends with it. Raises `UnknownTodo`."""
+        """The to-do `id`, or the only one whose id begins with it, with or without the day. Raises `UnknownTodo`."""
         if id in self.todos:
             return self.todos[id]
-        matches = [known for known in self.todos if id and (known.startswith(id) or known.endswith(f"-{id}"))]
+        matches = [known for known in self.todos if id and (known.startswith(id) or known[_DAY:].startswith(id))]
         if len(matches) == 1:
             return self.todos[matches[0]]
         hint = did_you_mean(id, self.todos) or "orgtp todo list --all shows all to-dos."

@@ -30,4 +30,5 @@ __all__ = [
     "svg",
     "tables",
     "terminal",
+    "todos",
 ]

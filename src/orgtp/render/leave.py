@@ -31,6 +31,7 @@ def leave_text(plan: LeavePlan, screen: Screen) -> str:
         ],
         "reports": [[safe_text(seat, "bold")] for seat in plan.reports],
         "open escalations": [[safe_text(one)] for one in plan.escalations],
+        "open to-dos": [[safe_text(one)] for one in plan.todos],
         "sources": [[safe_text(f"{one.seat} {one.metric}"), safe_text(one.source)] for one in plan.sources],
         "keys": [
             [
@@ -68,6 +69,7 @@ def leave_body(plan: LeavePlan) -> dict[str, Any]:
         "owned": {seat: owner or None for seat, owner in plan.owned.items()},
         "reports": list(plan.reports),
         "escalations": list(plan.escalations),
+        "todos": list(plan.todos),
         "sources": [{"seat": one.seat, "metric": one.metric, "source": one.source} for one in plan.sources],
         "keys": [
             {"seat": one.seat, "line": one.line, "fingerprint": one.fingerprint, "remedy": one.remedy}

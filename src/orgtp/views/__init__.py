@@ -22,5 +22,6 @@ __all__ = [
     "sources",
     "stale",
     "tables",
+    "todos",
     "why",
 ]

@@ -354,7 +354,7 @@ TODO = RecordKind(
     merge=merge_todos,
     write=todo_data,
     actions={"todo": "to-do"},
-    also_in=("undo", "review", "rename-seat", *_SEAT_ACTIONS),
+    also_in=("undo", "review", *_SEAT_ACTIONS),
     table="todos",
     left_out={RecordStep.OUTBOX: "What may happen to a to-do depends on its state, so a change is written or refused."},
 )

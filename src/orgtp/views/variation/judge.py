@@ -27,6 +27,7 @@ from orgtp.views.variation.odds import (
     count_cells_per_quarter,
     estimate_hit_rate,
     find_flag_odds,
+    round_odds,
 )
 from orgtp.views.variation.readings import (
     Reading,
@@ -140,7 +141,8 @@ def judge_metric(row: MetricRow) -> Judgement:
     before = _count_before_run(series.states)
     run_odds = None
     if misses:
-        run_odds = compute_run_odds(misses, estimate_hit_rate(*before), count_cells_per_quarter(row.metric))
+        rate = estimate_hit_rate(*before)
+        run_odds = round_odds(compute_run_odds(misses, rate, count_cells_per_quarter(row.metric)))
     return Judgement(
         series=series,
         method=verdict.method,

@@ -20,8 +20,8 @@ WORKDAYS_PER_QUARTER = 65
 XMR_ONE_SIDE = {1: "0.012", 3: "0.035", 13: "0.145", 65: "0.41", 91: "0.48"}
 XMR_BOTH_SIDES = {1: "0.023", 3: "0.07", 13: "0.27", 65: "0.65", 91: "0.74"}
 # The same for p-charts, of 240 cases at 95%: their limits are less uncertain than those of an XmR chart.
-SHARES_ONE_SIDE = {1: "0.004", 3: "0.015", 13: "0.1", 65: "0.33", 91: "0.4"}
-SHARES_BOTH_SIDES = {1: "0.008", 3: "0.025", 13: "0.17", 65: "0.58", 91: "0.7"}
+SHARES_ONE_SIDE = {1: "0.004", 3: "0.015", 13: "0.09", 65: "0.33", 91: "0.4"}
+SHARES_BOTH_SIDES = {1: "0.008", 3: "0.025", 13: "0.16", 65: "0.58", 91: "0.7"}
 # The share of steady series of hits that are flagged at one look a week. It depends on their rate and baseline.
 HITS_PER_QUARTER, HITS_AT_MOST = Decimal("0.03"), Decimal("0.05")
 _PLACES, _DIGITS = 4, 2
@@ -55,7 +55,7 @@ def compute_run_odds(misses: int, hit_rate: Decimal, cells: int) -> Decimal:
     for cell in range(misses, cells + 1):
         first = run if cell == misses else (1 - seen[cell - misses - 1]) * hit_rate * run
         seen[cell] = seen[cell - 1] + first
-    return round_odds(seen[cells])
+    return seen[cells]
 
 
 def round_odds(odds: Decimal) -> Decimal:
