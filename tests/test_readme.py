@@ -15,7 +15,7 @@ from tests.conftest import ROOT, SCRIPT, Shell
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 # Pages whose commands run here, each in an empty folder, up to the given heading. Other pages have their own tests.
-GUIDES = {"metrics.md": "", "seats.md": "", "history.md": "", "mcp.md": "## Questions to ask\n"}
+GUIDES = {"metrics.md": "", "seats.md": "", "why.md": "", "history.md": "", "mcp.md": "## Questions to ask\n"}
 # Sections that continue with the organisation of the README, from the top of a page up to the given text.
 CONTINUED = {
     "ci.md": "| exit code |",

@@ -78,6 +78,25 @@ VOID = (
 )
 
 
+def own_inputs_in_order(org: Signed) -> Sequence[Found]:
+    """The job that deploys a seat signs a new version of its model with the key of the seat."""
+    org.commit({"seats/bot.yaml": seat("bot", f"inputs: {{model: m1}}\n{METRIC}")}, "bot")
+    org.commit({"seats/bot.yaml": seat("bot", f"inputs: {{model: m2}}\n{METRIC}")}, "bot")
+    return []
+
+
+def more_than_own_inputs(org: Signed) -> Sequence[Found]:
+    """With a new version of its model, a seat lowers its own target."""
+    own = seat("bot", f"inputs: {{model: m2}}\n{METRIC}").replace(">= 1", ">= 0")
+    return _refused(org, org.commit({"seats/bot.yaml": own}, "bot"), "seats/bot.yaml")
+
+
+def inputs_of_another_seat(org: Signed) -> Sequence[Found]:
+    """A seat says what another one works with."""
+    commit = org.commit({"seats/tally.yaml": seat("tally", "inputs: {model: m2}\n")}, "bot")
+    return _refused(org, commit, "seats/tally.yaml")
+
+
 def value_withdrawn_in_order(org: Signed) -> Sequence[Found]:
     """The owner of the bot withdraws what it recorded."""
     _values(org, "a")

@@ -182,8 +182,11 @@ def test_add_a_query_and_a_file(desk: Shell) -> None:
     ("words", "said"),
     [
         (["closed", "--command", "date"], 'already has a source "closed"'),
-        (["one"], "--command, --sql, --http and --file"),
-        (["one", "--command", "date", "--http", "https://example.com"], "--command, --sql, --http and --file"),
+        (["one"], "--command, --sql, --http, --file and --record"),
+        (
+            ["one", "--command", "date", "--http", "https://example.com"],
+            "--command, --sql, --http, --file and --record",
+        ),
         (["one", "--command", "date 'x"], "cannot split --command into words"),
         (["one", "--sql", "sqlite:///a.db"], "See: orgtp source add --help"),
         (["one", "--command", "date", "--pointer", "/a"], "--pointer applies to --http and --file, not to --command"),
@@ -261,7 +264,7 @@ def blocks(language: str) -> list[str]:
 def test_the_example_of_the_page_is_a_good_file() -> None:
     read = parse_sources(Path("/sources.yaml"), blocks("yaml")[1].encode())
     assert read.problems == ()
-    assert {source.kind for source in read.named.values()} == {"command", "file", "http", "sql"}
+    assert {source.kind for source in read.named.values()} == {"command", "file", "http", "record", "sql"}
 
 
 def test_a_kind_of_a_distribution_that_is_installed(shell: Shell) -> None:
@@ -341,10 +344,13 @@ def parse_order(text: str) -> list[str]:
         (("--kind", "shelf", "--set", "labels=A"), "Write it as labels.NAME=VALUE"),
         (("--kind", "shelf", "--set", "token=s3cret"), "token is a secret. Name where it is: --set token=env:VARIABLE"),
         (("--kind", "shelf", "--set", "parts=a"), "shelf"),
-        (("--kind", "shelf", "--command", "echo 1"), "give one of --command, --sql, --http and --file, or --kind"),
+        (
+            ("--kind", "shelf", "--command", "echo 1"),
+            "give one of --command, --sql, --http, --file and --record, or --kind",
+        ),
         (("--command", "echo 1", "--set", "a=b"), "--set applies to --kind"),
         (("--kind", "shelf", "--set", "shelf=A", "--pointer", "/a"), "not to --kind shelf"),
-        ((), "give one of --command, --sql, --http and --file, or --kind"),
+        ((), "give one of --command, --sql, --http, --file and --record, or --kind"),
     ],
 )
 def test_add_refuses_what_the_kind_does_not_take(shelved: Shell, words: tuple[str, ...], said: str) -> None:

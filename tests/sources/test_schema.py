@@ -49,6 +49,8 @@ absolute: {sql: {url: "sqlite:////home/ada/books.db", query: select 1}}
 closed: {file: {path: ~/exports/projects.csv, column: closed, rollup: sum}}
 lines: {file: {path: log, format: jsonl, pointer: /value, rollup: mean}}
 rows: {file: {path: a.csv, rollup: count, max_age: 1d12h}}
+reviews: {record: reviews-held}
+late: {record: {measure: stale-to-flagged, seat: dash, x-why: 1}, retries: 0}
 """
 # One source each.
 WRONG = (
@@ -56,6 +58,11 @@ WRONG = (
     "5",
     "{comand: [date]}",
     "{command: date}",
+    "{record: reviews}",
+    "{record: [reviews-held]}",
+    "{record: {seat: dash}}",
+    "{record: {measure: reviews-held, period: 2026-W48}}",
+    "{record: reviews-held, sql: {url: 'env:A', query: select 1}}",
     "{command: []}",
     "{command: [sleep, 5]}",
     "{command: [date], sql: {url: a, query: b}}",

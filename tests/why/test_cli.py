@@ -28,8 +28,8 @@ def desk(shell: Shell, desk_made: Path) -> Shell:
     return shell.at(folder)
 
 
-def why(shell: Shell, *words: str, **env: str) -> dict[str, Any]:
-    found: dict[str, Any] = shell("why", *words, "--json", **{"ORGTP_NOW": NOW, **env}).json
+def why(shell: Shell, *words: str, now: str = NOW) -> dict[str, Any]:
+    found: dict[str, Any] = shell("why", *words, "--json", ORGTP_NOW=now).json
     return found
 
 
@@ -141,7 +141,7 @@ def test_what_could_not_be_seen_is_said_with_what_to_type(desk: Shell) -> None:
     assert unseen["window"]["what"] == "what came before 2026-07-20 is not listed"
     assert "inputs" not in unseen
     assert "missing" not in unseen
-    unseen = {one["kind"]: one for one in why(desk, "echo", ORGTP_NOW="2026-11-13T17:00:00Z")["unseen"]}
+    unseen = {one["kind"]: one for one in why(desk, "echo", now="2026-11-13T17:00:00Z")["unseen"]}
     assert unseen["inputs"]["command"] == "orgtp seat set echo inputs.model=VERSION"
     assert "2026-W45; if one was recorded, it is on another machine" in unseen["missing"]["what"]
     at(desk, "2026-11-05", "seat", "set", "echo", "inputs.model=m1")
@@ -198,7 +198,7 @@ def test_a_value_that_is_not_committed_has_no_commit(desk: Shell) -> None:
 def test_the_worst_metric_is_chosen_and_blanks_in_a_row_are_one(desk: Shell) -> None:
     record(desk, "bot", "answered", {"2026-11-06": "?source broken: 401", "2026-11-13": "?source broken: 401"})
     commit(desk, "2026-11-13", "empty") if desk.git("status", "--porcelain").out else None
-    whats = [one["what"] for one in why(desk, "bot", ORGTP_NOW="2026-11-14T17:00:00Z")["evidence"]]
+    whats = [one["what"] for one in why(desk, "bot", now="2026-11-14T17:00:00Z")["evidence"]]
     assert "answered was blank from 2026-W45 to 2026-W46 (2 in a row): source broken: 401" in whats
 
 

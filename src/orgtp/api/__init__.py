@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from orgtp.sources.kinds.command import explain_shell_words
     from orgtp.sources.plugin import describe_source_kind
     from orgtp.sources.run import ask_sources
-    from orgtp.sources.source import SourceResult, Sources
+    from orgtp.sources.source import Source, SourceResult, Sources
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
     from orgtp.views.agenda import Agenda, AgendaRow, RowEvidence
@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
     from orgtp.views.todos import TodoView
+    from orgtp.views.why.types import Evidence, Why
 
 __all__ = [
     "PAGES",
@@ -113,6 +114,7 @@ __all__ = [
     "EscalationSeverity",
     "EscalationView",
     "Escalations",
+    "Evidence",
     "ExportFormat",
     "Exported",
     "FoundProblems",
@@ -174,6 +176,7 @@ __all__ = [
     "Selection",
     "SilenceView",
     "SkippedSeat",
+    "Source",
     "SourceResult",
     "Sources",
     "Stale",
@@ -194,6 +197,7 @@ __all__ = [
     "VerdictChange",
     "Violation",
     "WaitNotice",
+    "Why",
     "YamlData",
     "ask_sources",
     "build_notifications",
@@ -294,7 +298,7 @@ __getattr__ = lazy_exports(
         "orgtp.sources.plugin": "describe_source_kind",
         "orgtp.sources.kinds.command": "explain_shell_words",
         "orgtp.sources.run": "ask_sources",
-        "orgtp.sources.source": "SourceResult Sources",
+        "orgtp.sources.source": "Source SourceResult Sources",
         "orgtp.sync.status": "SyncStatus",
         "orgtp.sync.sync": "SyncResult",
         "orgtp.views.agenda": "Agenda AgendaRow RowEvidence",
@@ -313,5 +317,6 @@ __getattr__ = lazy_exports(
         "orgtp.views.selection": "Omitted Selection parse_selection",
         "orgtp.views.stale": "Stale StaleList",
         "orgtp.views.todos": "TodoView",
+        "orgtp.views.why.types": "Evidence Why",
     },
 )

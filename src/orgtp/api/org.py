@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from orgtp.ledger.create import CreatedOrg
     from orgtp.rules.pull_request.known_problems import FoundProblems
     from orgtp.sources.collect import Collected, CollectRequest, OnSourceResult
-    from orgtp.sources.source import Sources
+    from orgtp.sources.source import Source, Sources
     from orgtp.views.chart import Chart, ChartSeat, MetricNow
     from orgtp.views.context.types import Context
     from orgtp.views.health.chart import XmrChart
@@ -441,6 +441,23 @@ class OrgHandle:
         except MalformedTree:
             # The commit itself is reported, whether there is a base or not.
             return found, []
+
+    def prepare_source(self, source: Source) -> Source:
+        """Tell a source that reads the record of which org and period; another one is returned unchanged.
+
+        The period is the newest one that is over, in the cadence of a metric that names the source; else the day
+        before. Uncommitted changes do not count.
+        """
+        from orgtp.sources.kind import AskedFor
+        from orgtp.views.record_measures import find_measured_period
+
+        if not source.reads_record or self.revision is None:
+            return source
+        metrics = (metric for _, seat in sorted(self.staff.org.seats.items()) for metric in seat.metrics.values())
+        grains = (metric.cadence.grain for metric in metrics if metric.source == source.name)
+        period = find_measured_period(self.staff.org, grains, self.now).text
+        asked_for = AskedFor(str(self.snapshot.root), self.revision, self.now.isoformat(), period)
+        return replace(source, asked_for=asked_for)
 
     def collect(
         self,

@@ -14,11 +14,10 @@ from orgtp.model.errors import BadInput
 from orgtp.model.seat import seat_path
 from orgtp.views.seat_history import events
 from orgtp.views.why.build import add_commits, build_why, list_wanted_spots
-from orgtp.views.why.start import Flags
 from orgtp.views.why.types import SeatPast, Why
 
 
-def find_why(snapshot: OrgSnapshot, seat: str, metric: str = "", since: str = "", flags: Flags | None = None) -> Why:
+def find_why(snapshot: OrgSnapshot, seat: str, metric: str = "", since: str = "") -> Why:
     """What changed around a seat, each piece of evidence with its commit; see `build_why`.
 
     Raises `UnknownSeat`, `UnknownMetric`, and `BadInput` also if the seat's file cannot be read.
@@ -27,7 +26,7 @@ def find_why(snapshot: OrgSnapshot, seat: str, metric: str = "", since: str = ""
     if org.is_unreadable(seat_path(seat)):
         raise BadInput(what=f"{seat_path(seat)} cannot be read. See: orgtp validate")
     org.seat(seat)
-    found = build_why(org, snapshot.now, seat, metric, since, read_seat_past(snapshot, seat), flags)
+    found = build_why(org, snapshot.now, seat, metric, since, read_seat_past(snapshot, seat))
     wanted = list_wanted_spots(found)
     if snapshot.repo is None or not wanted:
         return found

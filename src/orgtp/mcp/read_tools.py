@@ -29,7 +29,7 @@ from orgtp.views.scorecard import ScoreRow
 StatusWord = Literal["proposed", "active", "paused", "vacant", "retired"]
 SeatId = Annotated[str, "Seat id"]
 Offset = Annotated[int, "next_offset of the answer before"]
-_NEWEST, _EVENTS_ROOM, _SEAT_ROOM = 20, 15_000, 10_000
+_NEWEST, _EVENTS_ROOM, _SEAT_ROOM, _WHY_ROOM = 20, 15_000, 10_000, 15_000
 DetailWord = Literal["compact", "full"]
 _SELECT = "Ask with seat, root, owner, only or state"
 
@@ -141,7 +141,7 @@ def _list_successors(handle: OrgHandle, seat: str, retirement: Retirement | None
 
 
 def seat_context(handle: OrgHandle, seat: SeatId) -> Answer:
-    """Everything to know before working as a seat: owner, scope, targets, due times and open escalations.
+    """Everything to know before working as a seat: owner, scope, targets, open to-dos and escalations.
 
     Call it first if you are that seat. left_out lists what was shortened.
     """
@@ -214,7 +214,10 @@ def metric_history(
     limit: int = 100,
     offset: Offset = 0,
 ) -> Answer:
-    """Every value of one metric, with notes and corrections, and its targets over time. Use it for trends."""
+    """Every value of one metric, with notes and corrections, and its targets over time. Use it for trends.
+
+    why is what changed around it: candidates, not causes.
+    """
     details = handle.org.metric(seat, metric)
     now = handle.metric(seat, metric)
     found, narrow = handle.scores(seat, metric), "These are the newest; ask with a higher limit."
@@ -225,8 +228,21 @@ def metric_history(
             "targets": [_describe_target(begin, target) for begin, target in details.targets.dated],
         },
         **bound_rows("scores", found, limit, narrow, offset=offset, newest=True),
+        **({} if offset > 0 else {"why": _explain_metric(handle, seat, metric)}),
     }
     return build_answer(handle, "scores", body)
+
+
+def _explain_metric(handle: OrgHandle, seat: str, metric: str) -> dict[str, Any]:
+    """The evidence of `orgtp why`, newest first, as far as it fits, and what could not be seen."""
+    found = to_json_value(handle.history.why(seat, metric))
+    shown = take_fitting(found["evidence"], _WHY_ROOM) if found["evidence"] else []
+    return {
+        "start": found["start"],
+        "evidence": shown,
+        "left_out": len(found["evidence"]) - len(shown),
+        "unseen": found["unseen"],
+    }
 
 
 def _describe_target(begin: Period | None, target: Target) -> dict[str, str | None]:

@@ -31,4 +31,5 @@ __all__ = [
     "tables",
     "terminal",
     "todos",
+    "why",
 ]

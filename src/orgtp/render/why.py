@@ -43,12 +43,14 @@ def _describe_start(why: Why) -> str:
         name = f"{why.metric} is not" if why.metric else "No metric is"
         return f"{name} off target or drifting, so no change is known. To name one: {command} --since PERIOD"
     name = f"{start.metric_name} ({start.metric})" if start.metric else "The change"
-    if start.rule is StartRule.GIVEN:
-        return f"{name}: the change began in {start.period}, as --since says"
-    misses = f" ({start.misses_in_a_row} in a row)" if start.misses_in_a_row > 1 else ""
+    row = f" ({start.misses_in_a_row} in a row)" if start.misses_in_a_row > 1 else ""
+    off = f"off target since {start.off_since}{row}" if start.off_since else ""
+    if start.rule is StartRule.MISSES:
+        return f"{name}: {off}"
+    began = f"the change began in {start.period}, as --since says"
     if start.rule is StartRule.HEALTH:
-        return f"{name}: drifting since {start.period}, according to orgtp health"
-    return f"{name}: off target since {start.period}{misses}"
+        began = f"drifting since {start.period}, according to orgtp health"
+    return f"{name}: {began}; {off}" if off else f"{name}: {began}"
 
 
 def _describe_meaning(why: Why) -> str:

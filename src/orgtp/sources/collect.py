@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC
 
 from orgtp.actions.collect import (
     CollectedValue,
@@ -29,8 +30,9 @@ from orgtp.model.org import Org
 from orgtp.model.problem import Problem, select_unread
 from orgtp.model.text import find_nearest
 from orgtp.sources.config import SOURCES_INSIDE_ORG, refuse_inside
+from orgtp.sources.kind import AskedFor
 from orgtp.sources.run import ask_sources
-from orgtp.sources.source import SourceResult, Sources
+from orgtp.sources.source import Source, SourceResult, Sources
 
 OnSourceResult = Callable[[SourceResult, Sequence[CollectedValue]], None]
 
@@ -108,26 +110,55 @@ class Collector:
         self._refuse_no_sources()
         org = self._load_ledger_org().org
         some, left = self._select_metrics(org, request)
-        known = {one.source: self.sources.named[one.source] for one in some if one.source in self.sources.named}
+        known = self._find_sources(some)
         for one in some:
-            if one.source in known:
+            if one.source in self.sources.named:
                 check_recorder(org, one.seat, self.by)
         if some and not known and (request.seat or request.metric):
             raise NoSources(
                 what=f"{describe_unknown_sources(some, self.sources)}. List the sources with: orgtp source list"
             )
-        said = tuple(
-            ask_sources(known.values(), on_result and (lambda one: on_result(one, _match_results(org, some, [one]))))
-        )
+        said = tuple(ask_sources(known, on_result and (lambda one: on_result(one, _match_results(org, some, [one])))))
         # The org may have changed while its sources were asked.
         loaded = self._load_ledger_org()
         org = loaded.org
         found = _match_results(org, [one for one in self._select_metrics(org, request)[0] if one in some], said)
         entries = [self._make_entry(one, request) for one in found]
         recorded = self._append_entries(entries, dry_run=dry_run) if entries else None
-        elsewhere = tuple(one for one in some if one.source not in known)
+        elsewhere = tuple(one for one in some if one.source not in self.sources.named)
         unread = tuple(select_unread(loaded.problems))
         return Collected(said, found, elsewhere, recorded, left=tuple(left), unread=unread)
+
+    def _find_sources(self, some: Iterable[CollectTarget]) -> list[Source]:
+        """Return the sources of `some` that this machine has; one that reads the record once for each period."""
+        found: dict[tuple[str, str], Source] = {}
+        for one in some:
+            source = self.sources.named.get(one.source)
+            if source and source.reads_record:
+                asked_for = AskedFor(str(self.ledger.repo.path), self.ledger.tip(), self._now, one.period)
+                source = replace(source, asked_for=asked_for)
+            if source:
+                found[source.name, source.period] = source
+        return list(found.values())
+
+    @property
+    def _now(self) -> str:
+        return self.ledger.now.astimezone(UTC).isoformat()
+
+    def _choose_period(self, source: str, request: CollectRequest) -> str:
+        """Return the name of the period to collect: unless the request says it, what is over for the record itself."""
+        known = self.sources.named.get(source)
+        return request.period or ("last" if known and known.reads_record else "")
+
+    def _set_periods(self, org: Org, named: Sequence[CollectTarget], request: CollectRequest) -> list[CollectTarget]:
+        """Return the targets that have a period to collect, each with its own; see `set_period`."""
+        found: list[CollectTarget] = []
+        for period in dict.fromkeys(self._choose_period(one.source, request) for one in named):
+            group = [one for one in named if self._choose_period(one.source, request) == period]
+            # A metric of the record may have no period that is over yet; nobody asked for one.
+            with suppress(*([] if period == request.period else [BadInput])):
+                found += set_period(org, self.ledger.now, group, period)
+        return sorted(found, key=lambda one: (one.seat, one.metric))
 
     def _append_entries(self, entries: list[NewScore], *, dry_run: bool) -> RecordedChange:
         """Record under a lock, so that each run knows what is new. A run that waits too long continues without it."""
@@ -147,7 +178,7 @@ class Collector:
     def _select_metrics(self, org: Org, request: CollectRequest) -> tuple[list[CollectTarget], list[CollectTarget]]:
         """Return the metrics to collect, and those skipped because their cadence has no such period."""
         named = list_collect_targets(org, request.seat, request.metric)
-        some = set_period(org, self.ledger.now, named, request.period)
+        some = self._set_periods(org, named, request)
         fits = {(one.seat, one.metric) for one in some}
         left = [one for one in named if (one.seat, one.metric) not in fits]
         if not some and (request.seat or request.metric):
@@ -167,12 +198,27 @@ class Collector:
 
     def _make_entry(self, one: CollectedValue, request: CollectRequest) -> NewScore:
         return NewScore(
-            one.seat, one.metric, one.value, self.new_id(), request.period, one.note, news=not request.always
+            one.seat,
+            one.metric,
+            one.value,
+            self.new_id(),
+            self._choose_period(one.source, request),
+            one.note,
+            news=not request.always,
         )
 
 
 def _match_results(org: Org, some: Sequence[CollectTarget], said: Iterable[SourceResult]) -> tuple[CollectedValue, ...]:
-    return tuple(check_collected(org, some, {one.name: (one.value, one.why) for one in said}))
+    found = [
+        value
+        for one in said
+        for value in check_collected(
+            org,
+            [target for target in some if one.period in {"", target.period}],
+            {one.name: (one.value, one.why)},
+        )
+    ]
+    return tuple(sorted(found, key=lambda one: (one.seat, one.metric)))
 
 
 def describe_unknown_sources(some: Iterable[CollectTarget], sources: Sources) -> str:

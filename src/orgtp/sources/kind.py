@@ -1,6 +1,6 @@
 """The interface of a kind of source, its error, and how installed kinds are found.
 
-A kind is a class that a distribution registers in the entry point group `orgtp.sources`; so are the four built-in ones.
+A kind is a class that a distribution registers in the entry point group `orgtp.sources`; so are the five built-in ones.
 Plugins import `Key`, `Kind`, `Form`, `Fault` and `SourceFailed` from here: docs/sources.md documents these names.
 """
 
@@ -20,6 +20,8 @@ GROUP = "orgtp.sources"
 EXTRA = "pip install 'orgtp[sources]'"
 _OURS = "orgtp"
 _GIB = 1 << 30
+# The kinds whose value is that of a period that is over, computed from the org itself.
+RECORD_KINDS = frozenset({"record"})
 
 
 class Form(StrEnum):
@@ -49,6 +51,16 @@ class Fault:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What a value from the record is asked for: the org's folder and commit, the time now, and the period."""
+
+    org: str
+    revision: str
+    now: str
+    period: str
+
+
 class SourceFailed(Exception):
     """A source returned no value. `why` is the reason, in one line; `again` says whether a retry may help."""
 
@@ -62,13 +74,14 @@ class Kind:
 
     `keys` are the settings that it takes. `bare` names the key that is meant if the source holds a plain value instead
     of a mapping of keys. `needs` maps each required module to the command that installs it. `memory` limits the
-    process, in bytes; 0 means no limit.
+    process, in bytes; 0 means no limit. `asked_for` is set for the kinds in `RECORD_KINDS` alone.
     """
 
     keys: ClassVar[Mapping[str, Key]] = {}
     bare: ClassVar[str] = ""
     needs: ClassVar[Mapping[str, str]] = {}
     memory: ClassVar[int] = 2 * _GIB
+    asked_for: AskedFor | None = None
 
     def faults(self, settings: Mapping[str, Any]) -> Iterator[Fault]:
         """Yield what is wrong with well-formed settings. Called when the sources file is read."""

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from threading import Event
@@ -43,7 +43,7 @@ def ask_sources(
         results.append(result)
         if on_result:
             on_result(result)
-    return sorted(results, key=lambda result: result.name)
+    return sorted(results, key=lambda result: (result.name, result.period))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class _AskRun:
 
     def ask_all(self, sources: Iterable[Source]) -> Iterator[SourceResult]:
         turns = [
-            _Turn(one, SourceResult(one.name, None, shorten_reason(one.wrong or NOT_ASKED), Decimal(0), 0))
+            _Turn(one, SourceResult(one.name, None, shorten_reason(one.wrong or NOT_ASKED), Decimal(0), 0, one.period))
             for one in sources
         ]
         yield from (turn.result for turn in turns if turn.source.wrong)
@@ -108,14 +108,16 @@ class _AskRun:
         ended = time.monotonic()
         tries = turn.result.tries + 1
         seconds = turn.result.seconds + Decimal(round((ended - begun) * 1000)).scaleb(-3)
-        result = SourceResult(turn.source.name, value, why, seconds, tries)
+        result = SourceResult(turn.source.name, value, why, seconds, tries, turn.source.period)
         return _Turn(turn.source, result, again, ended + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1)))
 
     def _fetch_value(self, source: Source, share: float) -> str:
         """Ask the source once, for no longer than its share of the time. Raises `SourceFailed`."""
         seconds = min(source.timeout.total_seconds(), share)
         until = min(self.until, time.monotonic() + seconds)
-        fed = json.dumps({"kind": _find_kind_location(source), "settings": source.settings}).encode()
+        asked_for = asdict(source.asked_for) if source.asked_for else None
+        request = {"kind": _find_kind_location(source), "settings": source.settings, "asked_for": asked_for}
+        fed = json.dumps(request).encode()
         if len(fed) > _MOST_FED:
             raise SourceFailed("its settings are too long", again=False)
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.model.problem import Place, Problem
+from orgtp.sources.kind import RECORD_KINDS, AskedFor
 
 TIMEOUT, RETRIES = timedelta(seconds=30), 2
 
@@ -18,7 +19,7 @@ TIMEOUT, RETRIES = timedelta(seconds=30), 2
 class Source:
     """One source of this machine. `wrong` says why it cannot be asked; "" if it can.
 
-    `settings` may hold secrets, so `repr` leaves them out.
+    `settings` may hold secrets, so `repr` leaves them out. `asked_for` is set for one that reads the record.
     """
 
     name: str
@@ -28,6 +29,17 @@ class Source:
     retries: int = RETRIES
     wrong: str = ""
     place: Place = Place("")  # noqa: RUF009  (immutable)
+    asked_for: AskedFor | None = None
+
+    @property
+    def reads_record(self) -> bool:
+        """Whether its value is that of a period that is over, computed from the org itself."""
+        return self.kind in RECORD_KINDS
+
+    @property
+    def period(self) -> str:
+        """The period that it is asked for; "" if it is not asked for one."""
+        return self.asked_for.period if self.asked_for else ""
 
     @property
     def folder(self) -> Path:
@@ -46,10 +58,14 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """The result of one source: its value as text, or None and `why`. `seconds` adds up all `tries`."""
+    """The result of one source: its value as text, or None and `why`. `seconds` adds up all `tries`.
+
+    `period` is the one that it was asked for, if it reads the record.
+    """
 
     name: str
     value: str | None
     why: str
     seconds: Decimal
     tries: int
+    period: str = ""

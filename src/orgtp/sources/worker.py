@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.model.text import one_line
-from orgtp.sources.kind import Kind, SourceFailed, load_kind
+from orgtp.sources.kind import AskedFor, Kind, SourceFailed, load_kind
 from orgtp.sources.secrets import SecretRedactor, resolve_secrets
 from orgtp.sources.value import check_value
 
@@ -83,6 +83,8 @@ def _ask_checked_value(request: Mapping[str, Any], redactor: SecretRedactor) -> 
 
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, (kind.memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    if request.get("asked_for"):
+        kind.asked_for = AskedFor(**request["asked_for"])
     value = kind.ask(settings)
     if not isinstance(value, str):
         raise SourceFailed(f"it returned {type(value).__name__} instead of text", again=False)

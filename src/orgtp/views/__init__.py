@@ -11,6 +11,7 @@ __all__ = [
     "log",
     "org_settings",
     "people",
+    "record_measures",
     "reviews",
     "scorecard",
     "scores",

@@ -49,6 +49,13 @@ RollupOption = Annotated[
 MaxAgeOption = Annotated[
     str, typer.Option("--max-age", metavar="1d", help="With --file: fail if the file is older than this.")
 ]
+RecordOption = Annotated[
+    str,
+    typer.Option("--record", metavar="MEASURE", help="A measure of the org's own record, such as stale-to-flagged."),
+]
+MeasuredSeatOption = Annotated[
+    str, typer.Option("--seat", metavar="SEAT", help="With --record: only what is about this seat.")
+]
 PluginKindOption = Annotated[
     str, typer.Option("--kind", metavar="KIND", help="An installed kind of source, with its settings in --set.")
 ]
@@ -134,7 +141,8 @@ def try_one_source(
         hint = did_you_mean(name, read.named) or f"Add it: orgtp source add {shlex.quote(name)} --command …"
         raise UnknownSource(name=name, path=read.path, hint=hint)
     refuse_inside(read.path)
-    (said,) = ask_sources([read.named[name]])
+    source = handle.prepare_source(read.named[name]) if handle else read.named[name]
+    (said,) = ask_sources([source])
     found = readings(handle.staff.org, name, said.value, handle.now) if handle and said.value is not None else []
     _show_reading(handle, said, found, json=json)
     code = int(said.value is None or any(reading.stored is None for reading in found))
@@ -185,6 +193,8 @@ def add_one_source(
     sql: SqlOption = ("", ""),
     http: HttpOption = "",
     file: FileOption = "",
+    record: RecordOption = "",
+    seat: MeasuredSeatOption = "",
     kind: PluginKindOption = "",
     set_: SettingOption = None,
     header: HeaderOption = None,
@@ -201,12 +211,13 @@ def add_one_source(
 ) -> int:
     """Add a source to this machine's file.
 
-    Give one of --command, --sql, --http, --file and, for a kind that was installed, --kind. Refer to secrets by name
-    (env:TOKEN, file:PATH); they are never written. Existing sources are not changed.
+    Give one of --command, --sql, --http, --file, --record and, for a kind that was installed, --kind. Refer to secrets
+    by name (env:TOKEN, file:PATH); they are never written. Existing sources are not changed.
     """
     from orgtp.cli.sources.source_add import NewSource, add_source, build_source
 
     options = {"body": body, "pointer": pointer, "column": column, "rollup": rollup}
-    options |= {"format": format_, "max-age": max_age}
-    new = NewSource(command, sql, http, file, tuple(header or ()), options, timeout, retries, kind, tuple(set_ or ()))
+    options |= {"format": format_, "max-age": max_age, "seat": seat}
+    settings = tuple(set_ or ())
+    new = NewSource(command, sql, http, file, tuple(header or ()), options, timeout, retries, kind, settings, record)
     return add_source(name, build_source(new), sources, dry_run=dry_run)

@@ -13,7 +13,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
 from orgtp.model.text import did_you_mean, join_with_and
 
-_BUILT_IN = ("command", "sql", "http", "file")
+_BUILT_IN = ("command", "sql", "http", "file", "record")
 # The kinds of source that each option applies to.
 _FOR = {
     "header": ("http",),
@@ -23,6 +23,7 @@ _FOR = {
     "rollup": ("file",),
     "format": ("file",),
     "max-age": ("file",),
+    "seat": ("record",),
 }
 # Hints of the reader of the sources file, reworded as options.
 _AS_TYPED = (
@@ -52,6 +53,7 @@ class NewSource:
     retries: int | None
     kind: str = ""
     settings: tuple[str, ...] = ()
+    record: str = ""
 
 
 def build_source(new: NewSource) -> dict[str, Any]:
@@ -61,11 +63,14 @@ def build_source(new: NewSource) -> dict[str, Any]:
         "sql": dict(zip(("url", "query"), new.sql, strict=True)) if any(new.sql) else {},
         "http": {"url": new.http} if new.http else {},
         "file": {"path": _absolute_path(new.file)} if new.file else {},
+        "record": {"measure": new.record} if new.record else {},
     }
     chosen = {kind: settings for kind, settings in kinds.items() if settings}
     chosen |= {new.kind: _read_plugin_settings(new)} if new.kind else {}
     if len(chosen) != 1:
-        raise BadInput(what="give one of --command, --sql, --http and --file, or --kind for another installed kind")
+        raise BadInput(
+            what="give one of --command, --sql, --http, --file and --record, or --kind for another installed kind"
+        )
     if new.settings and not new.kind:
         raise BadInput(what="--set applies to --kind")
     ((kind, settings),) = chosen.items()

@@ -12,8 +12,8 @@ from orgtp.model.period import Grain, period_containing_local
 from orgtp.views.diff.types import Made
 from orgtp.views.seat_fields import Spot
 from orgtp.views.why.changes import list_changes
-from orgtp.views.why.records import list_escalation_evidence
-from orgtp.views.why.start import Flags, find_change_start
+from orgtp.views.why.records import list_escalation_evidence, list_review_evidence, list_todo_evidence
+from orgtp.views.why.start import Flags, find_change_start, find_flags
 from orgtp.views.why.types import ChangeStart, Evidence, SeatPast, Why, Window
 from orgtp.views.why.unseen import list_unseen
 from orgtp.views.why.values import list_same_source_evidence, list_upstream_evidence, list_value_evidence
@@ -34,12 +34,13 @@ def build_why(
     """What changed around a seat, or around one metric of it, as of `now`.
 
     `since` is the period in which the change began; without it, `find_change_start` finds it. `past` is what the
-    commits say, and `flags` has the metrics that health flags, with the period since which it does.
+    commits say. `flags` has the metrics that are drifting, with the period since which they are; without it, they are
+    judged as in `orgtp health`.
 
     Raises `UnknownSeat`, `UnknownMetric` and `BadInput`.
     """
-    known, flagged = past or SeatPast(is_recorded=False), flags or {}
-    held = org.seat(seat)
+    held, known = org.seat(seat), past or SeatPast(is_recorded=False)
+    flagged = find_flags(org, seat, now) if flags is None else flags
     start = find_change_start(org, seat, metric, since, now, flagged)
     window = _find_window(org, start, now)
     evidence = list_evidence(org, known, seat, metric, start, window, flagged)
@@ -94,7 +95,8 @@ def _list_all(
         yield from list_value_evidence(row, start, window)
     yield from list_upstream_evidence(org, seat, start, window, flags)
     yield from list_same_source_evidence(org, seat, (row.metric.source for row in rows), start, window)
-    yield from list_escalation_evidence(org, seat, metric, start, window)
+    for list_records in (list_escalation_evidence, list_review_evidence, list_todo_evidence):
+        yield from list_records(org, seat, metric, start, window)
 
 
 def list_wanted_spots(why: Why) -> dict[Spot, object]:

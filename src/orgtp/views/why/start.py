@@ -8,13 +8,22 @@ from datetime import datetime
 from orgtp.model.errors import BadInput
 from orgtp.model.metric_row import MetricRow, list_current_rows
 from orgtp.model.org import Org
-from orgtp.model.period import PERIOD_EXAMPLES, Period, parse_period, parse_span
+from orgtp.model.period import PERIOD_EXAMPLES, parse_period, parse_span
 from orgtp.model.seat import MetricKey
-from orgtp.views.why.runs import find_open_run
+from orgtp.views.variation.judge import Variation, judge_metric
+from orgtp.views.why.runs import MissRun, find_open_run
 from orgtp.views.why.types import ChangeStart, StartRule
 
-# The period since which health flags a metric, by metric; see `build_why`.
+# The period since which health flags a metric as drifting, by metric.
 Flags = Mapping[MetricKey, str]
+
+
+def find_flags(org: Org, seat: str, now: datetime) -> dict[MetricKey, str]:
+    """The metrics of a seat, and of the seats that its inputs name, that are drifting, and since when."""
+    names = {seat, *(one.from_ for one in org.seat(seat).inputs.values())} & org.seats.keys()
+    rows = [row for name in sorted(names) for row in list_current_rows(org, org.seats[name], now)]
+    found = {row.key: judge_metric(row) for row in rows}
+    return {key: one.since for key, one in found.items() if one.since and one.variation is Variation.CONCERN}
 
 
 def find_change_start(org: Org, seat: str, metric: str, since: str, now: datetime, flags: Flags) -> ChangeStart | None:
@@ -44,20 +53,21 @@ def _read_given_start(org: Org, since: str, now: datetime, row: MetricRow | None
         raise BadInput(what=f'"{since}" is not a period. Write one like these: {examples}')
     if span[0].begins(org.zone) > now:
         raise BadInput(what=f"{since} has not begun. Name the period in which the change began.")
-    misses = row.count_misses_in_a_row() if row else 0
     metric, name = (row.metric.id, row.metric.name) if row else (None, None)
-    return ChangeStart(metric, name, since, span[0].begins(org.zone), span[1].ends(org.zone), StartRule.GIVEN, misses)
+    begins, ends, run = span[0].begins(org.zone), span[1].ends(org.zone), find_open_run(row) if row else None
+    return ChangeStart(metric, name, since, begins, ends, StartRule.GIVEN, *_describe_run(run))
+
+
+def _describe_run(run: MissRun | None) -> tuple[int, str | None]:
+    """How many misses there are in a row, and the first of them."""
+    return (run.misses, run.first.text) if run else (0, None)
 
 
 def _find_metric_start(org: Org, row: MetricRow, flags: Flags) -> ChangeStart | None:
     flagged = parse_period(flags.get(row.key, ""))
     run = find_open_run(row)
-    misses = run.misses if run else 0
-    if flagged:
-        return _build_start(org, row, flagged, StartRule.HEALTH, misses)
-    return _build_start(org, row, run.first, StartRule.MISSES, misses) if run else None
-
-
-def _build_start(org: Org, row: MetricRow, period: Period, rule: StartRule, misses: int) -> ChangeStart:
+    period, rule = (flagged, StartRule.HEALTH) if flagged else (run.first if run else None, StartRule.MISSES)
+    if period is None:
+        return None
     facts = (row.metric.id, row.metric.name, period.text, period.begins(org.zone), period.ends(org.zone))
-    return ChangeStart(*facts, rule, misses)
+    return ChangeStart(*facts, rule, *_describe_run(run))

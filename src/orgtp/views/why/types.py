@@ -28,6 +28,8 @@ class EvidenceKind(StrEnum):
     UPSTREAM = "upstream"
     SAME_SOURCE = "same-source"
     ESCALATION = "escalation"
+    REVIEW = "review"
+    TODO = "todo"
     DECISION = "decision"
 
 
@@ -55,7 +57,7 @@ class ChangeStart:
     """The period in which a change began, from `begins` to before `ends` (aware times), and how that is known.
 
     `metric` is the one that changed, or None if the user gave the period and named none. `misses_in_a_row` counts its
-    cells that are off target, up to the newest.
+    cells that are off target, up to the newest, and `off_since` is the first of them; None without any.
     """
 
     metric: str | None
@@ -65,6 +67,7 @@ class ChangeStart:
     ends: datetime
     rule: StartRule
     misses_in_a_row: int = 0
+    off_since: str | None = None
 
     def place(self, begins: datetime, ends: datetime | None = None) -> When:
         """Whether a moment, or the time from `begins` to before `ends`, came before or after the change began."""
