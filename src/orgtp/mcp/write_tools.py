@@ -207,7 +207,7 @@ def todo(
     what: str = "",
     owner: Annotated[str, "For add and move: the seat that does it"] = "",
     due: Annotated[str, "For add and move: 2026-12-04"] = "",
-    note: Annotated[str, "What you need (ask), or why"] = "",
+    note: Annotated[str, "What it comes from (add), what you need (ask), or why"] = "",
 ) -> Answer:
     """Add a to-do, or say what becomes of one. seat_context lists yours; query has the table todos.
 

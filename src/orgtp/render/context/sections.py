@@ -225,8 +225,8 @@ class ContextSections:
             mine = one.owner == self.view.seat.seat
             whose = [] if mine else join_spans(format_seat(one.owner, one.owner_name or one.owner), " waits for it: ")
             state = f"overdue, {one.state}" if one.overdue else one.state.value
-            asked = prefix_text(" It waits for: ", one.note if one.state is TodoState.WAITING else None)
-            from_ = prefix_text(" From: ", one.from_)
+            asked = prefix_text(", waits for ", one.note if one.state is TodoState.WAITING else None)
+            from_ = prefix_text(", from ", one.from_)
             about = join_spans(whose, f"{state}, due {one.due}: ", user_text(one.what))
             yield ListItem(join_spans(about, asked, from_, " ", code_text(one.id)))
         yield from self._list_left_out("todos")

@@ -15,4 +15,5 @@ __all__ = [
     "seats",
     "signers",
     "structure",
+    "todos",
 ]
