@@ -52,7 +52,7 @@ def main() -> None:
         if rows < ROWS:
             raise SystemExit(f"the agenda has {rows} rows, not {ROWS}")
         start = [sys.executable, "-c", "import typer"]
-        ways = {name: lambda words=words: run_command(path, words) for name, words in WAYS.items()}  # type: ignore[misc]
+        ways = {name: lambda words=words: run_command(path, words) for name, words in WAYS.items()}
         times = in_turns({"start": lambda: subprocess.run(start, check=True), **ways}, RUNS)
     print(f"\nAn agenda of {rows} rows; the goal is {GOAL_MS} ms")
     head("command", "least (median)", "times `import typer`")

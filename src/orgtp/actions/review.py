@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from orgtp.actions.acting_seat import require_acting_seat
 from orgtp.actions.todo import NewTodo, TodoEdits
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import Change, CreateFile, Edit
+from orgtp.model.change import Change, CreateFile
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.org import Org
 from orgtp.model.records.review import (
@@ -71,9 +71,10 @@ def close_review(org: Org, now: datetime, request: ReviewToClose) -> Change:
     id_ = _choose_id(org, review.week)
     states = {row.key: row.state or request.states.get(row.key, ReviewState.NONE) for row in review.rows}
     _refuse_open_rows(review, {**request.states, **states}, request)
-    rows, edits = _create_todos(org, now, review, request.by)
+    rows, todos = _create_todos(org, now, review, request.by)
+    edits = todos.list_edits()
     review = replace(review, rows=tuple(replace(row, state=states[row.key]) for row in rows))
-    seats = tuple(dict.fromkeys(row.seat for row in review.rows))
+    seats = tuple(dict.fromkeys([*(row.seat for row in review.rows), *todos.list_seats()]))
     return Change(
         "review",
         _describe_review(review, len(edits)),
@@ -129,8 +130,8 @@ def _complete_review(org: Org, now: datetime, request: ReviewToClose) -> Review:
         refuse_other_than_person(org, led_by)
     if request.by and led_by != request.by:
         raise BadInput(
-            what=f"the answers say that {led_by} led the review, and you act as {request.by}. Whoever led it closes it. "
-            f"Write led_by: {request.by}, or let {led_by} close it: --by {led_by}"
+            what=f"the answers say that {led_by} led the review, and you act as {request.by}. Whoever led it closes "
+            f"it. Write led_by: {request.by}, or let {led_by} close it: --by {led_by}"
         )
     if not led_by:
         raise BadInput(
@@ -202,8 +203,8 @@ def _refuse_long_texts(row: ReviewRow) -> None:
             )
 
 
-def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Sequence[ReviewRow], Sequence[Edit]]:
-    """The rows with the ids of their to-dos, and the files of the new ones. Rows with the same to-do share it."""
+def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Sequence[ReviewRow], TodoEdits]:
+    """The rows with the ids of their to-dos, and the new ones. Rows with the same to-do share it."""
     edits, rows = TodoEdits(org, now, by), []
     for row in review.rows:
         if new := row.new_todo:
@@ -212,7 +213,7 @@ def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Seq
             rows.append(replace(row, todo=todo.id, new_todo=None))
         else:
             rows.append(row)
-    return rows, edits.list_edits()
+    return rows, edits
 
 
 def _describe_review(review: Review, todos: int) -> str:
