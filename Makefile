@@ -92,6 +92,7 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench_audit
 	$(BIN)/python -m tools.bench_history
 	$(BIN)/python -m tools.bench_mcp
+	$(BIN)/python -m tools.bench_review
 	$(BIN)/python -m tools.bench_health
 
 # The full tests of the ledger and the audit: 500 kills and one at every line, 32 processes, 8 clones, random operations.

@@ -124,11 +124,15 @@ def test_a_skipped_seat_has_a_reason(sample: Shell) -> None:
     assert "why" in close(sample, "led_by: david\nskipped: [{seat: jeff}]\n", "--again", code=2)
 
 
-def test_a_quiet_week_leaves_a_record(acme: Shell) -> None:
-    acme("seat", "add", "ada", "--role", "Founder", "--kind", "human")
-    close(acme, "rows: []\n", by="ada")
-    assert record(acme)["rows"] == []
-    assert acme.git("log", "-1", "--format=%s", "main").out.strip() == f"review: {WEEK}, a quiet week"
+def test_a_quiet_week_leaves_a_record(shell: Shell) -> None:
+    shell("init", "quiet", "--name", "Quiet", "--timezone", "UTC")
+    quiet = shell.at(shell.folder / "quiet")
+    quiet("seat", "add", "ada", "--role", "Founder", "--kind", "human")
+    close(quiet, "rows: []\n", by="ada")
+    assert record(quiet)["rows"] == []
+    assert quiet.git("log", "-1", "--format=%s", "main").out.strip() == f"review: {WEEK}, a quiet week"
+    assert quiet("audit", "verify", "--json", code=None).json["violations"] == []
+    assert "no row was discussed" in quiet("review", "show").out
 
 
 def test_an_agent_prepares_and_a_person_closes(sample: Shell) -> None:

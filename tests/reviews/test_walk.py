@@ -14,9 +14,9 @@ from tests.reviews.test_answers import draft, record
 
 DAVID = {"ORGTP_SEAT": "david", "NO_COLOR": "1"}
 CHANGED, FIX, WHO, WHEN = "What changed in the inputs", "What is the fix?", "Who does it?", "By when?"
-HERE, RATING, CLOSE = "Who is here?", "How useful was this review", "Close the review"
+HERE, LUCK, RATING, CLOSE = "Who is here?", "Go through them, too?", "How useful was this review", "Close the review"
 ROW = ((CHANGED, "The sheet moved.\n"), (FIX, "Read the new sheet.\n"), (WHO, "\n"), (WHEN, "fri\n"))
-LAST = ((RATING, "9 8 8\n"), (CLOSE, "\n"))
+LAST = ((LUCK, "\n"), (RATING, "9 8 8\n"), (CLOSE, "\n"))
 
 
 def walk(shell: Shell, answers: Sequence[tuple[str, str]], *words: str) -> Seen:
@@ -103,7 +103,8 @@ def test_stopped_at_the_end(sample: Shell, question: str, stop: str) -> None:
     typed = everything(sample)
     step = [asked for asked, _ in typed].index(question)
     walk(sample, [*typed[:step], (question, stop)])
-    assert "going on with the review that david began" in walk(sample, typed[step:]).text
+    luck = [(LUCK, "\n")] if question == RATING else []
+    assert "going on with the review that david began" in walk(sample, [*luck, *typed[step:]]).text
     assert record(sample)["rating"] == 8.3
 
 

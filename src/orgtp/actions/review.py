@@ -68,7 +68,7 @@ def close_review(org: Org, now: datetime, request: ReviewToClose) -> Change:
     require_acting_seat(org, request.by)
     now = now.replace(microsecond=0)
     review = _complete_review(org, now, request)
-    id_ = _choose_id(org, review.week, again=request.again)
+    id_ = _choose_id(org, review.week)
     states = {row.key: row.state or request.states.get(row.key, ReviewState.NONE) for row in review.rows}
     _refuse_open_rows(review, {**request.states, **states}, request)
     rows, todos = _create_todos(org, now, review, request.by)
@@ -120,19 +120,23 @@ def check_answers(org: Org, now: datetime, answers: Review, by: str = "") -> Rev
 def _complete_review(org: Org, now: datetime, request: ReviewToClose) -> Review:
     """The answers as a review that ends now. Raises `NotAPerson`."""
     review = check_answers(org, now, request.answers, request.by)
+    held = list_reviews_of(org.reviews, review.week)
+    if held and not request.again:
+        raise make_held_error(org, held[0][1])
     if request.by:
         refuse_other_than_person(org, request.by)
     led_by = review.led_by or request.by
+    if led_by:
+        refuse_other_than_person(org, led_by)
     if request.by and led_by != request.by:
         raise BadInput(
-            what=f"the answers say that {led_by} led the review, and you act as {request.by}. Whoever led it closes it. "
-            f"Write led_by: {request.by}, or let {led_by} close it: --by {led_by}"
+            what=f"the answers say that {led_by} led the review, and you act as {request.by}. Whoever led it closes "
+            f"it. Write led_by: {request.by}, or let {led_by} close it: --by {led_by}"
         )
     if not led_by:
         raise BadInput(
             what="nobody is known who leads the review. Add a line: led_by: SEAT, or name yourself: --by SEAT"
         )
-    refuse_other_than_person(org, led_by)
     present = tuple(dict.fromkeys([led_by, *review.present]))
     rows = tuple(replace(row, todo="") if row.todo == NO_TODO else row for row in review.rows)
     return replace(review, ended=now, led_by=led_by, present=present, rows=rows, prepared_by="")
@@ -147,14 +151,11 @@ def refuse_other_than_person(org: Org, seat: str) -> None:
     raise NotAPerson(seat=seat, what=what)
 
 
-def _choose_id(org: Org, week: str, *, again: bool) -> str:
-    held = list_reviews_of(org.reviews, week)
-    if not held:
-        # A file that cannot be read is not overwritten: creating it is refused.
-        return week
-    if not again:
-        raise make_held_error(org, held[0][1])
-    return next(id_ for number in range(2, len(held) + 3) if (id_ := f"{week}-{number}") not in org.reviews)
+def _choose_id(org: Org, week: str) -> str:
+    """The id of a new review: the week, with the first number that is free if it has a review already."""
+    numbers = range(1, len(org.reviews) + 2)
+    names = (week if number == 1 else f"{week}-{number}" for number in numbers)
+    return next(id_ for id_ in names if id_ not in org.reviews and not org.is_unreadable(review_path(id_)))
 
 
 def make_held_error(org: Org, review: Review) -> ReviewHeld:

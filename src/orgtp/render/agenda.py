@@ -391,6 +391,9 @@ def agenda_html(agenda: Agenda, head: AgendaHead) -> str:
 
 
 def _list_section_html(columns: Sequence[str], section: AgendaSection) -> Iterator[str]:
+    for item in section.items:
+        if item.row is not None:
+            yield from _list_row_html(columns, item, item.row)
     plain = [item for item in section.items if item.row is None]
     if plain:
         yield "<ul>"
@@ -398,9 +401,6 @@ def _list_section_html(columns: Sequence[str], section: AgendaSection) -> Iterat
             more = "".join(f'<br><span class="quiet">{_line_html(detail)}</span>' for detail in item.details)
             yield f"<li>{_line_html(item.line)}{more}</li>"
         yield "</ul>"
-    for item in section.items:
-        if item.row is not None:
-            yield from _list_row_html(columns, item, item.row)
 
 
 def _list_row_html(columns: Sequence[str], item: AgendaItem, row: AgendaRow) -> Iterator[str]:

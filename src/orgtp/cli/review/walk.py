@@ -181,7 +181,8 @@ class ReviewWalk:
         """Ask for all that is missing, in the order of the agenda."""
         self._ask_people()
         self._show_sections(0, 1)
-        self._ask_rows()
+        self._ask_rows([row for row in self.agenda.rows if row.state.must_close])
+        self._ask_rows(self._choose_lucky_rows())
         self._show_sections(2, 4)
         self._ask_rating()
         self._confirm()
@@ -209,19 +210,17 @@ class ReviewWalk:
         head = build_agenda_head(self.handle)
         _show(sections_text(self.agenda, head, detect_screen(), first, end))
 
-    def _choose_rows(self) -> Sequence[AgendaRow]:
-        """The rows to go through: those that have to be closed, and the others if somebody wants to or has already."""
+    def _choose_lucky_rows(self) -> Sequence[AgendaRow]:
+        """The rows that are hit or miss, if somebody wants to go through them; else those that have answers already."""
         lucky = [row for row in self.agenda.rows if not row.state.must_close]
         known = [row for row in lucky if self.answers.row_about(*row.key)]
-        due = [row for row in self.agenda.rows if row.state.must_close]
-        if not lucky or known:
-            return [*due, *known]
+        if not lucky or known or self.answers.rating is not None:
+            return known
         are = "row is" if len(lucky) == 1 else "rows are"
-        question = f"{len(lucky)} {are} hit or miss: on target by luck as much as by work. Go through them, too?"
-        return [*due, *lucky] if typer.confirm(question, default=False, err=True) else due
+        question = f"{len(lucky)} more {are} hit or miss: on target by luck as much as by work. Go through them, too?"
+        return lucky if typer.confirm(question, default=False, err=True) else ()
 
-    def _ask_rows(self) -> None:
-        rows = self._choose_rows()
+    def _ask_rows(self, rows: Sequence[AgendaRow]) -> None:
         number, is_back = 0, False
         while number < len(rows):
             row = rows[number]
