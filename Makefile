@@ -87,6 +87,7 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench
 	$(BIN)/python -m tools.bench_value
 	$(BIN)/python -m tools.bench_views
+	$(BIN)/python -m tools.bench_brief
 	$(BIN)/python -m tools.bench_validate
 	$(BIN)/python -m tools.bench_ledger
 	$(BIN)/python -m tools.bench_audit

@@ -122,7 +122,7 @@ def test_resources(asked: Shell, config: Path) -> None:
 
 def test_prompts(asked: Shell, config: Path) -> None:
     listed = _ask(asked, config, "--method", "prompts/list", era="modern")
-    assert {one["name"] for one in listed["prompts"]} == {"weekly-review", "seat-review", "retirement-case"}
+    assert {one["name"] for one in listed["prompts"]} == {"weekly-review", "briefing", "seat-review", "retirement-case"}
     named = ("--prompt-name", "seat-review", "--prompt-args", "seat=jeff")
     (message,) = _ask(asked, config, "--method", "prompts/get", *named)["messages"]
     assert "the seat jeff" in message["content"]["text"]

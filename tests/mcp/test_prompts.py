@@ -82,7 +82,9 @@ def test_the_review_of_a_seat(asked: Shell) -> None:
     assert len(facts["weeks"]) == len(facts["numbers"][0]["weeks"]) == 13
 
 
-@pytest.mark.parametrize(("name", "given"), [("weekly-review", {}), ("seat-review", {"seat": "radar"})])
+@pytest.mark.parametrize(
+    ("name", "given"), [("weekly-review", {}), ("briefing", {"seat": "david"}), ("seat-review", {"seat": "radar"})]
+)
 def test_facts_that_are_not_the_whole_say_so(sample: Shell, name: str, given: dict[str, str]) -> None:
     assert _facts(_prompt(sample, name, **given))["problems_total"] == 0
     sample.write("seats/dash.yaml", sample.read("seats/dash.yaml") + "<<<<<<< HEAD\n")
@@ -91,6 +93,26 @@ def test_facts_that_are_not_the_whole_say_so(sample: Shell, name: str, given: di
     facts = _facts(text)
     assert facts["problems_total"] == 1
     assert facts["problems"][0]["path"] == "seats/dash.yaml"
+
+
+def test_the_briefing_of_a_seat(asked: Shell) -> None:
+    text = _prompt(asked, "briefing", seat="david")
+    order = [
+        "1. As of when",
+        "2. What needs",
+        "3. Late",
+        "4. What is off",
+        "5. New flags",
+        "6. The dates",
+        "7. What could not",
+    ]
+    assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
+    assert "Do not add up, round or compare" in text
+    facts = _facts(text)
+    shown = asked("brief", "--for", "david", "--json").json["briefing"]
+    assert facts["briefing"]["for"] == shown["for"] == "david"
+    for name in ("late", "off", "flags", "dates", "unseen"):
+        assert facts["briefing"][name] == shown[name]
 
 
 def test_the_case_for_a_retirement(asked: Shell) -> None:
@@ -139,7 +161,7 @@ def test_what_is_listed(asked: Shell, mode: str) -> None:
         )
 
     assert talk(served(asked), all_of_it, mode) == (
-        {"weekly-review": [], "seat-review": ["seat"], "retirement-case": ["seat"]},
+        {"weekly-review": [], "briefing": ["seat"], "seat-review": ["seat"], "retirement-case": ["seat"]},
         {"orgtp://chart", "orgtp://scorecard", "orgtp://settings"},
         {"orgtp://seat/{id}"},
     )

@@ -386,7 +386,7 @@ class _Reading:
         for_: Sequence[str],
         addresses: Mapping[str, tuple[str, ...]],
     ) -> None:
-        self.snapshot = locate_org(snapshot.root, None, snapshot.now)
+        self.snapshot = snapshot
         self.selection, self.for_, self.addresses = selection, for_, addresses
         self.org: Org | None = None
         self.of: BriefedOrg | None = None
@@ -414,6 +414,7 @@ class _Reading:
         from orgtp.views.briefing.build import SECTIONS
         from orgtp.views.briefing.scope import BriefingScope
 
+        self.snapshot = locate_org(self.snapshot.root, None, self.snapshot.now)
         # The commit is looked up before anything is read, so that nothing in the briefing is older than it says.
         self.of = describe_briefed_org(self.snapshot)
         org = self.snapshot.staff.org

@@ -44,6 +44,18 @@ fix, watch, case or no-action; todo is {{what, owner, due}} or missing; a seat t
 {{seat, why}}. Read it out. A person closes the review: orgtp review --answers FILE. An agent that runs this only keeps
 it for a person to confirm."""
 
+_BRIEFING = """\
+Brief the seat {seat}, as of {as_of}, from the data below and from nothing else, in this order, and briefly:
+1. As of when the data is, and until when it is valid. If collect.is_old is true, say first that the numbers are old.
+2. What needs them today (needs), the overdue items first, each with its command (type).
+3. Late and unknown numbers, with their reasons.
+4. What is off target since before.
+5. New flags, each with its odds: a flag is a question, not a verdict.
+6. The dates of the week.
+7. What could not be seen (unseen). Never leave this out.
+A list that is null is not known; an empty one is good news, and one sentence is enough. Do not add up, round or compare
+numbers. Then ask what they want to look at first."""
+
 _SEAT = """\
 Lead a review of the seat {seat}, as of {as_of}, with its owner, in this order:
 1. Is this still the right seat? Read out its mission and capabilities. Ask what it does that is not listed, and what is
@@ -101,6 +113,11 @@ def weekly_review(handle: OrgHandle) -> str:
 def _start_answers(agenda: Agenda) -> Review:
     """A file of answers with the rows to discuss, and nothing said about them yet."""
     return Review(agenda.week, rows=tuple(ReviewRow(row.seat, row.metric, row.state) for row in agenda.rows))
+
+
+def briefing(handle: OrgHandle, seat: str) -> str:
+    """The briefing of a seat: what needs it today, in the order of `orgtp brief`."""
+    return _format_prompt(_BRIEFING, handle, {"briefing": handle.briefings.build(for_=seat)}, seat=seat)
 
 
 def seat_review(handle: OrgHandle, seat: str) -> str:
@@ -203,6 +220,7 @@ PROMPTS = (
         weekly_review,
         about=False,
     ),
+    PromptSpec("briefing", "Briefing", "Brief a seat: what needs it today.", briefing),
     PromptSpec("seat-review", "Review of a seat", "Review one seat with its owner.", seat_review),
     PromptSpec(
         "retirement-case", "Case for a retirement", "Discuss with people whether to retire a seat.", retirement_case

@@ -25,7 +25,7 @@ def list_changed(
 ) -> Iterator[tuple[MetricRow, HealthRow]]:
     """The rows with one of these variations that they did not have by what was recorded `before`, if that is given."""
     for row in rows:
-        found = judge_metric(row)
+        found = scope.judge(row)
         if found.variation not in variations or (before and _was_found(row, before, found.variation)):
             continue
         one = assess_row(row)
@@ -39,4 +39,4 @@ def _was_found(row: MetricRow, before: datetime, variation: Variation) -> bool:
 
 def has_unjudged(scope: BriefingScope) -> bool:
     """Whether a metric of an active seat has too few values to be flagged."""
-    return any(judge_metric(row).variation is Variation.TRIAL for row in scope.rows if row.seat.is_active)
+    return any(scope.judge(row).variation is Variation.TRIAL for row in scope.rows if row.seat.is_active)

@@ -13,8 +13,9 @@ from orgtp.model.org import Org
 from orgtp.model.period import Grain, period_containing
 from orgtp.model.seat import Seat
 from orgtp.views.chart_order import list_places
-from orgtp.views.selection import RowFacts, Selection, select_places, select_rows
+from orgtp.views.selection import RowFacts, Selection, StateWord, select_places, select_rows
 from orgtp.views.stale import Stale, StaleList, list_stale, stale_row
+from orgtp.views.variation.judge import Judgement, Variation, judge_metric
 
 _DAY = timedelta(days=1)
 
@@ -35,7 +36,8 @@ class BriefingScope:
         part = BriefingScope(self.org, self.now, self.selection, for_)
         part.seats = {seat: one for seat, one in self.seats.items() if seat in list_led_seats(self.org, for_)}
         part.rows = [row for row in self.rows if row.seat.id in part.seats]
-        part.labels, part.stale_list, part._latest = self.labels, self.stale_list, self._latest
+        part.labels, part.stale_list = self.labels, self.stale_list
+        part._latest, part._judged = self._latest, self._judged  # noqa: SLF001  (of this class)
         return part
 
     @cached_property
@@ -82,6 +84,8 @@ class BriefingScope:
         late = stale_row(row)
         owner = self.org.owner_name(row.seat, self.now) or row.seat.owner
         misses = row.count_misses_in_a_row()
+        is_asked = StateWord.DRIFTING in self.selection.states
+        is_drifting = is_asked and self.judge(row).variation is Variation.CONCERN
         return RowFacts(
             (row.seat.id, row.metric.id),
             row.metric.name,
@@ -89,6 +93,7 @@ class BriefingScope:
             [self.latest_cell(row).state],
             misses,
             late.since if late else None,
+            frozenset({row.metric.id} if is_drifting else ()),
         )
 
     @cached_property
@@ -100,6 +105,16 @@ class BriefingScope:
         if id(row) not in self._latest:
             self._latest[id(row)] = row.latest_cell()
         return self._latest[id(row)]
+
+    @cached_property
+    def _judged(self) -> dict[int, Judgement]:
+        return {}
+
+    def judge(self, row: MetricRow) -> Judgement:
+        """What health says of a metric, computed once."""
+        if id(row) not in self._judged:
+            self._judged[id(row)] = judge_metric(row)
+        return self._judged[id(row)]
 
     @cached_property
     def stale_list(self) -> StaleList:

@@ -13,7 +13,7 @@ from orgtp.model.value import EXACT
 from orgtp.views.briefing.flags import list_changed
 from orgtp.views.briefing.scope import BriefingScope
 from orgtp.views.health.types import HealthRow
-from orgtp.views.variation.judge import Method, Variation, judge_metric
+from orgtp.views.variation.judge import Method, Variation
 from orgtp.views.variation.odds import HITS_PER_QUARTER, count_cells_per_quarter, find_flag_odds
 
 # The limits are this many average moving ranges from the mean.
@@ -73,10 +73,10 @@ def list_variances(scope: BriefingScope) -> VarianceView:
     week, since = _find_last_review(scope.org, scope.now)
     rows = [row for row in scope.rows if row.seat.is_active]
     sides = (Variation.CONCERN, Variation.IMPROVEMENT)
-    found = [_measure(row, one) for row, one in list_changed(scope, rows, since, sides)]
+    found = [_measure(scope, row, one) for row, one in list_changed(scope, rows, since, sides)]
     items = _group_by_source(rows, found)
     ordered = sorted(items, key=lambda item: (-item.distance, item.variances[0].row.seat, item.variances[0].row.metric))
-    odds = [chance for row in rows if (chance := _find_chance(row)) is not None]
+    odds = [chance for row in rows if (chance := _find_chance(scope, row)) is not None]
     share = min(Decimal(1), _divide(scope.now - since, _A_QUARTER)) if since else Decimal(1)
     expected = EXACT.multiply(sum(odds, Decimal(0)), share).quantize(Decimal("0.1"), context=EXACT)
     return VarianceView(week, since, tuple(ordered), expected, len(odds))
@@ -94,8 +94,8 @@ def _find_last_review(org: Org, now: datetime) -> tuple[str | None, datetime | N
     return week, at
 
 
-def _measure(row: MetricRow, one: HealthRow) -> Variance:
-    found = judge_metric(row)
+def _measure(scope: BriefingScope, row: MetricRow, one: HealthRow) -> Variance:
+    found = scope.judge(row)
     reading = found.series.readings[-1]
     if found.method is Method.HITS or not found.limits:
         return Variance(one, reading.period.text, reading.cell.value, None)
@@ -105,9 +105,9 @@ def _measure(row: MetricRow, one: HealthRow) -> Variance:
     return Variance(one, reading.period.text, reading.cell.value, distance.quantize(_PLACES, context=EXACT))
 
 
-def _find_chance(row: MetricRow) -> Decimal | None:
+def _find_chance(scope: BriefingScope, row: MetricRow) -> Decimal | None:
     """How often a steady metric is flagged in a quarter, on either side; None if it has no limits and no baseline."""
-    found = judge_metric(row)
+    found = scope.judge(row)
     if found.odds.per_quarter is None:
         return None
     if found.method is Method.HITS:
