@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument, viewing_command
-from orgtp.cli.session import finish_answer, open_chosen_org, write_json, write_stdout
+from orgtp.cli.session import finish_answer, open_chosen_org, warn_if_shallow, write_json, write_stdout
 
 
 @viewing_command
@@ -27,11 +27,12 @@ def show_why(
     """List what changed around a seat before and after one of its numbers changed.
 
     The evidence comes from the record alone, newest first, each piece with its commit: inputs and other keys of the
-    seat, handovers, blanks, corrections, the seats that it depends on, other seats on the same source, and escalations.
-    These are candidates, not causes. The end says what the record cannot show.
+    seat, handovers, blanks, corrections, the seats that it depends on, other seats on the same source, escalations,
+    reviews and to-dos. These are candidates, not causes. The end says what the record cannot show.
     """
     handle = open_chosen_org(org, at)
     found = handle.history.why(seat, metric, since)
+    warn_if_shallow(handle)
     if json:
         from orgtp.render.json import to_json_value
 
