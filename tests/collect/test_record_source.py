@@ -13,6 +13,7 @@ from tests.conftest import Shell
 # A Tuesday: the day before is a working day, and week 2026-W47 is over.
 TUESDAY = "2026-11-24T14:00:00Z"
 SOURCES = """\
+briefing-log: {record: briefing-time}
 stale-flags: {record: stale-to-flagged}
 escalation-log: {record: escalations-routed}
 scorecard-pushes: {record: {measure: scorecard-pushes, seat: tally}}
@@ -89,10 +90,10 @@ def test_each_metric_gets_the_measure_of_its_newest_period_that_is_over(run: She
 
 
 def test_what_cannot_be_known_is_a_blank_with_its_reason(run: Shell) -> None:
-    found = collect(run, "--seat", "radar", "--metric", "escalations-routed")
+    found = collect(run, "--seat", "radar", "--metric", "briefing-by-8")
     (one,) = found["values"]
-    assert (one["value"], one["why"]) == (None, "no escalation was opened in 2026-11-23")
-    assert "no escalation was opened in 2026-11-23" in run.read("scores/radar/2026-11.jsonl")
+    assert (one["value"], one["why"]) == (None, "no briefing was delivered on 2026-11-23")
+    assert "no briefing was delivered on 2026-11-23" in run.read("scores/radar/2026-11.jsonl")
 
 
 def test_a_named_period_that_is_not_over_is_a_blank(run: Shell) -> None:

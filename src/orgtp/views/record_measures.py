@@ -5,12 +5,11 @@ A measure is computed only when its period is over. What cannot be known has a r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
 
 from orgtp.model.due import newest_stale_period, previous_owed_period, stale_at
 from orgtp.model.escalation import Escalation, EventType
@@ -42,17 +41,6 @@ class Measured:
 
     value: str | None
     why: str = ""
-
-
-class _Delivered(Protocol):
-    """A delivery of a briefing: when, to which seat, and of which day."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def to(self) -> str: ...
-    @property
-    def day(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +145,7 @@ def _measure_routing(asked: _Question) -> Measured:
         if not is_taken and until > asked.now:
             return Measured(None, f"{one.id} may be taken on until {asked.show(until - timedelta(minutes=1))}")
         taken, total = taken + is_taken, total + 1
-    return _format_share(taken, total, f"no escalation was opened in {asked.period.text}")
+    return _format_share(taken, total)
 
 
 _TAKEN = {EventType.ACKNOWLEDGED, EventType.RESOLVED}
@@ -174,9 +162,8 @@ def _measure_briefing(asked: _Question) -> Measured:
     if asked.period.grain is not Grain.DAY:
         return _refuse_grain(asked)
     day = asked.period.start.date()
-    deliveries: Sequence[_Delivered] = getattr(asked.org, "deliveries", ())
     first: dict[str, datetime] = {}
-    for one in deliveries:
+    for one in asked.org.deliveries:
         if one.day == day and asked.seat in {"", one.to}:
             first[one.to] = min(first.get(one.to, one.at), one.at)
     if not first:
@@ -222,7 +209,7 @@ def _measure_todos(asked: _Question) -> Measured:
         and asked.has(datetime.combine(todo.due, time(12), asked.org.zone))
     ]
     done = sum(_is_done_in_time(asked.org, todo) for todo in due)
-    return _format_share(done, len(due), f"no to-do was due in {asked.period.text}")
+    return _format_share(done, len(due))
 
 
 def _is_done_in_time(org: Org, todo: Todo) -> bool:
@@ -231,11 +218,10 @@ def _is_done_in_time(org: Org, todo: Todo) -> bool:
     return is_done and ended is not None and todo.due is not None and org.day_of(ended) <= todo.due
 
 
-def _format_share(part: int, whole: int, none: str) -> Measured:
-    """A share in percent with at most two places; without anything to count, the reason."""
-    if not whole:
-        return Measured(None, none)
-    return Measured(f"{write_number(round_mean(EXACT.divide(Decimal(100 * part), Decimal(whole))))}%")
+def _format_share(part: int, whole: int) -> Measured:
+    """A share in percent with at most two places. With nothing to count, nothing was left undone: 100%."""
+    share = EXACT.divide(Decimal(100 * part), Decimal(whole)) if whole else Decimal(100)
+    return Measured(f"{write_number(round_mean(share))}%")
 
 
 _MEASURES: Mapping[Measure, Callable[[_Question], Measured]] = {
