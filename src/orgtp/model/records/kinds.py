@@ -93,7 +93,9 @@ class RecordKind:
       (from a number, 2 or more).
     - `actions` are the commits (`Orgtp-Action`) that always write the kind, each with what it adds; `also_in` those
       that may write it.
-    - `table` is the table of `export` and `sql`. `left_out` gives the reason for each step without an answer.
+    - `table` is the table of `export` and `sql`. `undo` is what `orgtp undo` says of a commit that writes it,
+      with `{key}`, unless `actions/undo.py` has an inverse or a longer answer.
+    - `left_out` gives the reason for each step without an answer.
     """
 
     name: str
@@ -119,6 +121,7 @@ class RecordKind:
     actions: Mapping[str, str] = field(default_factory=dict)
     also_in: tuple[str, ...] = ()
     table: str = ""
+    undo: str = ""
     left_out: Mapping[RecordStep, str] = field(default_factory=dict)
 
     @property
@@ -348,6 +351,7 @@ EXPLANATION = RecordKind(
     find_writers=_list_approvers,
     find_actors=_find_explanation_actors,
     actions={"explain": "explanation"},
+    undo="an explanation of a violation stands.",
     left_out={
         RecordStep.OUTBOX: "An approver explains a violation that the audit has just found, and sees the result.",
         RecordStep.EXPORT: "The explanations are in `audit export`, next to the violations.",
@@ -407,6 +411,7 @@ BRIEFING = RecordKind(
     find_subjects=lambda one: [one.to],
     actions={"brief": "delivery"},
     table="briefings",
+    undo="a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief",
     left_out={
         RecordStep.DIFF: "A delivery changes nothing about the org. `log --action brief` lists the deliveries.",
         RecordStep.OUTBOX: "A delivery that cannot be recorded stays in the journal of the clone that sent it.",
