@@ -9,6 +9,7 @@ __all__ = [
     "csv",
     "diff",
     "escalations",
+    "health",
     "json",
     "leave",
     "log",
@@ -29,4 +30,6 @@ __all__ = [
     "tables",
     "terminal",
     "todos",
+    "xmr_chart",
+    "xmr_svg",
 ]

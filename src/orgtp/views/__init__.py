@@ -7,6 +7,7 @@ __all__ = [
     "diff",
     "escalations",
     "former_verdicts",
+    "health",
     "log",
     "org_settings",
     "people",
@@ -21,4 +22,5 @@ __all__ = [
     "stale",
     "tables",
     "todos",
+    "variation",
 ]
