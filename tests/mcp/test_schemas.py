@@ -25,7 +25,7 @@ READ = {
     "query",
     "validate",
 }
-WRITE = {"add_score", "mark_unavailable", "withdraw_score", "propose_retirement"}
+WRITE = {"add_score", "mark_unavailable", "withdraw_score", "todo", "propose_retirement"}
 
 
 def _listed(shell: Shell, *, allow_write: bool, mode: str = "auto") -> Any:
@@ -40,6 +40,10 @@ def test_all_of_it_is_small(asked: Shell, mode: str) -> None:
     wire = json.dumps(_listed(asked, allow_write=True, mode=mode), separators=(",", ":"), ensure_ascii=False)
     # What stands around it on the wire takes the rest.
     assert len(wire.encode()) < 15_200
+    """People with many servers pay for each of them in context: all tools, those that write too, are below 15 kB."""
+    wire = json.dumps(_listed(asked, allow_write=True, mode=mode), separators=(",", ":"), ensure_ascii=False)
+    # What stands around it on the wire takes the rest.
+    assert len(wire.encode()) < 14_700
 
 
 def test_only_what_is_allowed_is_there(asked: Shell) -> None:

@@ -21,7 +21,6 @@ __all__ = [
     "seats",
     "silence",
     "todo",
-    "todo_overdue",
     "undo",
     "upgrade",
 ]
