@@ -15,6 +15,7 @@ VIEWS = {
     "seat list": "seat list",
     "scorecard": "scorecard --weeks 2",
     "stale": "stale",
+    "why": "why jeff",
     "score list": "score list dash",
     "escalate list": "escalate list --all",
     "log": "log --limit 5",
@@ -28,7 +29,8 @@ VIEWS = {
     "context": "context dash",
 }
 LISTS = {
-    "chart": "seats", "seat list": "seats", "scorecard": "rows", "stale": "stale", "score list": "scores",
+    "chart": "seats", "seat list": "seats", "scorecard": "rows", "stale": "stale", "why": "evidence",
+    "score list": "scores",
     "escalate list": "escalations", "log": "commits", "seat blame": "fields", "source list": "sources",
     "org show": "settings", "validate": "problems",
 }  # fmt: skip

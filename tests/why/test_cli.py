@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Shell, make_once
+from tests.mcp.clients import call, served
 from tests.why.scene import at, commit, make_desk, record
 
 NOW = "2026-11-06T17:00:00Z"
@@ -207,3 +208,35 @@ def test_hostile_text_reaches_no_terminal(desk: Shell) -> None:
     text = desk("why", "bot", ORGTP_NOW=NOW).out
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+def test_the_event_of_a_to_do_has_the_commit_that_wrote_it(desk: Shell) -> None:
+    head = "todo: 2026-11-02-roll-back\nwhat: Roll back\nowner: bot\ndue: 2026-11-06\n"
+    added = "  - {at: '2026-11-02T17:00:00Z', by: ada, action: added}\n"
+    done = "  - {at: '2026-11-05T17:00:00Z', by: bot, action: done}\n"
+    for day, state, events in (("2026-11-02", "open", added), ("2026-11-05", "done", added + done)):
+        desk.write("todos/2026-11-02-roll-back.yaml", f"{head}state: {state}\nevents:\n{events}")
+        commit(desk, day, f"Now {state}")
+    found = [one for one in why(desk, "bot")["evidence"] if one["kind"] == "todo"]
+    assert [one["what"] for one in found] == [
+        'to-do "Roll back" of bot done',
+        'to-do "Roll back" of bot added, due 2026-11-06',
+    ]
+    subjects = [desk.git("log", "-1", "--format=%s", one["commit"]).out.strip() for one in found]
+    assert subjects == ["Now done", "Now open"]
+
+
+def test_the_table_has_a_row_for_each_piece_of_evidence(desk: Shell) -> None:
+    lines = desk("why", "bot", "--format", "csv", ORGTP_NOW=NOW).out.splitlines()
+    assert lines[0].startswith("at,when,kind,seat,metric,period,what")
+    assert len(lines) == 1 + len(why(desk, "bot")["evidence"])
+
+
+def test_a_client_gets_the_same_evidence_with_a_metric(desk: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORGTP_NOW", NOW)
+    answer = call(served(desk), "metric_history", seat="bot", metric="answered")
+    known = why(desk, "bot", "answered")
+    assert answer["why"]["start"] == known["start"]
+    assert answer["why"]["evidence"] == known["evidence"]
+    assert answer["why"]["unseen"] == known["unseen"]
+    assert answer["why"]["left_out"] == 0

@@ -27,8 +27,8 @@ def show_why(
     """List what changed around a seat before and after one of its numbers changed.
 
     The evidence comes from the record alone, newest first, each piece with its commit: inputs and other keys of the
-    seat, handovers, blanks, corrections, the seats that it depends on, other seats on the same source, and escalations.
-    These are candidates, not causes. The end says what the record cannot show.
+    seat, handovers, blanks, corrections, the seats that it depends on, other seats on the same source, escalations,
+    reviews and to-dos. These are candidates, not causes. The end says what the record cannot show.
     """
     handle = open_chosen_org(org, at)
     found = handle.history.why(seat, metric, since)

@@ -40,6 +40,13 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "lower", "upper", "misses_in_a_row", "odds.per_quarter", "odds.misses",
         ),
     ),
+    "why": (
+        "evidence",
+        (
+            "at", "when", "kind", "seat", "metric", "period", "what", "key", "before", "after", "commit", "by",
+            "by_claimed",
+        ),
+    ),
     "scores": (
         "scores",
         ("seat", "metric", "period", "value", "state", "at", "by", "note", "id", "counts", "corrected", "void", "n"),
