@@ -92,7 +92,9 @@ class RecordKind:
       (from a number, 2 or more).
     - `actions` are the commits (`Orgtp-Action`) that always write the kind, each with what it adds; `also_in` those
       that may write it.
-    - `table` is the table of `export` and `sql`. `left_out` gives the reason for each step without an answer.
+    - `table` is the table of `export` and `sql`. `undo` is what `orgtp undo` says of a commit that writes it,
+      with `{key}`, unless `actions/undo.py` has an inverse or a longer answer.
+    - `left_out` gives the reason for each step without an answer.
     """
 
     name: str
@@ -118,6 +120,7 @@ class RecordKind:
     actions: Mapping[str, str] = field(default_factory=dict)
     also_in: tuple[str, ...] = ()
     table: str = ""
+    undo: str = ""
     left_out: Mapping[RecordStep, str] = field(default_factory=dict)
 
     @property
@@ -332,6 +335,7 @@ EXPLANATION = RecordKind(
     find_writers=_list_approvers,
     find_actors=_find_explanation_actors,
     actions={"explain": "explanation"},
+    undo="an explanation of a violation stands.",
     left_out={
         RecordStep.OUTBOX: "An approver explains a violation that the audit has just found, and sees the result.",
         RecordStep.EXPORT: "The explanations are in `audit export`, next to the violations.",

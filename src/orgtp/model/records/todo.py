@@ -196,6 +196,12 @@ def merge_todos(old: Todo | None, mine: Todo, other: Todo) -> Todo | None:
         facts = [(one.what, one.owner, one.due, one.from_, one.state) for one in (mine, other)]
         return min(mine, other, key=lambda one: (one.added_at is None, one.added_at)) if facts[0] == facts[1] else None
     if not (old.may_become(mine) and old.may_become(other)):
+    `old` is None if both sides added it on the same day. Then the one that was added first goes on.
+    """
+    if old is None:
+        if (mine.what, mine.from_) != (other.what, other.from_):
+            return None
+    elif not (old.may_become(mine) and old.may_become(other)):
         return None
     more = [event for event in other.events if event not in mine.events]
     events = tuple(sorted([*mine.events, *more], key=lambda event: (event.at is None, event.at)))
