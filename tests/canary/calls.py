@@ -37,7 +37,8 @@ LATER = {"ORGTP_NOW": "2099-01-01T00:00:00Z"}
 LOCKED = "2026-11-20-dash-locked"
 _RETIRE = "retire jeff --to dash,crystal --by david --reason R --yes"
 _SKIP_ALL = "skipped:\n" + "".join(
-    f"  - {{seat: {seat}, why: W}}\n" for seat in ("penny", "jeff", "sift", "kristen", "radar", "dash", "crystal", "bogdan")
+    f"  - {{seat: {seat}, why: W}}\n"
+    for seat in ("penny", "jeff", "sift", "kristen", "radar", "dash", "crystal", "bogdan")
 )
 CALLS = (
     Call("--version", has="orgtp"),

@@ -20,9 +20,9 @@ from orgtp.model.errors import Refused
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
+from orgtp.model.records.kinds import RETIREMENT, SCORE, find_kind_of_file
 from orgtp.model.records.review import REVIEWS_FOLDER
 from orgtp.model.records.todo import TODOS_FOLDER
-from orgtp.model.records.kinds import RETIREMENT, SCORE, find_kind_of_file
 from orgtp.model.text import count_noun, join_with_and, one_line
 
 ORG_PATH = "org.yaml"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from orgtp.cli.review.hold import refuse_held
 from orgtp.cli.review.show import build_agenda_head
 from orgtp.cli.session import open_chosen_org, report_change, write_stderr, write_stdout
 from orgtp.lazy_dataclass import dataclass
@@ -28,7 +27,7 @@ from orgtp.model.records.review import (
     ReviewTodo,
     SkippedSeat,
 )
-from orgtp.model.text import count_noun, one_line, remove_invisible
+from orgtp.model.text import count_noun, join_with_and, one_line, remove_invisible
 
 if TYPE_CHECKING:
     from orgtp.api import Agenda, AgendaRow, OrgHandle, RowEvidence
@@ -79,7 +78,7 @@ def walk_through_review(handle: OrgHandle, change: ChangeOptions, *, minutes: in
             # The process ended after the commit and before it removed the draft.
             handle.reviews.discard_draft(agenda.week)
             draft = None
-        refuse_held(handle, agenda.week, again=again)
+        _refuse_held(handle, agenda.week, again=again)
         answers = draft.answers if draft else Review(agenda.week, began=handle.now.replace(microsecond=0), led_by=by)
         if by and answers.led_by != by:
             # Whoever goes on with it leads it, and closes it.
@@ -92,6 +91,17 @@ def walk_through_review(handle: OrgHandle, change: ChangeOptions, *, minutes: in
             write_stderr(f"\nthe answers are kept in {walk.save()}. To go on: orgtp review")
             raise
         return _close(walk, change, again=again)
+
+
+def _refuse_held(handle: OrgHandle, week: str, *, again: bool) -> None:
+    """Raise `BadInput` if the week has a review already, unless another one is to be recorded `again`."""
+    held = [one for one in handle.org.reviews.values() if one.week == week]
+    if held and not again:
+        who = join_with_and(dict.fromkeys(one.led_by for one in held))
+        raise BadInput(
+            what=f"{who} closed the review of {week} already. To see it: orgtp review show {week}. "
+            "To hold another one, which is recorded beside it: orgtp review --again"
+        )
 
 
 def _say_where_it_stands(walk: ReviewWalk, *, was_begun: bool) -> None:
