@@ -13,6 +13,7 @@ __all__ = [
     "metrics",
     "new_owners",
     "org_settings",
+    "phases",
     "record_scores",
     "retire",
     "retire_check",

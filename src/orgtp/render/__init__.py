@@ -10,6 +10,7 @@ __all__ = [
     "csv",
     "diff",
     "escalations",
+    "health",
     "json",
     "leave",
     "log",
@@ -32,4 +33,6 @@ __all__ = [
     "terminal",
     "todos",
     "why",
+    "xmr_chart",
+    "xmr_svg",
 ]

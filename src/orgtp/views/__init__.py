@@ -8,6 +8,7 @@ __all__ = [
     "diff",
     "escalations",
     "former_verdicts",
+    "health",
     "log",
     "org_settings",
     "people",
@@ -24,5 +25,6 @@ __all__ = [
     "stale",
     "tables",
     "todos",
+    "variation",
     "why",
 ]
