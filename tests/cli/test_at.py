@@ -185,7 +185,9 @@ def test_the_moment_that_is_judged_is_the_end_of_the_day(sample: Shell) -> None:
     assert not any(cell["state"] == "missing" for row in rows for cell in row["cells"] if cell["period"] > "2026-W40")
 
 
-@pytest.mark.parametrize("words", [*VIEWS, ("seat", "history", "dash"), ("seat", "blame", "dash")], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [*VIEWS, ("seat", "history", "dash"), ("seat", "blame", "dash"), ("why", "dash")], ids=" ".join
+)
 @pytest.mark.parametrize("at", ["2026-11-21", "2026-W48", "2026-12", "2027-Q1", "2027", "2026-11-20T19"])
 def test_the_future_is_not_shown_as_today(sample: Shell, words: tuple[str, ...], at: str) -> None:
     """It is 18:00 on Friday, 20 November. What has not begun is unknown; what has begun is shown so far."""

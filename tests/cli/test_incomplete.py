@@ -25,6 +25,7 @@ READS = {
     "list": "seat list",
     "org show": "org show",
     "history": "seat history radar",
+    "why": "why radar",
     "blame": "seat blame radar",
     "score list": "score list",
     "source list": "source list",

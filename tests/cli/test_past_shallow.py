@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Shell
 
-PAST = [("log", "--limit", "1"), ("seat", "history", "crystal")]
+PAST = [("log", "--limit", "1"), ("seat", "history", "crystal"), ("why", "crystal")]
 
 
 @pytest.mark.parametrize("words", PAST, ids=lambda words: words[0])

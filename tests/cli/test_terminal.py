@@ -20,6 +20,7 @@ VIEWS = [
     ("seat", "show", "dash"),
     ("score", "list", "dash"),
     ("seat", "history", "dash"),
+    ("why", "jeff"),
 ]
 RETIRE = ("retire", "jeff", "--to", "dash,crystal", "--by", "david")
 REVIEW = [

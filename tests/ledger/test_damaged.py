@@ -341,7 +341,12 @@ def test_a_remote_that_was_seen_is_not_forgotten(org: Shell) -> None:
 def test_a_commit_whose_files_git_has_lost_is_not_one_that_changed_nothing(org: Shell) -> None:
     org("seat", "set", "bot", "role=Other")
     _lose(_object(org, "main~1:seats/bot.yaml"))
-    for command in (("seat", "history", "bot"), ("seat", "blame", "bot"), ("log", "bot", "--metric", "number")):
+    for command in (
+        ("seat", "history", "bot"),
+        ("seat", "blame", "bot"),
+        ("why", "bot"),
+        ("log", "bot", "--metric", "number"),
+    ):
         ran = org(*command, code=None)
         assert ran.code in {0, 2}, ran
         assert ran.code == 2 or "role" not in ran.out or "missing" in ran.err, ran

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption, SeatArgument, viewing_command
-from orgtp.cli.session import finish_answer, open_chosen_org, write_json, write_stdout
+from orgtp.cli.session import finish_answer, open_chosen_org, warn_if_shallow, write_json, write_stdout
 
 
 @viewing_command
@@ -32,6 +32,7 @@ def show_why(
     """
     handle = open_chosen_org(org, at)
     found = handle.history.why(seat, metric, since)
+    warn_if_shallow(handle)
     if json:
         from orgtp.render.json import to_json_value
 
