@@ -36,6 +36,10 @@ class Call:
 LATER = {"ORGTP_NOW": "2099-01-01T00:00:00Z"}
 LOCKED = "2026-11-20-dash-locked"
 _RETIRE = "retire jeff --to dash,crystal --by david --reason R --yes"
+_SKIP_ALL = "skipped:\n" + "".join(
+    f"  - {{seat: {seat}, why: W}}\n"
+    for seat in ("penny", "jeff", "sift", "kristen", "radar", "dash", "crystal", "bogdan")
+)
 CALLS = (
     Call("--version", has="orgtp"),
     Call("--help", has="score"),
@@ -133,6 +137,14 @@ CALLS = (
     Call("todo fail unlock --note N --by dash", 1, "failed"),
     Call("todo drop unlock --note N --by david", 1, "dropped"),
     Call("todo move unlock --due 2026-12-11 --to radar --by david", 1, "moved"),
+    Call("review agenda", has="What needs a person"),
+    Call("review agenda --format html --at HEAD~1", has="<!doctype html>"),
+    Call("review agenda --format md --owner bogdan", has="## 1. To-dos"),
+    Call("review hold", code=2),
+    Call("review hold --answers - --by david --dry-run", 0, "skipped", stdin=_SKIP_ALL),
+    Call("review hold --answers - --by david", 1, "review", stdin=_SKIP_ALL),
+    Call("review show", code=2),
+    Call("review list --json", has='"not_held"'),
     Call("sync", code=2),
     Call("sync --status"),
     Call("seat add robin --role R --kind human --by david", 1),

@@ -30,7 +30,8 @@ def test_the_docs_list_the_tables_and_columns_of_the_code() -> None:
 
 def test_there_are_the_tables_that_other_programs_expect() -> None:
     assert [table.name for table in TABLES] == [
-        "seats", "metrics", "values", "cells", "retirements", "escalations", "events", "todos", "briefings",
+        "seats", "metrics", "values", "cells", "retirements", "escalations", "events", "todos", "reviews",
+        "review_rows", "briefings",
     ]  # fmt: skip
 
 

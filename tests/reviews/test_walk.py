@@ -220,3 +220,21 @@ def test_two_people_at_one_clone(sample: Shell) -> None:
     os.write(master, INTERRUPT.encode())
     os.waitpid(pid, 0)
     os.close(master)
+
+
+def test_the_next_review_begins_with_what_became_of_the_todos(sample: Shell) -> None:
+    """Each open to-do is asked about, and what is said is an event of the to-do in the commit of the review."""
+    sample("todo", "add", "Read the plans", "--owner", "bogdan", "--due", "2026-11-20", "--by", "david")
+    sample("todo", "add", "Call the bank", "--owner", "janine", "--due", "2026-11-24", "--by", "david")
+    seen = walk(
+        sample, [(HERE, "\n"), ("Read the plans (bogdan, due 2026-11-20): is it done?", "y\n"), ("Call the bank", KILL)]
+    )
+    assert seen.code == -9
+    typed = [("Call the bank", "f\n"), ("Why?", "The bank is closed.\n"), *everything(sample)[1:]]
+    assert walk(sample, typed).code == 0
+    found = {one["what"]: one for one in sample("todo", "list", "--all", "--json").json["todos"]}
+    assert (found["Read the plans"]["state"], found["Call the bank"]["state"]) == ("done", "failed")
+    paths = sample.git("show", "--format=", "--name-only", "main").out.split()
+    assert "todos/2026-11-20-call-the-bank.yaml" in paths
+    assert "todos" not in record(sample)
+    assert sample("validate", "--json").json["problems"] == []

@@ -18,11 +18,13 @@ from orgtp.model.records.review import (
     Review,
     ReviewRow,
     ReviewState,
+    TodoOutcome,
     find_last_week,
     list_reviews_of,
     review_data,
     review_path,
 )
+from orgtp.model.records.todo import TodoAction, TodoState, list_todo_editors
 from orgtp.model.text import count_noun, did_you_mean, join_with_and, one_line
 
 _MOST_TEXT = 2000
@@ -71,15 +73,17 @@ def close_review(org: Org, now: datetime, request: ReviewToClose) -> Change:
     id_ = _choose_id(org, review.week)
     states = {row.key: row.state or request.states.get(row.key, ReviewState.NONE) for row in review.rows}
     _refuse_open_rows(review, {**request.states, **states}, request)
-    rows, todos = _create_todos(org, now, review, request.by)
+    todos = TodoEdits(org, now, request.by)
+    _close_todos(todos, request.answers.todos)
+    rows = _create_todos(todos, review)
+    new = sum(isinstance(edit, CreateFile) for edit in todos.list_edits())
     review = replace(review, rows=tuple(replace(row, state=states[row.key]) for row in rows))
     seats = tuple(dict.fromkeys([*(row.seat for row in review.rows), *todos.list_seats()]))
-    edits = todos.list_edits()
     return Change(
         "review",
-        _describe_review(review, len(edits)),
+        _describe_review(review, new),
         seats,
-        (CreateFile(review_path(id_), review_data(review)), *edits),
+        (CreateFile(review_path(id_), review_data(review)), *todos.list_edits()),
         by=request.by,
         body="\n".join(_list_body_lines(review)),
     )
@@ -139,7 +143,7 @@ def _complete_review(org: Org, now: datetime, request: ReviewToClose) -> Review:
         )
     present = tuple(dict.fromkeys([led_by, *review.present]))
     rows = tuple(replace(row, todo="") if row.todo == NO_TODO else row for row in review.rows)
-    return replace(review, ended=now, led_by=led_by, present=present, rows=rows, prepared_by="")
+    return replace(review, ended=now, led_by=led_by, present=present, rows=rows, prepared_by="", todos=())
 
 
 def refuse_other_than_person(org: Org, seat: str) -> None:
@@ -203,17 +207,43 @@ def _refuse_long_texts(row: ReviewRow) -> None:
             )
 
 
-def _create_todos(org: Org, now: datetime, review: Review, by: str) -> tuple[Sequence[ReviewRow], TodoEdits]:
-    """The rows with the ids of their to-dos, and the new ones. Rows with the same to-do share it."""
-    edits, rows = TodoEdits(org, now, by), []
+def _create_todos(todos: TodoEdits, review: Review) -> Sequence[ReviewRow]:
+    """Add the new to-dos, and return the rows with their ids. Rows with the same to-do share it."""
+    rows = []
     for row in review.rows:
         if new := row.new_todo:
-            due = new.due or org.day_of(now) + _A_WEEK
-            todo = edits.add(NewTodo(new.what, new.owner, due, f"review {review.week}"))
+            due = new.due or todos.org.day_of(todos.now) + _A_WEEK
+            todo = todos.add(NewTodo(new.what, new.owner, due, f"review {review.week}"))
             rows.append(replace(row, todo=todo.id, new_todo=None))
         else:
             rows.append(row)
-    return rows, edits
+    return rows
+
+
+_CLOSING = {
+    TodoState.DONE: TodoAction.DONE,
+    TodoState.FAILED: TodoAction.FAILED,
+    TodoState.DROPPED: TodoAction.DROPPED,
+}
+
+
+def _close_todos(todos: TodoEdits, outcomes: Sequence[TodoOutcome]) -> None:
+    """Say what became of to-dos. One that somebody closed meanwhile stays as it is.
+
+    Raises `BadInput` for an unknown one and for a missing reason, and `Refused` if the acting seat may not change it.
+    """
+    for outcome in outcomes:
+        one = todos.todos.get(outcome.todo)
+        if one is None:
+            raise BadInput(what=_explain_unknown_todo(todos.org, outcome.todo))
+        if outcome.state is not TodoState.DONE and not outcome.note:
+            raise BadInput(what=f"say why {one.id} is {outcome.state}: add note: …")
+        if todos.by and todos.by not in list_todo_editors(todos.org, one):
+            raise Refused(
+                why=f"{todos.by} may not change {one.id}, which {one.owner} owns. Leave it out of the answers."
+            )
+        if not one.is_closed:
+            todos.append_event(one, _CLOSING[outcome.state], note=outcome.note)
 
 
 def _describe_review(review: Review, todos: int) -> str:

@@ -37,3 +37,4 @@ WEEKLY_REVIEW_ORDER = ("week", "began", "ended", "led_by", "present", "rows", "r
 REVIEW_ROW_KEYS = ("seat", "metric", "state", "changed", "fix", "decision", "todo")
 SKIPPED_KEYS = ("seat", "why")
 NEW_TODO_KEYS = ("what", "owner", "due")
+TODO_OUTCOME_KEYS = ("todo", "state", "note")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from orgtp.files.key_order import NEW_TODO_KEYS, REVIEW_ROW_KEYS, SKIPPED_KEYS, WEEKLY_REVIEW_ORDER
+from orgtp.files.key_order import NEW_TODO_KEYS, REVIEW_ROW_KEYS, SKIPPED_KEYS, TODO_OUTCOME_KEYS, WEEKLY_REVIEW_ORDER
 from orgtp.files.mapping_reader import MappingReader
 from orgtp.files.record_mapping import BAD_RECORD, read_mapping
 from orgtp.model.errors import BadInput
@@ -23,8 +23,10 @@ from orgtp.model.records.review import (
     ReviewState,
     ReviewTodo,
     SkippedSeat,
+    TodoOutcome,
     parse_week,
 )
+from orgtp.model.records.todo import TodoState
 
 _RATING_HINT = f"Write a number from {MIN_RATING} to {MAX_RATING}, with at most one decimal: rating: 8.5"
 
@@ -49,7 +51,7 @@ def read_answers(path: str, raw: bytes) -> Review:
     problems: list[Problem] = []
     fields = read_mapping(path, raw, problems, "the answers")
     if fields is not None:
-        fields.refuse_unknown_keys((*WEEKLY_REVIEW_ORDER, "prepared_by"))
+        fields.refuse_unknown_keys((*WEEKLY_REVIEW_ORDER, "prepared_by", "todos"))
         found = _parse_review(fields, is_record=False)
         if not problems:
             return found
@@ -68,6 +70,7 @@ def _parse_review(fields: MappingReader, *, is_record: bool) -> Review:
         rating=_read_rating(fields),
         skipped=tuple(_parse_skipped(one) for one in fields.groups("skipped", "the skipped seat")),
         prepared_by="" if is_record else fields.id("prepared_by"),
+        todos=() if is_record else tuple(_parse_outcome(one) for one in fields.groups("todos", "the to-do")),
         marks=fields.marks,
     )
 
@@ -114,6 +117,16 @@ def _parse_row(fields: MappingReader, *, is_record: bool) -> ReviewRow:
 def _parse_todo(fields: MappingReader) -> ReviewTodo:
     fields.refuse_unknown_keys(NEW_TODO_KEYS)
     return ReviewTodo(fields.text("what", required=True), fields.id("owner", required=True), fields.day("due"))
+
+
+def _parse_outcome(fields: MappingReader) -> TodoOutcome:
+    fields.refuse_unknown_keys(TODO_OUTCOME_KEYS)
+    state = fields.choice("state", TodoState, TodoState.DONE, BAD_RECORD, required=True)
+    if not state.is_closed:
+        fields.add_problem(
+            BAD_RECORD, "state", f"state is {state}", "A review closes a to-do: done, failed or dropped."
+        )
+    return TodoOutcome(fields.text("todo", required=True), state, fields.text("note"))
 
 
 def _parse_skipped(fields: MappingReader) -> SkippedSeat:

@@ -20,6 +20,7 @@ from orgtp.rules.org import (
     inputs,
     people,
     retirements,
+    reviews,
     seats,
     signers,
     structure,
@@ -54,6 +55,7 @@ TOPICS = {
     "retirements": "Retirements",
     "escalations": "Escalations and routes",
     "todos": "To-dos",
+    "reviews": "Weekly reviews",
     "signers": "Signers",
     "explanations": "Explained violations",
     "changes": "What a pull request may not change",
@@ -165,6 +167,11 @@ RULES: tuple[Rule, ...] = (
         org_rule(todos.todo_not_as_told),
         org_rule(todos.todo_event_wrong, Severity.WARNING),
         org_rule(todos.todo_source_unknown, Severity.WARNING),
+    ),
+    *with_topic(
+        "reviews",
+        org_rule(reviews.review_wrong_week),
+        org_rule(reviews.review_not_by_person),
     ),
     *with_topic(
         "signers",

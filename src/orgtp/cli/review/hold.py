@@ -11,8 +11,7 @@ import typer
 
 from orgtp.cli.options import ChangeOptions, changing_command
 from orgtp.cli.session import chosen_org, has_terminal, open_chosen_org, report_change, write_json, write_stderr
-from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.text import join_with_and
+from orgtp.model.errors import OrgtpError
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle, Review
@@ -90,14 +89,3 @@ def _record_answers(handle: OrgHandle, answers: Review, change: ChangeOptions, *
         f"In another clone: orgtp review --answers FILE --by PERSON"
     )
     return 0
-
-
-def refuse_held(handle: OrgHandle, week: str, *, again: bool) -> None:
-    """Raise `BadInput` if the week has a review already, unless another one is to be recorded `again`."""
-    held = [one for one in handle.org.reviews.values() if one.week == week]
-    if held and not again:
-        who = join_with_and(dict.fromkeys(one.led_by for one in held))
-        raise BadInput(
-            what=f"{who} closed the review of {week} already. To see it: orgtp review show {week}. "
-            "To hold another one, which is recorded beside it: orgtp review --again"
-        )

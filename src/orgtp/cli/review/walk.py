@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from orgtp.cli.review.hold import refuse_held
 from orgtp.cli.review.show import build_agenda_head
 from orgtp.cli.session import open_chosen_org, report_change, write_stderr, write_stdout
 from orgtp.lazy_dataclass import dataclass
@@ -27,8 +26,9 @@ from orgtp.model.records.review import (
     ReviewRow,
     ReviewTodo,
     SkippedSeat,
+    TodoOutcome,
 )
-from orgtp.model.text import count_noun, one_line, remove_invisible
+from orgtp.model.text import count_noun, escape_control_chars, join_with_and, one_line, remove_invisible
 
 if TYPE_CHECKING:
     from orgtp.api import Agenda, AgendaRow, OrgHandle, RowEvidence
@@ -79,7 +79,7 @@ def walk_through_review(handle: OrgHandle, change: ChangeOptions, *, minutes: in
             # The process ended after the commit and before it removed the draft.
             handle.reviews.discard_draft(agenda.week)
             draft = None
-        refuse_held(handle, agenda.week, again=again)
+        _refuse_held(handle, agenda.week, again=again)
         answers = draft.answers if draft else Review(agenda.week, began=handle.now.replace(microsecond=0), led_by=by)
         if by and answers.led_by != by:
             # Whoever goes on with it leads it, and closes it.
@@ -92,6 +92,17 @@ def walk_through_review(handle: OrgHandle, change: ChangeOptions, *, minutes: in
             write_stderr(f"\nthe answers are kept in {walk.save()}. To go on: orgtp review")
             raise
         return _close(walk, change, again=again)
+
+
+def _refuse_held(handle: OrgHandle, week: str, *, again: bool) -> None:
+    """Raise `BadInput` if the week has a review already, unless another one is to be recorded `again`."""
+    held = [one for one in handle.org.reviews.values() if one.week == week]
+    if held and not again:
+        who = join_with_and(dict.fromkeys(one.led_by for one in held))
+        raise BadInput(
+            what=f"{who} closed the review of {week} already. To see it: orgtp review show {week}. "
+            "To hold another one, which is recorded beside it: orgtp review --again"
+        )
 
 
 def _say_where_it_stands(walk: ReviewWalk, *, was_begun: bool) -> None:
@@ -181,6 +192,7 @@ class ReviewWalk:
         """Ask for all that is missing, in the order of the agenda."""
         self._ask_people()
         self._show_sections(0, 1)
+        self._ask_todos()
         self._ask_rows([row for row in self.agenda.rows if row.state.must_close])
         self._ask_rows(self._choose_lucky_rows())
         self._show_sections(2, 4)
@@ -209,6 +221,23 @@ class ReviewWalk:
 
         head = build_agenda_head(self.handle)
         _show(sections_text(self.agenda, head, detect_screen(), first, end))
+
+    def _ask_todos(self) -> None:
+        """Ask what became of each open to-do that the person may close."""
+        from orgtp.model.records.todo import TodoState, list_todo_editors
+
+        org, by = self.handle.org, self.handle.ledger.find_acting_seat(self.answers.led_by)
+        for todo in self.agenda.todos:
+            may = not by or by in list_todo_editors(org, org.todos[todo.todo])
+            if not may or any(one.todo == todo.todo for one in self.answers.todos):
+                continue
+            what = escape_control_chars(one_line(f"{todo.what} ({todo.owner}, due {todo.due})"))
+            text = _ask(f"{what}: is it done? (y; f for failed, d for dropped, Enter leaves it open)").lower()
+            state = {"y": TodoState.DONE, "f": TodoState.FAILED, "d": TodoState.DROPPED}.get(text[:1])
+            if state is not None:
+                note = "" if state is TodoState.DONE else _ask_required("Why?")
+                outcome = TodoOutcome(todo.todo, state, note)
+                self.update(replace(self.answers, todos=(*self.answers.todos, outcome)))
 
     def _choose_lucky_rows(self) -> Sequence[AgendaRow]:
         """The rows that are hit or miss, if somebody wants to go through them; else those that have answers already."""

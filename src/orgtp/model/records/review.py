@@ -13,6 +13,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
 from orgtp.model.period import Grain, Period, parse_period, period_containing
 from orgtp.model.problem import Marks
+from orgtp.model.records.todo import TodoState
 from orgtp.model.score import format_timestamp
 
 REVIEWS_FOLDER = "reviews/"
@@ -121,10 +122,19 @@ class SkippedSeat:
 
 
 @dataclass(frozen=True, slots=True)
+class TodoOutcome:
+    """What became of an open to-do, said in a review: `state` is done, failed or dropped, and `note` says why."""
+
+    todo: str
+    state: TodoState
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """The review of one week. `week` is the week that it judges, and `began` and `ended` are None if unknown.
 
-    `prepared_by` is only in answers: the seat that wrote them for a person.
+    Only answers have `prepared_by`, the seat that wrote them for a person, and `todos`, what became of open to-dos.
     """
 
     week: str
@@ -136,6 +146,7 @@ class Review:
     rating: Decimal | None = None
     skipped: tuple[SkippedSeat, ...] = ()
     prepared_by: str = ""
+    todos: tuple[TodoOutcome, ...] = ()
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
 
     @property
@@ -195,11 +206,17 @@ def review_data(one: Review) -> dict[str, YamlData]:
         "prepared_by": one.prepared_by,
         "led_by": one.led_by,
         "present": list(one.present),
+        "todos": [_outcome_data(outcome) for outcome in one.todos],
         "rows": [_row_data(row) for row in one.rows],
         "rating": _rating_data(one.rating),
         "skipped": [{"seat": skipped.seat, "why": skipped.why} for skipped in one.skipped],
     }
     return {key: value for key, value in fields.items() if value or key == "rows"}
+
+
+def _outcome_data(one: TodoOutcome) -> dict[str, YamlData]:
+    note: dict[str, YamlData] = {"note": one.note} if one.note else {}
+    return {"todo": one.todo, "state": str(one.state), **note}
 
 
 def _rating_data(rating: Decimal | None) -> YamlData:

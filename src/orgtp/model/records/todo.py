@@ -189,13 +189,6 @@ def list_todo_editors(org: Chart, one: Todo) -> list[str]:
 def merge_todos(old: Todo | None, mine: Todo, other: Todo) -> Todo | None:
     """Merge two later versions of a to-do by their events, sorted by time. None if they are different to-dos.
 
-    `old` is None if both sides added one with the same name on the same day. It is one to-do if it has the same words,
-    owner and date and comes from the same, such as the review of a week that was held in two clones.
-    """
-    if old is None:
-        facts = [(one.what, one.owner, one.due, one.from_, one.state) for one in (mine, other)]
-        return min(mine, other, key=lambda one: (one.added_at is None, one.added_at)) if facts[0] == facts[1] else None
-    if not (old.may_become(mine) and old.may_become(other)):
     `old` is None if both sides added it on the same day. Then the one that was added first goes on.
     """
     if old is None:

@@ -10,6 +10,7 @@ __all__ = [
     "inputs",
     "people",
     "retirements",
+    "reviews",
     "score_recording",
     "scores",
     "seats",
