@@ -103,6 +103,8 @@ def test_nothing_sings(hostile: Shell, cage: Cage, untouched: dict[str, bytes], 
     (hostile.folder.parent / "sources.yaml").write_text("ad-anomalies: {command: [echo, '97']}\n", encoding="utf-8")
     if call.words[0] == "escalate":
         hostile("escalate", "open", "dash", "Locked", "--by", "david")
+    if call.words[0] == "todo":
+        hostile("todo", "add", "Unlock", "--owner", "dash", "--due", "2026-11-27", "--by", "david")
     _run(hostile, cage, call)
     assert tree_state(cage.elsewhere) == untouched
 

@@ -25,7 +25,7 @@ READ = {
     "query",
     "validate",
 }
-WRITE = {"add_score", "mark_unavailable", "withdraw_score", "propose_retirement"}
+WRITE = {"add_score", "mark_unavailable", "withdraw_score", "todo", "propose_retirement"}
 
 
 def _listed(shell: Shell, *, allow_write: bool, mode: str = "auto") -> Any:

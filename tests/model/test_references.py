@@ -90,6 +90,10 @@ FILES: dict[str, Any] = {
         "what": "W", "opened_at": "2026-11-20T13:00:02Z", "by": "x", "seat": "x", "metric": "m", "with": "x",
         "due": "2026-11-20T17:00:02Z", "state": "open", "events": [EVENT],
     },
+    "todos/2026-11-20-w.yaml": {
+        "todo": "2026-11-20-w", "what": "W", "owner": "x", "due": "2026-11-27", "state": "open",
+        "events": [{"at": "2026-11-20T13:00:02Z", "by": "x", "action": "added", "to": "x"}],
+    },
     "retirements/ada.yaml": {
         "seat": "ada", "name": "Ada", "role": "R", "kind": "human", "owner": "x", "reports_to": "x",
         "retired_on": "2026-11-20", "reason": "R", "decided_by": "x", "capabilities": {"c": "x"},
@@ -167,7 +171,7 @@ def test_a_place_that_can_change_names_the_other_seat_and_nothing_else_changes(k
 
 def test_every_place_that_stays_is_the_record_or_needs_a_person() -> None:
     fixed = {kind.id for kind in REFERENCE_KINDS if not kind.can_change and not kind.is_record}
-    assert fixed == {"escalation with", "silenced *~", "signers *"}
+    assert fixed == {"escalation with", "todo owner", "silenced *~", "signers *"}
     for one in each_reference(read(), records=True):
         if not one.kind.can_change:
             with pytest.raises(ValueError, match=re.escape(one.kind.id)):

@@ -70,6 +70,7 @@ def test_what_is_a_notice_fails_nobody_and_what_rewrites_the_record_does() -> No
         "escalation-record-touched",
         "explanation-touched",
         "id-not-file-name",
+        "record-touched",
         "retirement-record-touched",
         "score-row-changed",
     }

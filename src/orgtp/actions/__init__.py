@@ -20,7 +20,6 @@ __all__ = [
     "seats",
     "silence",
     "todo",
-    "todo_overdue",
     "undo",
     "upgrade",
 ]

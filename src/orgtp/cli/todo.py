@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TodoArgument = Annotated[
     str,
     typer.Argument(
-        metavar="ID", help="The id of a to-do, or its beginning, with or without the day. To find it: orgtp todo list"
+        metavar="ID", help="The id of a to-do, or the beginning of it or of its words. See: orgtp todo list"
     ),
 ]
 NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="A note on what happened.")]

@@ -150,7 +150,7 @@ class SeatScope:
         return {path: text for path, text in raw.items() if self._may_name_seat(text) or _CONFLICT in text}
 
     def _naming_texts(self) -> Iterator[bytes]:
-        """The texts that may name other seats: org.yaml, the seat, its record, its heirs' records, its escalations and to-dos."""
+        """The texts that may name other seats: org.yaml, the seat, its record, those of its heirs, what names it."""
         yield from self.tree.read([HEAD, seat_path(self.seat), retirement_path(self.seat)]).values()
         yield from self._heir_records.values()
         yield from self._named_records.values()

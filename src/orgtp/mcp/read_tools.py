@@ -141,7 +141,7 @@ def _list_successors(handle: OrgHandle, seat: str, retirement: Retirement | None
 
 
 def seat_context(handle: OrgHandle, seat: SeatId) -> Answer:
-    """Everything to know before working as a seat: owner, scope, targets, due times and open escalations.
+    """Everything to know before working as a seat: owner, scope, targets, open to-dos and escalations.
 
     Call it first if you are that seat. left_out lists what was shortened.
     """

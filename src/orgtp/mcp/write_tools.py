@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest
-from orgtp.api import OrgHandle, RecordedChange
+from orgtp.api import OrgHandle, RecordedChange, TodoAction
 from orgtp.mcp.answer import Answer, build_answer
 from orgtp.mcp.read_tools import SeatId
 from orgtp.model.errors import BadInput, OrgtpError, Refused
@@ -192,3 +193,44 @@ def _list_open_questions(request: RetirementRequest, left: list[str], deciders: 
     if request.decided_by not in deciders:
         questions += [f"who is to decide (decided_by: {' or '.join(deciders) or 'nobody may; see org.yaml'})"]
     return questions
+
+
+TodoWord = Literal["add", "start", "ask", "done", "fail", "drop", "move"]
+_CLOSING = {"done": TodoAction.DONE, "fail": TodoAction.FAILED, "drop": TodoAction.DROPPED}
+
+
+def todo(
+    handle: OrgHandle,
+    by: str,
+    action: TodoWord,
+    id: Annotated[str, "Of the to-do; not for add"] = "",  # noqa: A002  (as in the record)
+    what: str = "",
+    owner: Annotated[str, "For add and move: the seat that does it"] = "",
+    due: Annotated[str, "For add and move: 2026-12-04"] = "",
+    note: Annotated[str, "What it comes from (add), what you need (ask), or why"] = "",
+) -> Answer:
+    """Add a to-do, or say what becomes of one. seat_context lists yours; query has the table todos.
+
+    ask: you cannot go on without an answer.
+    """
+    todos, day = handle.todos, _parse_due(due)
+    if action == "add":
+        if day is None:
+            raise BadInput(what="say by when: due")
+        done = todos.add(what, owner, day, from_=note, by=by)
+    elif action == "move":
+        done = todos.move(id, owner, day, note, by=by)
+    elif action in _CLOSING:
+        done = todos.close(id, _CLOSING[action], note, by=by)
+    else:
+        done = (todos.start if action == "start" else todos.ask)(id, note, by=by)
+    ids = [path.removeprefix("todos/").removesuffix(".yaml") for path in done.paths]
+    body = {**_describe_commit(done, dry_run=False), "todos": ids, "warnings": list(done.change.doubts)}
+    return build_answer(handle, f"todo-{action}", {**body, **_sync_if_required(handle, done)})
+
+
+def _parse_due(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInput(what=f'due "{text}" is not a date. Write it as 2026-12-04') from error

@@ -172,7 +172,7 @@ def _event_to_json(event: Event) -> dict[str, Any]:
 QUOTED_PATHS = (
     "seat.name", "seat.role", "seat.mission", "seat.retire_when", "owner.name", "owner.role", "chart", "capabilities",
     "not_owned[].text", "not_owned[].by", "not_owned[].hand_to", "metrics[].name", "metrics[].outcome",
-    "metrics[].source", "metrics[].latest[].note", "records.seats", "trouble", "decisions[].author",
+    "metrics[].source", "metrics[].latest[].note", "records.seats", "trouble", "todos", "decisions[].author",
     "decisions[].changes", "retirement",
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ from orgtp.rules.org import (
     seats,
     signers,
     structure,
+    todos,
 )
 from orgtp.rules.parsing.form import FORM
 from orgtp.rules.pull_request import additions, forbidden, notices, record_notices
@@ -51,6 +52,7 @@ TOPICS = {
     "recording": "How values were recorded",
     "retirements": "Retirements",
     "escalations": "Escalations and routes",
+    "todos": "To-dos",
     "signers": "Signers",
     "explanations": "Explained violations",
     "changes": "What a pull request may not change",
@@ -153,6 +155,14 @@ RULES: tuple[Rule, ...] = (
         org_rule(escalations.escalation_file_name),
         org_rule(escalations.escalation_not_as_told),
         org_rule(escalations.silence_unknown_metric, Severity.WARNING),
+    ),
+    *with_topic(
+        "todos",
+        org_rule(todos.todo_unknown_seat),
+        org_rule(todos.todo_without_worker, Severity.WARNING),
+        org_rule(todos.todo_not_as_told),
+        org_rule(todos.todo_event_wrong, Severity.WARNING),
+        org_rule(todos.todo_source_unknown, Severity.WARNING),
     ),
     *with_topic(
         "signers",

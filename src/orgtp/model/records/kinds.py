@@ -324,7 +324,7 @@ EXPLANATION = RecordKind(
     left_out={
         RecordStep.OUTBOX: "An approver explains a violation that the audit has just found, and sees the result.",
         RecordStep.EXPORT: "The explanations are in `audit export`, next to the violations.",
-        RecordStep.DIFF: "`audit verify` shows the explanations, next to the violations.",
+        RecordStep.DIFF: "The explanations are in `audit verify`, next to the violations.",
     },
 )
 TODO = RecordKind(

@@ -58,6 +58,8 @@ def _format_current_seat(parts: ContextSections) -> Iterator[str]:
         "What it does not do", list(parts.list_not_owned()), lead="Others do this: hand it to them."
     )
     yield from _format_list_section("What it is measured on", list(parts.list_metrics()), "No metric is recorded.")
+    if parts.view.todos:
+        yield from _format_list_section("What it has to do", list(parts.list_todos()))
     yield from _format_list_section("What is open", list(parts.list_open_trouble()), "Nothing.")
     yield from _format_decisions(parts)
     if parts.view.commands:

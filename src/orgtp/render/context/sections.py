@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from itertools import groupby
 
 from orgtp.model.cell import Cell, CellState
+from orgtp.model.records.todo import TodoState
 from orgtp.model.seat import Rollup
 from orgtp.model.text import count_noun, join_with_and
 from orgtp.render.diff.sections import ListItem
@@ -214,6 +215,18 @@ class ContextSections:
             )
             yield ListItem(join_spans(place, prefix_text(": ", one.message), prefix_text(" ", one.hint)))
         yield from self._list_left_out("trouble.problems")
+
+    def list_todos(self) -> Iterator[ListItem]:
+        """What it has to do by when, and what others wait for."""
+        for one in self.view.todos:
+            mine = one.owner == self.view.seat.seat
+            whose = [] if mine else join_spans(format_seat(one.owner, one.owner_name or one.owner), " waits for it: ")
+            state = f"overdue, {one.state}" if one.overdue else one.state.value
+            asked = prefix_text(", waits for ", one.note if one.state is TodoState.WAITING else None)
+            from_ = prefix_text(", from ", one.from_)
+            about = join_spans(whose, f"{state}, due {one.due}: ", user_text(one.what))
+            yield ListItem(join_spans(about, asked, from_, " ", code_text(one.id)))
+        yield from self._list_left_out("todos")
 
     def _format_escalation(self, one: EscalationView) -> Line:
         mine = one.with_ == self.view.seat.seat

@@ -14,4 +14,5 @@ __all__ = [
     "seats",
     "signers",
     "structure",
+    "todos",
 ]

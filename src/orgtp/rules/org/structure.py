@@ -28,8 +28,13 @@ def id_not_file_name(org: Org) -> Iterator[Finding]:
         # seats/desk.yaml
         seat: desk
 
-    Fix: write the file's name after `seat:`, or rename the file. The same applies to records in `retirements/`.
+    Fix: write the file's name after `seat:`, or rename the file. The same applies to records in `retirements/`, and to
+    the id of a to-do.
     """
+    for todo in org.todos.values():
+        if todo.declared and todo.declared != todo.id:
+            message = f'the file of "{todo.id}" says todo: {todo.declared}'
+            yield Finding(todo.marks.value_place("todo"), message, f"Write todo: {todo.id}, or rename the file.")
     for seat in org.seats.values():
         if seat.declared and seat.declared != seat.id:
             message = f'the file of "{seat.id}" says seat: {seat.declared}'

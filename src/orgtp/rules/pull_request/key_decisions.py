@@ -180,6 +180,21 @@ ESCALATION: Decisions = {
     "x-*": _OWN,
 }
 
+# An event of a to-do stays as it is. A new one says who changed the rest, and when.
+_TOLD = _ignore(
+    "A new event says who changed it and when, and `diff` shows it. Without one, record-touched reports it."
+)
+TODO: Decisions = {
+    "todo": _report("id-not-file-name"),
+    "what": _report("record-touched"),
+    "from": _report("record-touched"),
+    "events": _report("record-touched"),
+    "state": _TOLD,
+    "owner": _TOLD,
+    "due": _TOLD,
+    "x-*": _OWN,
+}
+
 SILENCED: Decisions = {
     "*.until": _report("silence-changed"),
     "*.by": _report("silence-changed"),
@@ -219,6 +234,7 @@ KEY_DECISIONS: Mapping[str, Decisions] = {
     "seat": SEAT,
     "retirement": RETIREMENT,
     "escalation": ESCALATION,
+    "todo": TODO,
     "silenced": SILENCED,
     "score": SCORE,
     "explained": EXPLAINED,

@@ -38,6 +38,7 @@ from orgtp.views.people import Workers, list_holders
 from orgtp.views.seat_history import Event
 from orgtp.views.seat_summary import SeatSummary, summarize_seat
 from orgtp.views.stale import stale
+from orgtp.views.todos import TodoView, list_todos
 
 Item = TypeVar("Item")
 DECISIONS = 10
@@ -81,8 +82,9 @@ def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
     does, rows = ({}, []) if held.is_retired else (held.capabilities, list_current_rows(org, held, now))
     metrics = cut.take("metrics", map(describe_metric, rows), show)
     trouble = _list_trouble(org, now, held, known.problems, cut)
+    todos = _list_open_todos(org, now, seat, cut)
     retired = _describe_retirement(org, record, day, cut, show) if record and held.is_retired else None
-    commands = list_seat_commands(seat, metrics, trouble.escalations, trouble.goes_to) if held.is_active else ()
+    commands = list_seat_commands(seat, metrics, trouble, todos) if held.is_active else ()
     return Context(
         at=now,
         seat=_build_profile(org, held, day),
@@ -93,6 +95,7 @@ def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
         metrics=metrics,
         records=_list_recordable(org, held, day, cut),
         trouble=trouble,
+        todos=todos,
         decisions=_take_decisions(known.decisions, cut, seat),
         retirement=retired,
         commands=tuple(list_handover_commands(retired.handed) if retired else commands),
@@ -165,6 +168,12 @@ def _list_trouble(org: Org, now: datetime, seat: Seat, problems: Sequence[Proble
         problems=cut.take("trouble.problems", problems, "orgtp validate"),
         goes_to=colleague(to, org.day_of(now)) if to else None,
     )
+
+
+def _list_open_todos(org: Org, now: datetime, seat: str, cut: _Bounded) -> tuple[TodoView, ...]:
+    """What the seat has to act on, each with its newest events."""
+    found = [replace(one, events=one.events[-_LAST:]) for one in list_todos(org, now, as_seat=seat)]
+    return cut.take("todos", found, f"orgtp todo list --as {seat}")
 
 
 def _take_decisions(events: Iterable[Event] | None, cut: _Bounded, seat: str) -> tuple[Event, ...] | None:

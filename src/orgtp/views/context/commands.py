@@ -6,25 +6,28 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from orgtp.model.escalation import EscalationStatus
+from orgtp.model.records.todo import TodoState
 from orgtp.model.text import is_id, one_line
-from orgtp.views.context.types import Handed, MetricContext, SeatCommand
+from orgtp.views.context.types import Handed, MetricContext, OpenTrouble, SeatCommand
 from orgtp.views.escalations import EscalationView
-from orgtp.views.seat_summary import SeatSummary
+from orgtp.views.todos import TodoView
 
 # An example of a value in each unit. A bare number has no unit; the unit of money is its currency.
 _FORMS = {"%": "92.5%", "duration": "1h30m", "time of day": "07:52", "yes/no": "yes", None: "12"}
 
 
 def list_seat_commands(
-    seat: str, metrics: Sequence[MetricContext], escalations: Sequence[EscalationView], to: SeatSummary | None
+    seat: str, metrics: Sequence[MetricContext], trouble: OpenTrouble, todos: Sequence[TodoView]
 ) -> Iterator[SeatCommand]:
-    """The commands of an active seat. `to` is the seat that its escalations go to."""
+    """The commands of an active seat."""
+    to = trouble.goes_to
     by = _quote_command("--by", seat)
     yield from _list_score_commands(seat, metrics, by)
     whom = f", which goes to {to.seat}" if to and to.seat != seat else ""
     opened = _quote_command("orgtp", "escalate", "open", seat)
     yield SeatCommand(f"a problem that it cannot solve by itself{whom}", f'{opened} "WHAT" --why "WHY" {by}')
-    yield from _list_escalation_commands([one for one in escalations if one.with_ == seat], by)
+    yield from _list_escalation_commands([one for one in trouble.escalations if one.with_ == seat], by)
+    yield from _list_todo_commands([one for one in todos if one.owner == seat], by)
     yield SeatCommand("its numbers over the last weeks", _quote_command("orgtp", "scorecard", "--seat", seat))
 
 
@@ -50,6 +53,16 @@ def _list_escalation_commands(held: Sequence[EscalationView], by: str) -> Iterat
         yield SeatCommand("acknowledge an escalation assigned to it", f"orgtp escalate ack {which} {by}")
     if held:
         yield SeatCommand("resolve an escalation assigned to it", f'orgtp escalate resolve {which} --note "HOW" {by}')
+
+
+def _list_todo_commands(own: Sequence[TodoView], by: str) -> Iterator[SeatCommand]:
+    """The commands for its open to-dos."""
+    which = _quote_command(own[0].id) if len(own) == 1 else "ID"
+    if any(one.state is not TodoState.WORKING for one in own):
+        yield SeatCommand("work on a to-do", f"orgtp todo start {which} {by}")
+    if own:
+        yield SeatCommand("a to-do that it cannot go on with", f'orgtp todo ask {which} --note "WHAT IT NEEDS" {by}')
+        yield SeatCommand("a to-do that is done", f'orgtp todo done {which} --note "RESULT" {by}')
 
 
 def list_handover_commands(handed: Sequence[Handed]) -> Iterator[SeatCommand]:

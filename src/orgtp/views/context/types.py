@@ -16,6 +16,7 @@ from orgtp.views.people import HeldBy
 from orgtp.views.seat_history import Event
 from orgtp.views.seat_summary import SeatSummary
 from orgtp.views.stale import Stale
+from orgtp.views.todos import TodoView
 
 
 class Relation(StrEnum):
@@ -181,8 +182,9 @@ class Retired:
 class Context:
     """What an agent should know before it works as a seat, as of `at`.
 
-    `not_owned` is work of other seats that could be mistaken for its own. `decisions`, newest first, is None without a
-    git history, and incomplete if the history of this clone is not `is_whole`.
+    `not_owned` is work of other seats that could be mistaken for its own. `todos` is what it has to act on.
+    `decisions`, newest first, is None without a git history, and incomplete if the history of this clone is not
+    `is_whole`.
     """
 
     at: datetime
@@ -194,6 +196,7 @@ class Context:
     metrics: tuple[MetricContext, ...]
     records: Records
     trouble: OpenTrouble
+    todos: tuple[TodoView, ...]
     decisions: tuple[Event, ...] | None
     retirement: Retired | None
     commands: tuple[SeatCommand, ...]
