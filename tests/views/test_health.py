@@ -10,9 +10,11 @@ from decimal import Decimal
 import pytest
 
 from orgtp.model.metric_row import MetricRow
+from orgtp.model.org import Org
 from orgtp.model.period import Cadence, Grain
+from orgtp.model.records.review import Review, ReviewDecision, ReviewRow
 from orgtp.model.seat import Rollup
-from orgtp.views.health.assess import JudgedRow, assess_health, count_judged_flags
+from orgtp.views.health.assess import assess_health, count_judged_flags
 from orgtp.views.health.chart import build_chart
 from orgtp.views.health.types import HealthRow, SeatHealth
 from orgtp.views.selection import Selection, StateWord
@@ -232,14 +234,22 @@ class TestUnits:
 
 
 class TestHits:
-    def daily(self, pattern: Sequence[str], **more: int) -> MetricRow:
+    def daily(self, pattern: Sequence[str], allow_misses: int = 0) -> MetricRow:
         """A metric of hits, judged by week: `pattern` has a letter for each day, and its last is the last Sunday."""
         values: dict[str, str | None] = {}
         for week, letters in enumerate(reversed(pattern)):
             for day, letter in enumerate(letters):
                 at = date(2026, 11, 23) - timedelta(weeks=week) + timedelta(days=day)
                 values[at.isoformat()] = "07:50" if letter == "o" else "08:30"
-        return row("by 08:00", values, cadence=Cadence.DAILY, per=Grain.WEEK, rollup=Rollup.HITS, now=MONDAY, **more)
+        return row(
+            "by 08:00",
+            values,
+            cadence=Cadence.DAILY,
+            per=Grain.WEEK,
+            rollup=Rollup.HITS,
+            now=MONDAY,
+            allow_misses=allow_misses,
+        )
 
     def test_xmr_is_never_used(self) -> None:
         found = judge_metric(self.daily(["oooooox"] * 12 + ["ooooooo"] * 3, allow_misses=1))
@@ -361,6 +371,16 @@ class TestSeats:
         assert self.health(STEADY[:5]) == (SeatHealth.UNKNOWN, "On time: 5 of 12 values")
 
 
+def with_reviews(org: Org, times: Sequence[datetime], decisions: Sequence[str]) -> Org:
+    """The org with a review for each decision about its metric."""
+    pairs = zip(times, decisions, strict=False)
+    reviews = {
+        str(number): Review("2026-W47", at, rows=(ReviewRow("dash", "on-time", decision=ReviewDecision(decision)),))
+        for number, (at, decision) in enumerate(pairs)
+    }
+    return replace(org, reviews=reviews)
+
+
 class TestView:
     def test_expected_false_is_counted_before_a_choice_by_state(self) -> None:
         org = weekly(STEADY).org
@@ -389,10 +409,11 @@ class TestView:
         dated = tuple(replace(score, at=first + timedelta(weeks=number)) for number, score in enumerate(scores))
         org = replace(org, scores={"dash": dated})
         mondays = [datetime(2026, 11, 30, 15, 0, tzinfo=UTC) - timedelta(weeks=number) for number in range(12)]
-        rows = [JudgedRow("dash", "on-time", at, is_real=number < 9) for number, at in enumerate(mondays * 2)]
-        found = count_judged_flags(org, rows)
+        decisions = [*["fix"] * 6, *["case"] * 3, *["no-action"] * 15]
+        found = count_judged_flags(with_reviews(org, mondays * 2, decisions))
         assert found is not None
         assert (found.judged, found.real) == (24, 9)
-        assert count_judged_flags(org, rows[:19]) is None
-        steady = [JudgedRow("dash", "on-time", MONDAY - timedelta(weeks=13), is_real=True)] * 30
-        assert count_judged_flags(org, steady) is None
+        assert count_judged_flags(with_reviews(org, mondays * 2, decisions[:19])) is None
+        assert count_judged_flags(with_reviews(org, mondays * 2, ["watch"] * 24)) is None
+        steady = [MONDAY - timedelta(weeks=13)] * 30
+        assert count_judged_flags(with_reviews(org, steady, ["fix"] * 30)) is None

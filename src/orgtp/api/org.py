@@ -241,11 +241,14 @@ class OrgHandle:
 
         Raises `UnknownSeat` and `UnknownMetric`.
         """
-        from orgtp.views.health.assess import assess_health
+        from orgtp.views.health.assess import assess_health, count_judged_flags
         from orgtp.views.selection import Selection
 
         chosen = selection or Selection()
         found = assess_health(self._org_for(chosen), self.now, chosen, metric=metric)
+        if chosen.is_about_one_seat and self.snapshot.tree.list_folder("reviews"):
+            # How many flags were real is a question about the whole org.
+            found = replace(found, flags=count_judged_flags(self.org))
         return replace(found, left_out=self._count_others(chosen, found.left_out))
 
     def xmr_chart(self, seat: str, metric: str) -> XmrChart:

@@ -84,8 +84,10 @@ class ScoreAudit:
         match = PLAIN_LINE.fullmatch(line)
         if match is None:
             return ""
-        id_, at, metric, period, void, value, cases, _, note = match.groups()
-        if void or cases:
+        id_, at, metric, period, void, value, note = match.group(
+            "id", "at", "metric", "period", "void", "value", "note"
+        )
+        if void:
             return ""
         unit = self._find_unit(seat, metric, period) if _is_of_month(path, at[:10]) else None
         if unit is None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from orgtp.model.cell import CellState
 from orgtp.model.errors import UnknownMetric
 from orgtp.model.metric_row import MetricRow, list_current_rows
 from orgtp.model.org import Org
+from orgtp.model.period import parse_period
+from orgtp.model.records.review import Review, ReviewDecision, ReviewRow
 from orgtp.model.seat import Seat, SeatStatus
 from orgtp.model.value import EXACT, Unit, ValueKind
 from orgtp.views.chart import target_now
@@ -39,27 +40,16 @@ _PLACES = Decimal("0.0001")
 _A_MINUTE, _TWO_DAYS, _WHOLE = Decimal(60), Decimal(2 * 86400), Decimal(100)
 
 
-class JudgedRow(NamedTuple):
-    """A row of a review with a decision about its metric, and when: a fix or a case (`is_real`), or no action."""
-
-    seat: str
-    metric: str
-    at: datetime
-    is_real: bool
-
-
 def assess_health(
     org: Org,
     now: datetime,
     selection: Selection = EVERYTHING,
     *,
     metric: str = "",
-    decisions: Iterable[JudgedRow] = (),
 ) -> HealthView:
     """The health of a selection of metrics, or of one `metric` of its seat, as of `now`.
 
-    `decisions` are the rows of reviews with a decision, to count how many flags were real. Raises `UnknownSeat`, and
-    `UnknownMetric` for a metric that the seat does not have.
+    Raises `UnknownSeat`, and `UnknownMetric` for a metric that the seat does not have.
     """
     places = [place.seat for place in select_places(org, selection)]
     if metric and selection.seat:
@@ -85,7 +75,7 @@ def assess_health(
         seats=tuple(_assess_seats(org, now, rows, pairs, selection)),
         expected_false=round_odds(sum(odds, Decimal(0))),
         counted=len(odds),
-        flags=count_judged_flags(org, decisions),
+        flags=count_judged_flags(org),
         proposals=tuple(proposal for row, _ in shown if (proposal := propose_phase(row))),
         left_out=count_omitted(every, Counter(one.seat for one in rows)),
     )
@@ -246,23 +236,35 @@ def propose_phase(row: MetricRow) -> PhaseProposal | None:
     return PhaseProposal(row.seat.id, row.metric.id, period.text, why, command)
 
 
-def count_judged_flags(org: Org, decisions: Iterable[JudgedRow]) -> JudgedFlags | None:
+def count_judged_flags(org: Org) -> JudgedFlags | None:
     """How many flags were judged in reviews, and how many were real; None until 20 were judged.
 
-    A flag was judged if it stood when the review decided about its metric.
+    A flag was judged if it stood when a review decided about its metric. A fix or a case says that it was real, no
+    action that it was not, and to watch it is no judgement yet.
     """
-    rows = [one for one in decisions if one.seat in org.seats and one.metric in org.seats[one.seat].metrics]
+    rows = [
+        (review, row)
+        for review in org.reviews.values()
+        for row in review.rows
+        if row.decision in _JUDGEMENTS and row.seat in org.seats and row.metric in org.seats[row.seat].metrics
+    ]
     if len(rows) < FEWEST_JUDGED:
         return None
-    flagged = [one for one in rows if _was_flagged(org, one)]
-    if len(flagged) < FEWEST_JUDGED:
+    judged = [row for review, row in rows if _was_flagged(org, review, row)]
+    if len(judged) < FEWEST_JUDGED:
         return None
-    return JudgedFlags(len(flagged), sum(one.is_real for one in flagged))
+    return JudgedFlags(len(judged), sum(row.decision is not ReviewDecision.NO_ACTION for row in judged))
 
 
-def _was_flagged(org: Org, one: JudgedRow) -> bool:
+_JUDGEMENTS = {ReviewDecision.FIX, ReviewDecision.CASE, ReviewDecision.NO_ACTION}
+
+
+def _was_flagged(org: Org, review: Review, row: ReviewRow) -> bool:
     """Whether the metric was flagged by the values that were recorded then, judged by its terms of today."""
-    seat = org.seats[one.seat]
-    known = tuple(score for score in org.scores.get(seat.id, ()) if score.at <= one.at)
+    week, seat = parse_period(review.week), org.seats[row.seat]
+    at = review.began or review.ended or (week.ends(org.zone) if week else None)
+    if at is None:
+        return False
+    known = tuple(score for score in org.scores.get(seat.id, ()) if score.at <= at)
     then = replace(org, scores={seat.id: known})
-    return judge_metric(MetricRow(then, seat, seat.metrics[one.metric], one.at)).variation is Variation.CONCERN
+    return judge_metric(MetricRow(then, seat, seat.metrics[row.metric], at)).variation is Variation.CONCERN
