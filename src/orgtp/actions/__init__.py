@@ -2,6 +2,7 @@
 
 __all__ = [
     "acting_seat",
+    "brief",
     "collect",
     "delegate",
     "escalate",
@@ -13,6 +14,7 @@ __all__ = [
     "metrics",
     "new_owners",
     "org_settings",
+    "phases",
     "record_scores",
     "retire",
     "retire_check",

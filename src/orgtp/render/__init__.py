@@ -2,6 +2,7 @@
 
 __all__ = [
     "blame",
+    "briefing",
     "change",
     "chart",
     "chart_graph",
@@ -9,6 +10,7 @@ __all__ = [
     "csv",
     "diff",
     "escalations",
+    "health",
     "json",
     "leave",
     "log",
@@ -29,4 +31,6 @@ __all__ = [
     "tables",
     "terminal",
     "todos",
+    "xmr_chart",
+    "xmr_svg",
 ]

@@ -2,11 +2,13 @@
 
 __all__ = [
     "blame",
+    "briefing",
     "chart",
     "context",
     "diff",
     "escalations",
     "former_verdicts",
+    "health",
     "log",
     "org_settings",
     "people",
@@ -21,4 +23,5 @@ __all__ = [
     "stale",
     "tables",
     "todos",
+    "variation",
 ]

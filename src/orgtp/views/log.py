@@ -21,8 +21,8 @@ BY_HAND = "hand"
 ACTIONS = (
     "init", "add", "set", "metric-add", "metric-target", "metric-set", "metric-end", "metric-rename", "metric-move",
     "metric-recadence", "metric-rebase", "handover", "vacate", "leave", "move", "own", "pause", "resume", "rename",
-    "split", "delegate", "org", "holiday", "score", "withdraw", "retire", "escalate", "todo", "explain", "brief", "upgrade",
-    "undo", BY_HAND,
+    "split", "delegate", "org", "holiday", "score", "withdraw", "retire", "escalate", "todo", "explain", "brief",
+    "upgrade", "undo", BY_HAND,
 )  # fmt: skip
 # The commits in a page. The first page is smaller, so that the output begins at once.
 _FIRST_PAGE, _PAGE = 50, 500

@@ -37,7 +37,7 @@ class BriefingScope:
         part.seats = {seat: one for seat, one in self.seats.items() if seat in list_led_seats(self.org, for_)}
         part.rows = [row for row in self.rows if row.seat.id in part.seats]
         part.labels, part.stale_list = self.labels, self.stale_list
-        part._latest, part._judged = self._latest, self._judged  # noqa: SLF001  (of this class)
+        part._latest, part._judged = self._latest, self._judged
         return part
 
     @cached_property
