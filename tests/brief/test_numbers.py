@@ -38,11 +38,14 @@ def words_in(text: str) -> set[str]:
 def known_words(documents: list[Any]) -> tuple[set[str], set[Decimal]]:
     """The words that a briefing may have, with times in the org's time zone, and the numbers."""
     words: set[str] = set()
+    numbers: set[Decimal] = set()
     for text in (text for document in documents for text in texts_in(document)):
         words |= words_in(text)
+        # The smallest odds are written as 4.5E-7.
+        numbers |= {Decimal(text)} if re.fullmatch(r"[0-9.]+E-[0-9]+", text) else set()
         if re.fullmatch(r"[0-9-]{10}T[0-9:]{8}Z", text):
             words |= words_in(f"{datetime.fromisoformat(text).astimezone(ZONE):%Y-%m-%d %H:%M}")
-    return words, {number for word in words if (number := number_in(word)) is not None}
+    return words, numbers | {number for word in words if (number := number_in(word)) is not None}
 
 
 def number_in(word: str) -> Decimal | None:
