@@ -52,6 +52,7 @@ def beyond(problem: Problem) -> bool:
         "bad-hours": any(map(HOURS.search, said)),
         "bad-period": no_period(problem),
         "bad-ends": no_period(problem),
+        "bad-rebase": no_period(problem),
         # Two forms of one day, which are two different items.
         "holiday-twice": "with different names" in message,
         "bad-timezone": True,

@@ -102,6 +102,18 @@ def _what_is_off(shell: Shell) -> None:
     assert (owners["penny"], owners["jeff"]) == ("Janine", "Bogdan")
 
 
+def _which_drift(shell: Shell) -> None:
+    """Each seat with its health and why, and for a flag its period and its odds."""
+    found = call(served(shell), "health", state=["drifting"])
+    for one in found["metrics"]:
+        assert one["variation"] == "concern"
+        assert one["since"]
+        assert one["odds"]["per_quarter"]
+    assert found["expected_false"] == shell("health", "--json").json["expected_false"]
+    every = call(served(shell), "health")
+    assert every["seats"] == shell("health", "--json").json["seats"]
+
+
 def _who_is_dash(shell: Shell) -> None:
     (known,) = call(served(shell), "list_seats", find="Dash analytics")["seats"]
     found, own = call(served(shell), "get_seat", seat=known["seat"])["seat"], _files(shell)["dash"]
@@ -169,6 +181,7 @@ def _how_it_looked(shell: Shell) -> None:
 ASKED: dict[str, Callable[[Shell], None]] = {
     "Use OTP to show me the org chart for sneeze-it.": _which_are_agents,
     "What is off target, late or unknown": _what_is_off,
+    "Which seats are drifting": _which_drift,
     "Who is Dash": _who_is_dash,
     "How have the days to payment changed": _days_to_payment,
     "What changed since the first of November?": _what_changed,

@@ -132,6 +132,7 @@ SEAT_VALUES: dict[str, tuple[Any, Any]] = {
     "metrics.*.source": ("mailbox", None),
     "metrics.*.ends": (None, "2026-W48"),
     "metrics.*.continues": (None, "old/answered"),
+    "metrics.*.rebase.*": (None, "A new ad API."),
     "metrics.*.leads_to": (None, "renewals"),
     "metrics.*.waive.*": (None, "The client pays for each one."),
 }
@@ -174,7 +175,13 @@ WHOLE = {
     "silenced": {"answered": {"until": "2026-12-01", "by": "ada", "reason": "The server moves."}},
 }
 VALUES = {"seat": SEAT_VALUES, "org": ORG_VALUES, "silenced": SILENCED_VALUES}
-NAMES_FOR_ANY = {"metrics": "answered", "target": "2026-W10", "waive": "metric-activity", "": "answered"}
+NAMES_FOR_ANY = {
+    "metrics": "answered",
+    "target": "2026-W10",
+    "rebase": "2026-W10",
+    "waive": "metric-activity",
+    "": "answered",
+}
 
 
 def with_value(schema: str, key: str, value: Any) -> dict[str, bytes]:

@@ -18,10 +18,9 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import MAX_SUBJECT, Change, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import Refused
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
-from orgtp.model.explanation import EXPLAINED_PATH
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
-from orgtp.model.records.briefing import BRIEFINGS_FOLDER
+from orgtp.model.records.kinds import RETIREMENT, SCORE, find_kind_of_file
 from orgtp.model.text import count_noun, join_with_and, one_line
 
 ORG_PATH = "org.yaml"
@@ -304,7 +303,7 @@ def _explain_first(_org: Org, target: UndoTarget, _now: datetime) -> str:
 
 def _explain_records(org: Org, target: UndoTarget, _now: datetime) -> str:
     """A value is corrected or withdrawn; a withdrawn value is recorded again."""
-    if not any(path.startswith("scores/") for path in target.files):
+    if not any(path.startswith(SCORE.folder) for path in target.files):
         return ""
     if not target.records:
         return "a value is corrected or withdrawn, never removed. To see the values: orgtp score list"
@@ -326,10 +325,10 @@ def _explain_records(org: Org, target: UndoTarget, _now: datetime) -> str:
 
 
 def _explain_retirement(org: Org, target: UndoTarget, _now: datetime) -> str:
-    paths = [path for path in target.files if path.startswith("retirements/")]
+    paths = [path for path in target.files if path.startswith(RETIREMENT.folder)]
     if not paths:
         return ""
-    seat = paths[0].removeprefix("retirements/").removesuffix(".yaml")
+    seat = RETIREMENT.find_seat(paths[0])
     held = org.seats.get(seat)
     if held is None:
         return "a retirement stands, and its record never changes."
@@ -377,10 +376,10 @@ def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     if added:
         words = ["orgtp", "retire", added[0], *_list_heirs(org, target, added[0]), "--reason", "Added by mistake"]
         return f"a seat is retired, not removed, and its id is never used again: {shlex.join(words)}"
-    if EXPLAINED_PATH in target.files:
-        return "an explanation of a violation stands."
-    if any(path.startswith(BRIEFINGS_FOLDER) for path in target.files):
-        return "a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief"
+    for path in target.files:
+        kind = find_kind_of_file(path)
+        if kind and kind.undo:
+            return kind.undo.format(key=kind.find_key(path))
     kept = [*_list_passed_on(target), *list_todo_paths(target.files)]
     others = [
         path

@@ -83,6 +83,8 @@ if TYPE_CHECKING:
     from orgtp.views.context.types import Context
     from orgtp.views.escalations import EscalationView, SilenceView
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
+    from orgtp.views.health.chart import XmrChart
+    from orgtp.views.health.types import HealthView
     from orgtp.views.log import LogEntry, LogFilter
     from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
     from orgtp.views.scorecard import Scorecard
@@ -124,6 +126,7 @@ __all__ = [
     "GitUser",
     "Grain",
     "Guarantee",
+    "HealthView",
     "HistoryQueries",
     "Holiday",
     "ImportFile",
@@ -189,6 +192,7 @@ __all__ = [
     "VerdictChange",
     "Violation",
     "WaitNotice",
+    "XmrChart",
     "YamlData",
     "ask_sources",
     "build_notifications",
@@ -294,6 +298,8 @@ __getattr__ = lazy_exports(
         "orgtp.views.context.types": "Context",
         "orgtp.views.escalations": "EscalationView SilenceView",
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
+        "orgtp.views.health.chart": "XmrChart",
+        "orgtp.views.health.types": "HealthView",
         "orgtp.views.log": "LogEntry LogFilter",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
         "orgtp.views.scorecard": "Scorecard",

@@ -133,7 +133,7 @@ class Checkout:
         """Whether a person has changed the path in a work tree that may have fallen behind.
 
         Where the index is up to date, another entry is a person's. Otherwise, what they stage or write after the branch
-        was checked out is. Score files only grow, so an earlier version that is staged is never meant.
+        was checked out is. Files of records only grow, so an earlier version that is staged is never meant.
         """
         switched_at = self.earlier.switched_at if self.earlier else 0
         if not switched_at:
@@ -146,7 +146,7 @@ class Checkout:
         if node == new:
             return is_written
         is_staged = is_written and node is not None and read_work_tree_file(target) == contents[node.id]
-        return is_staged and not path.startswith("scores/")
+        return is_staged and not is_append_only(path)
 
     def _is_outside_sparse_checkout(self, path: str) -> bool:
         """Whether a sparse checkout leaves out the whole top-level folder that a new file belongs to."""

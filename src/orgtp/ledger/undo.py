@@ -14,6 +14,7 @@ from orgtp.git.repo import Repo
 from orgtp.model.change import YamlData
 from orgtp.model.commit import ChangedFile, Commit
 from orgtp.model.errors import BadInput, Refused
+from orgtp.model.records.kinds import SCORE
 
 _UNDOES = re.compile(rf"^{UNDOES}([0-9a-f]{{40,64}})", re.MULTILINE)
 _SHORT = 10
@@ -106,7 +107,7 @@ def read_yaml_files(files: dict[str, bytes]) -> dict[str, YamlData]:
 
 def _list_records(repo: Repo, files: Iterable[ChangedFile]) -> Iterator[AddedRecord]:
     for file in files:
-        if not (file.path.startswith("scores/") and file.path.endswith(".jsonl")):
+        if not (file.path.startswith(SCORE.folder) and file.path.endswith(SCORE.suffix)):
             continue
         added = _read_blob(repo, file.new).removeprefix(_read_blob(repo, file.old))
         for line in added.decode(errors="replace").split("\n"):

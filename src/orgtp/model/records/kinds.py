@@ -90,7 +90,9 @@ class RecordKind:
       None if a person has to decide; `write` returns the content of a file. Lines are merged by union.
     - `actions` are the commits (`Orgtp-Action`) that always write the kind, each with what it adds; `also_in` those
       that may write it.
-    - `table` is the table of `export` and `sql`. `left_out` gives the reason for each step without an answer.
+    - `table` is the table of `export` and `sql`. `undo` is what `orgtp undo` says of a commit that writes it,
+      with `{key}`, unless `actions/undo.py` has an inverse or a longer answer.
+    - `left_out` gives the reason for each step without an answer.
     """
 
     name: str
@@ -115,6 +117,7 @@ class RecordKind:
     actions: Mapping[str, str] = field(default_factory=dict)
     also_in: tuple[str, ...] = ()
     table: str = ""
+    undo: str = ""
     left_out: Mapping[RecordStep, str] = field(default_factory=dict)
 
     @property
@@ -321,6 +324,7 @@ EXPLANATION = RecordKind(
     find_writers=_list_approvers,
     find_actors=_find_explanation_actors,
     actions={"explain": "explanation"},
+    undo="an explanation of a violation stands.",
     left_out={
         RecordStep.OUTBOX: "An approver explains a violation that the audit has just found, and sees the result.",
         RecordStep.EXPORT: "The explanations are in `audit export`, next to the violations.",
@@ -363,6 +367,7 @@ BRIEFING = RecordKind(
     find_actors=_find_delivery_actors,
     find_subjects=lambda one: [one.to],
     actions={"brief": "delivery"},
+    undo="a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief",
     table="briefings",
     left_out={
         RecordStep.DIFF: "A delivery changes nothing about the org. `log --action brief` lists the deliveries.",

@@ -189,9 +189,12 @@ def list_todo_editors(org: Chart, one: Todo) -> list[str]:
 def merge_todos(old: Todo | None, mine: Todo, other: Todo) -> Todo | None:
     """Merge two later versions of a to-do by their events, sorted by time. None if they are different to-dos.
 
-    `old` is None if both sides added one with the same name on the same day.
+    `old` is None if both sides added it on the same day. Then the one that was added first goes on.
     """
-    if old is None or not (old.may_become(mine) and old.may_become(other)):
+    if old is None:
+        if (mine.what, mine.from_) != (other.what, other.from_):
+            return None
+    elif not (old.may_become(mine) and old.may_become(other)):
         return None
     more = [event for event in other.events if event not in mine.events]
     events = tuple(sorted([*mine.events, *more], key=lambda event: (event.at is None, event.at)))

@@ -1,3 +1,3 @@
 """Whether one metric changes, and whether it can meet its target: limits, rules and odds."""
 
-__all__ = ["binomial", "judge", "odds", "readings", "xmr"]
+__all__ = ("binomial", "judge", "odds", "readings", "xmr")

@@ -79,33 +79,33 @@ def find_phase(row: MetricRow) -> tuple[Period | None, str]:
 
 def _list_readings(row: MetricRow, cells: list[tuple[Period, Cell]]) -> Iterator[Reading]:
     unit = row.metric.targets.unit if row.metric.targets.dated else None
+    if unit is None:
+        return
+    # Looked up once, because an org has tens of thousands of cells.
+    is_rolled_up, is_hits, has_cases = row.metric.is_rolled_up, counts_hits(row), _may_have_cases(row, unit)
     before: Period | None = None
     for period, cell in cells:
-        amount = _read_amount(row, cell, unit) if _is_complete(row, period, cell) else None
+        if not cell.state.is_known or cell.partial or (is_rolled_up and not _is_over(row, period)):
+            continue
+        amount = Decimal(cell.state is CellState.ON) if is_hits else _read_amount(cell, unit)
         if amount is not None:
-            yield Reading(period, cell, amount, _are_neighbours(row, before, period), _find_cases(row, period))
+            cases = _find_cases(row, period) if has_cases else None
+            yield Reading(period, cell, amount, _are_neighbours(row, before, period), cases)
             before = period
 
 
-def _is_complete(row: MetricRow, period: Period, cell: Cell) -> bool:
-    """Whether a cell is known in full, and no later value is part of it.
+def _is_over(row: MetricRow, period: Period) -> bool:
+    """Whether a cell is over, so that no later value is part of it.
 
     One of several values that is in progress may have its verdict already, but only some verdicts come early: a miss,
     or a hit. Such a cell counts when it is over.
     """
-    if not cell.state.is_known or cell.partial:
-        return False
-    over = period.ends(row.org.zone).astimezone(UTC) <= row.now.astimezone(UTC) + A_SECOND
-    return over or not row.metric.is_rolled_up
+    return period.ends(row.org.zone).astimezone(UTC) <= row.now.astimezone(UTC) + A_SECOND
 
 
-def _read_amount(row: MetricRow, cell: Cell, unit: Unit | None) -> Decimal | None:
-    if unit is None or cell.value is None:
-        return None
-    if counts_hits(row):
-        return Decimal(cell.state is CellState.ON)
+def _read_amount(cell: Cell, unit: Unit) -> Decimal | None:
     try:
-        return unit.parse_amount(cell.value)
+        return unit.parse_amount(cell.value or "")
     except BadValue:
         return None
 
@@ -122,12 +122,15 @@ def _are_neighbours(row: MetricRow, before: Period | None, period: Period) -> bo
     return True
 
 
+def _may_have_cases(row: MetricRow, unit: Unit) -> bool:
+    """Whether a cell shows one percentage as recorded. A combined value, such as a mean, has no number of cases."""
+    is_one_value = not row.metric.is_rolled_up or row.metric.rollup is Rollup.LAST
+    return unit.kind is ValueKind.PERCENT and is_one_value
+
+
 def _find_cases(row: MetricRow, period: Period) -> int | None:
-    """The number of cases of the value that a cell shows. A combined value, such as a mean, has none."""
-    metric = row.metric
-    if metric.is_rolled_up and metric.rollup is not Rollup.LAST:
-        return None
-    in_force = row.org.scores_in_force(row.seat.id, metric.id)
+    """The number of cases of the value that a cell shows: that of its newest period with a value."""
+    metric, in_force = row.metric, row.org.scores_in_force(row.seat.id, row.metric.id)
     for piece in reversed(period.split(metric.cadence.grain, row.org.zone)) if metric.is_rolled_up else (period,):
         score = in_force.get(piece.text)
         if score is not None and score.value is not None:
