@@ -28,7 +28,7 @@ class MailServer:
         self.on_mail()
         if self.answer.startswith("250"):
             for to in envelope.rcpt_tos:
-                self.mails.append((to, email.message_from_bytes(envelope.content, policy=default)))  # type: ignore[arg-type]
+                self.mails.append((to, email.message_from_bytes(envelope.content, policy=default)))
         return self.answer
 
     def address(self, seat: str) -> str:

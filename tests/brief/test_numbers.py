@@ -38,11 +38,14 @@ def words_in(text: str) -> set[str]:
 def known_words(documents: list[Any]) -> tuple[set[str], set[Decimal]]:
     """The words that a briefing may have, with times in the org's time zone, and the numbers."""
     words: set[str] = set()
+    numbers: set[Decimal] = set()
     for text in (text for document in documents for text in texts_in(document)):
         words |= words_in(text)
+        # The smallest odds are written as 4.5E-7.
+        numbers |= {Decimal(text)} if re.fullmatch(r"[0-9.]+E-[0-9]+", text) else set()
         if re.fullmatch(r"[0-9-]{10}T[0-9:]{8}Z", text):
             words |= words_in(f"{datetime.fromisoformat(text).astimezone(ZONE):%Y-%m-%d %H:%M}")
-    return words, {number for word in words if (number := number_in(word)) is not None}
+    return words, numbers | {number for word in words if (number := number_in(word)) is not None}
 
 
 def number_in(word: str) -> Decimal | None:
@@ -63,7 +66,7 @@ def find_made_up(text: str, documents: list[Any]) -> list[str]:
 
 def documents_of(org: Shell, *when: str, **env: str) -> list[Any]:
     """What the other views say."""
-    views = (["scorecard"], ["health"], ["stale"], ["escalate", "list"])
+    views = (["scorecard"], ["health"], ["stale"], ["escalate", "list"], ["todo", "list"])
     return [org(*view, "--json", *when, code=None, **env).json for view in views]
 
 
@@ -96,6 +99,23 @@ def test_every_number_of_the_json_is_in_that_of_another_view(sample: Shell, mome
     for name in ("needs", "late", "off", "flags"):
         text = "\n".join(texts_in(brief[name]))
         assert find_made_up(text, [*documents, days_of(sample, moment)]) == []
+
+
+def test_with_escalations_and_todos_that_are_new_and_overdue(sample: Shell) -> None:
+    """Nothing is in a file that is not committed, so all views are of one commit."""
+    sample("escalate", "open", "dash", "12 of 90 ad accounts are locked", "--by", "dash")
+    sample("todo", "add", "Call 3 banks", "--owner", "janine", "--due", "2026-11-23", "--by", "david")
+    sample("escalate", "tick", "--by", "tally", ORGTP_NOW="2026-11-24T12:00:00-05:00")
+    for now in ("2026-11-23T07:45:00-05:00", "2026-11-24T12:15:00-05:00", "2026-12-01T07:45:00-05:00"):
+        text = sample("brief", ORGTP_NOW=now).out
+        brief = sample("brief", "--json", ORGTP_NOW=now).json
+        own = {"revision": brief["revision"][:10], **{key: brief["briefing"][key] for key in ("at", "valid_until")}}
+        collect = brief["briefing"]["collect"]
+        documents = [*documents_of(sample, ORGTP_NOW=now), own, days_of(sample, "2026-11-20")]
+        documents += [value["at"] for value in sample("score", "list", "--json").json["scores"] if collect["is_old"]]
+        assert find_made_up(text, documents) == [], now
+        assert "12 of 90 ad accounts" in text
+        assert "Call 3 banks" in text
 
 
 def test_values_are_in_the_scorecard(sample: Shell) -> None:

@@ -2,6 +2,7 @@
 
 __all__ = [
     "acting_seat",
+    "brief",
     "collect",
     "delegate",
     "escalate",

@@ -234,7 +234,7 @@ def _report_sent(handle: OrgHandle, options: BriefOptions, sent: SentBriefings) 
     for one in sent.briefings:
         if one.is_trouble or not (quiet or change.json):
             write_stderr(f"{one.to}: {one.state}{f', {one.why}' if one.why else ''}")
-    body = {
+    body: dict[str, Any] = {
         "day": sent.day,
         "briefings": [{"to": one.to, "state": one.state, "why": one.why or None} for one in sent.briefings],
     }

@@ -3,6 +3,7 @@
 __all__ = [
     "admission",
     "apply",
+    "delivery",
     "explanation",
     "json_schema",
     "key_values",

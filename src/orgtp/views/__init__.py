@@ -3,6 +3,7 @@
 __all__ = [
     "agenda",
     "blame",
+    "briefing",
     "chart",
     "context",
     "diff",

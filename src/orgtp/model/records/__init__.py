@@ -1,3 +1,3 @@
 """The records of an org that only grow, and the registry of their kinds (`kinds`)."""
 
-__all__ = ["briefing", "chart", "escalation_merge", "kinds", "review", "steps", "todo"]
+__all__ = ["briefing", "escalation_merge", "kinds", "review", "todo"]

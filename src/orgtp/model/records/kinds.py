@@ -410,6 +410,7 @@ BRIEFING = RecordKind(
     find_actors=_find_delivery_actors,
     find_subjects=lambda one: [one.to],
     actions={"brief": "delivery"},
+    undo="a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief",
     table="briefings",
     undo="a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief",
     left_out={
