@@ -195,7 +195,7 @@ def send_briefing(world: World, day: date, people: Path) -> None:
     """Radar's machine sends at 07:45, or at 08:10 if it was off; the check is at 08:00, here on Mondays."""
     late = day in LATE_DAYS
     for clock in ("08:00", "08:10") if late else ("07:45", "08:00") if day.weekday() == 0 else ("07:45",):
-        env = {"ORGTP_NOW": at(day, clock).isoformat(), "ORGTP_NOTIFY": str(people)}
+        env: Mapping[str, Any] = {"ORGTP_NOW": at(day, clock).isoformat(), "ORGTP_NOTIFY": str(people)}
         if clock == "08:00":
             ran = world.shell("brief", "--check", "--deadline", clock, code=int(late), ORGTP_SEAT="tally", **env)
             assert ("david" in ran.out + ran.err) == late, day

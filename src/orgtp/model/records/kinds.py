@@ -412,7 +412,6 @@ BRIEFING = RecordKind(
     actions={"brief": "delivery"},
     undo="a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief",
     table="briefings",
-    undo="a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief",
     left_out={
         RecordStep.DIFF: "A delivery changes nothing about the org. `log --action brief` lists the deliveries.",
         RecordStep.OUTBOX: "A delivery that cannot be recorded stays in the journal of the clone that sent it.",
