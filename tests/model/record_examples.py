@@ -63,6 +63,7 @@ rows:
   - {{seat: bot, metric: number, state: "off", changed: {}, fix: Move it back., decision: fix}}
 rating: 8
 """
+_PAUSED = "seat: clerk\nname: Clerk\nrole: R\nkind: agent\nstatus: paused\nowner: ada\nreports_to: ada\n"
 _TODO = """\
 todo: 2026-11-18-empty-the-mailbox
 what: Empty the mailbox
@@ -159,7 +160,9 @@ RECORD_EXAMPLES: Mapping[str, RecordExample] = {
         theirs=_delivered(1, "ada") + _delivered(2, "bot"),
         forbidden=_delivered(1, "bot"),
         actor="ada",
+        # Every active seat may send briefings.
         outsider="clerk",
+        with_={"seats/clerk.yaml": _PAUSED},
         kept=('"d1ada"', '"d2ada"', '"d2bot"'),
         undo="a delivery stands",
     ),

@@ -262,6 +262,10 @@ def test_diff_shows_it(kind: RecordKind, clones: Clones) -> None:
 @EVERY_KIND
 def test_undo_has_an_answer(kind: RecordKind, clones: Clones) -> None:
     assert not is_left_out(kind, RecordStep.UNDO), "undo has an answer for every kind"
+    for path, text in example_of(kind).with_.items():
+        clones.a.write(path, text)
+    clones.a.git("add", ".")
+    clones.a.git("commit", "-qm", "What it needs", "--allow-empty")
     commit(clones.a, kind, example_of(kind).first)
     ran = clones.a("undo", "HEAD", "--by", "ada", code=None)
     assert example_of(kind).undo in ran.out + ran.err

@@ -113,6 +113,9 @@ FILES: dict[str, Any] = {
     "scores/x/2026-11.jsonl": {
         "id": "1", "at": "2026-11-20T13:00:02Z", "metric": "m", "period": "2026-W47", "value": "1", "by": "x",
     },
+    "briefings/2026-11.jsonl": {
+        "id": "1", "at": "2026-11-20T13:00:02Z", "to": "x", "day": "2026-11-20", "by": "x",
+    },
     "audit/explained.jsonl": {
         "at": "2026-11-20T13:00:02Z", "commit": "4b825dc642cb6eb9a060e54bf8d69288fbee4904", "rule": "score-row-changed",
         "reason": "R", "decided_by": "x", "by": "x",
