@@ -228,6 +228,7 @@ class TestCases:
     def test_one_value(self, young: Shell) -> None:
         done = young("score", "add", "bot", "percent", "96.5%", "--n", "240").out
         assert "percent 2026-W47 = 96.5 (n 240)" in done
+        assert "n 240" in young("score", "list", "bot", "percent").out
         (line,) = young("score", "list", "bot", "percent", "--json").json["scores"]
         assert (line["value"], line["n"]) == ("96.5", 240)
         young("export", "out", "--format", "jsonl")

@@ -186,4 +186,6 @@ def _format_score_row(line: ScoreLine) -> list[Line]:
         safe_text(value, style),
         [(sign, style)],
     ]
-    return [*cells, safe_text(line.by or "", "dim"), safe_text(line.note or "", "dim")]
+    cases = f"n {line.n:,}" if line.n is not None else ""
+    note = safe_text(", ".join(text for text in (cases, line.note) if text), "dim")
+    return [*cells, safe_text(line.by or "", "dim"), note]
