@@ -11,7 +11,7 @@ from orgtp.sample import make_sample
 
 SAMPLE = Path(__file__).parents[1] / "sample-org"
 NOW = datetime.fromisoformat("2026-11-20T18:00:00-05:00")
-PARTS = ("org.yaml", "seats", "scores", "retirements", ".orgtp", ".gitattributes")
+PARTS = ("org.yaml", "seats", "scores", "retirements", "reviews", "todos", "briefings", ".orgtp", ".gitattributes")
 
 
 def write_sample(target: Path) -> None:
