@@ -10,6 +10,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.records.review import ReviewState
 from orgtp.model.text import count_noun, one_line, remove_invisible
+from orgtp.model.value import Unit
 from orgtp.render.health import describe_odds, describe_run, format_limits
 from orgtp.render.markdown import escape_markdown, line_to_markdown
 from orgtp.render.selection import describe_left_out, left_out_lines
@@ -29,6 +30,7 @@ from orgtp.render.terminal import (
     wrap_legend,
     wrap_line,
 )
+from orgtp.render.values import format_value
 from orgtp.views.agenda import Agenda, AgendaDate, AgendaRow, AgendaTodo, RowEvidence
 from orgtp.views.escalations import EscalationView
 
@@ -132,16 +134,15 @@ def _sum_up_rows(agenda: Agenda) -> Line:
 
 
 def _describe_row(row: AgendaRow, *, is_whole: bool = False) -> AgendaItem:
+    value, target = (format_value(row.value, row.measure), CODE), (row.target or "none", CODE)
     line = join_spans((str(row.state), ""), " ", (row.seat_name, NAME), ", ", (row.name, WORDS))
     if row.state is ReviewState.HIT_OR_MISS and not is_whole:
         # It is on target, so it takes one line.
         limits = format_limits(row.health) if row.health else ""
-        facts = join_spans(": ", (row.value or "unknown", CODE), ", target ", (row.target or "none", CODE))
+        facts = join_spans(": ", value, ", target ", target)
         return AgendaItem(join_spans(line, facts, *((", limits ", (limits, CODE)) if limits else ())))
     details = [
-        join_spans(
-            "value ", (row.value or "unknown", CODE), f" in {row.period}, target ", (row.target or "none", CODE)
-        ),
+        join_spans("value ", value, f" in {row.period}, target ", target),
         join_spans("owner ", (row.human_owner or row.owner or "nobody", NAME)),
     ]
     details += [[(one, WORDS)] for one in row.reasons]
@@ -280,7 +281,7 @@ def _list_week_lines(agenda: Agenda, row: AgendaRow, screen: Screen) -> Iterator
     """The weeks with their values, as many on a line as fit."""
     cells: list[Line] = []
     for column, cell in zip(agenda.columns, row.cells, strict=True):
-        value = f" {one_line(cell.value)}" if cell.value is not None else ""
+        value = f" {one_line(format_value(cell.value, row.measure))}" if cell.value is not None else ""
         sign = "·" if cell.state is CellState.NONE else SIGNS[cell.state]
         cells.append([(f"{_format_week(column)}{value} ", ""), (sign, STYLES[cell.state])])
     width = max(measure_line(cell) for cell in cells) + 2
@@ -318,13 +319,15 @@ def _list_item_markdown(columns: Sequence[str], item: AgendaItem) -> Iterator[st
     yield f"- {line_to_markdown(item.line)}"
     if item.row:
         pairs = zip(columns[-_SHOWN_WEEKS:], item.row.cells[-_SHOWN_WEEKS:], strict=True)
-        weeks = ", ".join(f"{_format_week(column)} {_format_cell_words(cell)}" for column, cell in pairs)
+        weeks = ", ".join(
+            f"{_format_week(column)} {_format_cell_words(cell, item.row.measure)}" for column, cell in pairs
+        )
         yield f"  - last weeks: {escape_markdown(weeks)}"
     yield from (f"  - {line_to_markdown(detail)}" for detail in item.details if any(text for text, _ in detail))
 
 
-def _format_cell_words(cell: Cell) -> str:
-    return f"{cell.state} {cell.value}" if cell.value is not None else str(cell.state)
+def _format_cell_words(cell: Cell, measure: Unit | None) -> str:
+    return f"{cell.state} {format_value(cell.value, measure)}" if cell.value is not None else str(cell.state)
 
 
 # HTML.
@@ -412,16 +415,17 @@ def _list_row_html(columns: Sequence[str], item: AgendaItem, row: AgendaRow) -> 
     yield '<div class="weeks"><table><thead><tr>'
     yield "".join(f'<th scope="col">{_html(_format_week(column))}</th>' for column in columns)
     yield "</tr></thead><tbody><tr>"
-    yield "".join(_cell_html(cell) for cell in row.cells)
+    yield "".join(_cell_html(cell, row.measure) for cell in row.cells)
     yield "</tr></tbody></table></div>"
     yield '<dl class="write">'
     yield "".join(f"<dt>{question}</dt><dd></dd>" for question in _QUESTIONS)
     yield "</dl></article>"
 
 
-def _cell_html(cell: Cell) -> str:
-    value = f"{_html(cell.value)} " if cell.value is not None else ""
-    return f'<td class="{cell.state}" title="{_html(_format_cell_words(cell))}">{value}{SIGNS[cell.state].strip()}</td>'
+def _cell_html(cell: Cell, measure: Unit | None) -> str:
+    value = f"{_html(format_value(cell.value, measure))} " if cell.value is not None else ""
+    title = _html(_format_cell_words(cell, measure))
+    return f'<td class="{cell.state}" title="{title}">{value}{SIGNS[cell.state].strip()}</td>'
 
 
 def _line_html(line: Line) -> str:

@@ -23,6 +23,7 @@ from orgtp.render.terminal import (
     wrap_hanging,
     wrap_line,
 )
+from orgtp.render.values import format_value
 from orgtp.views.health.seats import describe_flag
 from orgtp.views.health.types import HealthOfSeat, HealthRow, HealthView, SeatHealth
 from orgtp.views.variation.judge import Assurance, Method, Variation
@@ -130,8 +131,7 @@ def _format_latest(one: HealthRow) -> Line:
     facts, style = one.facts, STYLES[one.facts.state]
     if facts.latest is None:
         return join_spans(("latest ", "dim"), (f"{facts.state}", style)) if facts.state is not CellState.NONE else []
-    shown = facts.measure.format_shown(facts.latest) if facts.measure and "/" not in facts.latest else facts.latest
-    return join_spans(("latest ", "dim"), safe_text(shown, style))
+    return join_spans(("latest ", "dim"), safe_text(format_value(facts.latest, facts.measure), style))
 
 
 def format_limits(one: HealthRow) -> str:

@@ -37,6 +37,7 @@ from orgtp.render.terminal import (
     wrap_legend,
     wrap_line,
 )
+from orgtp.render.values import format_value
 from orgtp.views.scorecard import Scorecard, ScoreRow
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -281,11 +282,9 @@ def _format_value_and_sign(mark: str, value: str | None, state: CellState, measu
 
 
 def _format_grid_value(value: str, measure: Unit | None) -> str:
-    """A value without its currency, which the target shows. Hits (`4/5`) are unchanged."""
-    if measure is None or "/" in value:
-        return value
-    text = measure.format_shown(value)
-    return text.removeprefix(f"{measure.currency} ") if measure.kind is ValueKind.MONEY else text
+    """A value without its currency, which the target shows."""
+    text = format_value(value, measure)
+    return text.removeprefix(f"{measure.currency} ") if measure and measure.kind is ValueKind.MONEY else text
 
 
 def _format_hit_count(row: ScoreRow) -> str:

@@ -14,6 +14,7 @@ from orgtp.model.cell import CellState
 from orgtp.model.text import one_line
 from orgtp.model.value import EXACT, write_number
 from orgtp.render.health import describe_odds, format_limits, shorten_limit
+from orgtp.render.values import format_value
 from orgtp.views.health.chart import ChartPoint, XmrChart
 from orgtp.views.health.seats import describe_flag
 from orgtp.views.health.types import HealthRow
@@ -122,7 +123,8 @@ def _draw_values(row: HealthRow, chart: XmrChart, place: Callable[[int], str]) -
     for number, one in enumerate(points):
         colour = _FLAG if one.concern else _LINE if one.rule else _ON if one.state is CellState.ON else _OFF
         fill = colour if one.state is CellState.ON or one.rule else _PAPER
-        about = f"{one.period}: {_show_value(row, one)}, {one.state} target" + (f", {one.rule}" if one.rule else "")
+        shown = format_value(one.value, row.facts.measure)
+        about = f"{one.period}: {shown}, {one.state} target" + (f", {one.rule}" if one.rule else "")
         spot = f'cx="{place(number)}" cy="{panel.place(one.amount)}" r="{5 if one.rule else 4}"'
         yield (
             f'<circle {spot} fill="{fill}" stroke="{colour}" stroke-width="1.6">'
@@ -148,11 +150,6 @@ def _draw_end_of_baseline(place: Callable[[int], str]) -> Iterator[str]:
     yield f'<line x1="{x}" x2="{x}" y1="{_TOP + 6}" y2="{_TOP + _HEIGHT}" stroke="{_DIM}" stroke-dasharray="2 3"/>'
     about = f"limits from the first {BASELINE}"
     yield _text(_format(Decimal(x) - 6), _TOP + _HEIGHT + 8, about, _DIM, 'font-size="10" text-anchor="end"')
-
-
-def _show_value(row: HealthRow, one: ChartPoint) -> str:
-    unit = row.facts.measure
-    return unit.format_shown(one.value) if unit and "/" not in one.value else one.value
 
 
 def _draw_limits(

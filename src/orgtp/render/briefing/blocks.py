@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
-from orgtp.model.value import Unit, write_number
+from orgtp.model.value import write_number
 from orgtp.render.spans import CODE, NAME, SHORT_COMMIT, WORDS, Line, code_text, join_spans, user_text
 from orgtp.render.terminal import to_local_time
+from orgtp.render.values import format_value
 from orgtp.views.briefing.types import (
     Briefing,
     ComingDate,
@@ -205,13 +206,6 @@ def _format_late(one: LateNumber, zone: tzinfo) -> Line:
 
 def _format_metric(seat_name: str, name: str) -> Line:
     return join_spans((seat_name, NAME), ", ", user_text(name))
-
-
-def format_value(value: str | None, measure: Unit | None) -> str:
-    """A value for people. Hits (`4/5`) are unchanged."""
-    if value is None:
-        return "unknown"
-    return value if measure is None or "/" in value else measure.format_shown(value)
 
 
 def _format_off(one: OffNumber) -> Line:

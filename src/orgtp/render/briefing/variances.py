@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from orgtp.model.value import write_number
-from orgtp.render.briefing.blocks import Block, BlockKind, BriefedOrg, format_flag, format_time, format_value
+from orgtp.render.briefing.blocks import Block, BlockKind, BriefedOrg, format_flag, format_time
 from orgtp.render.briefing.formats import blocks_to_html, blocks_to_markdown, blocks_to_text
 from orgtp.render.spans import NAME, SHORT_COMMIT, Line, code_text, join_spans
 from orgtp.render.terminal import Screen
+from orgtp.render.values import format_value
 from orgtp.views.briefing.variances import Variance, VarianceItem, VarianceView
 
 
