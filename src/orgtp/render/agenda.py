@@ -136,12 +136,10 @@ def _describe_row(row: AgendaRow, *, is_whole: bool = False) -> AgendaItem:
     if row.state is ReviewState.HIT_OR_MISS and not is_whole:
         # It is on target, so it takes one line.
         limits = format_limits(row.health) if row.health else ""
-        facts = join_spans(": ", (row.value or "unknown", CODE), ", target ", (row.target or "none", CODE))
+        facts = join_spans(": ", (_show_value(row), CODE), ", target ", (row.target or "none", CODE))
         return AgendaItem(join_spans(line, facts, *((", limits ", (limits, CODE)) if limits else ())))
     details = [
-        join_spans(
-            "value ", (row.value or "unknown", CODE), f" in {row.period}, target ", (row.target or "none", CODE)
-        ),
+        join_spans("value ", (_show_value(row), CODE), f" in {row.period}, target ", (row.target or "none", CODE)),
         join_spans("owner ", (row.human_owner or row.owner or "nobody", NAME)),
     ]
     details += [[(one, WORDS)] for one in row.reasons]
@@ -150,6 +148,13 @@ def _describe_row(row: AgendaRow, *, is_whole: bool = False) -> AgendaItem:
     if row.last:
         details.append(join_spans("last review: ", f"{row.last.decision}: ", (row.last.fix or row.last.changed, WORDS)))
     return AgendaItem(line, tuple(details), row)
+
+
+def _show_value(row: AgendaRow) -> str:
+    """The value for people; hits (`4/5`) are unchanged."""
+    if row.value is None:
+        return "unknown"
+    return row.measure.format_shown(row.value) if row.measure and "/" not in row.value else row.value
 
 
 def list_health_lines(row: AgendaRow) -> list[Line]:
