@@ -45,7 +45,9 @@ def signed(shell: Shell) -> Signed:
     return signed
 
 
-@pytest.mark.parametrize(XX)
+@pytest.mark.parametrize(
+    ("by", "rules"), [(name, []) for name in ("bot", "bob", "ada", "tally")] + [("clerk", ["signer-not-allowed"])]
+)
 def test_the_owner_those_above_and_who_added_it_may_write(signed: Signed, by: str, rules: list[str]) -> None:
     signed.commit({PATH: todo(event(by, "started"), state="working")}, by)
     assert judged(signed.shell).rules == rules
