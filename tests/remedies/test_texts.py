@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from orgtp.cli.commands import add_default_command
 from orgtp.cli.main import build_app
 from tests.conftest import ROOT
 from tests.remedies.commands import find_commands
@@ -55,6 +56,7 @@ def fault(command: str) -> str:
     words = shlex.split(re.sub(r"\{\w*\}", "X", command))[1:]
     while words[:1] == ["--org"]:
         words = words[2:]
+    words = add_default_command(words)
     entry = command_line()
     while hasattr(entry, "commands"):
         if not words or words[0] not in entry.commands:
