@@ -34,6 +34,7 @@ READS = {
     "escalate show": "escalate show {escalation}",
     "upgrade": "upgrade --dry-run",
     "audit export": "audit export {zip} --unsigned --force",
+    "brief": "brief",
     "export": "export ../out.prom --force",
     "sql": "sql select/**/seat/**/from/**/seats",
 }
