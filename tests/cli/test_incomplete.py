@@ -35,6 +35,12 @@ READS = {
     "upgrade": "upgrade --dry-run",
     "audit export": "audit export {zip} --unsigned --force",
     "brief": "brief",
+    "health": "health",
+    "agenda": "review agenda",
+    "review show": "review show",
+    "review list": "review list",
+    "todo list": "todo list",
+    "todo show": "todo show {todo}",
     "export": "export ../out.prom --force",
     "sql": "sql select/**/seat/**/from/**/seats",
 }
@@ -44,6 +50,7 @@ COMPLETE = {
     "open", "ack", "resolve", "silence", "verify", "checkpoint", "retire", "collect", "tick", "explain", "withdraw",
     "org set", "holiday add", "remove", "delegate", "undo", "leave", "handover", "vacate", "own", "pause", "resume",
     "split", "move", "rename", "metric add", "target", "metric set", "end", "recadence", "metric rename", "metric move",
+    "rebase", "hold", "todo add", "start", "ask", "done", "fail", "drop", "todo move",
 }  # fmt: skip
 
 
@@ -78,7 +85,8 @@ def break_seat(here: Shell, seat: str) -> None:
 
 def called(here: Shell, words: str) -> list[str]:
     ids = sorted(path.stem for path in (here.folder / "escalations").glob("*.yaml"))
-    found = {"escalation": ids[-1] if ids else "", "zip": str(here.folder.parent / "audit.zip")}
+    todos = sorted(path.stem for path in (here.folder / "todos").glob("*.yaml"))
+    found = {"escalation": ids[-1] if ids else "", "todo": todos[-1], "zip": str(here.folder.parent / "audit.zip")}
     return words.format(**found).split()
 
 

@@ -28,13 +28,10 @@ _ACTION_TEXTS = {
     TodoAction.MOVED: "{id} moved{to_owner}{to_day}",
     TodoAction.UNDONE: "{id} back to {state}{to_owner}{to_day}",
 }
-# The commands that close a to-do, and whether each needs a reason.
-CLOSING = {TodoAction.DONE: False, TodoAction.FAILED: True, TodoAction.DROPPED: True}
-_COMMANDS = {
-    TodoAction.STARTED: "start",
-    TodoAction.ASKED: "ask",
-    TodoAction.FAILED: "fail",
-    TodoAction.DROPPED: "drop",
+# What to type where the reason is missing. What is done needs none.
+_HOW_TO_SAY_WHY = {
+    TodoAction.FAILED: "orgtp todo fail {id} --note TEXT",
+    TodoAction.DROPPED: "orgtp todo drop {id} --note TEXT",
 }
 
 
@@ -189,8 +186,8 @@ def ask_about_todo(org: Org, now: datetime, id_: str, note: str, by: str = "") -
 def close_todo(org: Org, now: datetime, id_: str, action: TodoAction, note: str = "", by: str = "") -> Change:
     """Close a to-do: done, failed or dropped. The last two need a reason. Raises as `start_todo`, and `BadInput`."""
     edits, one = _open_for_change(org, now, id_, by)
-    if CLOSING[action] and not one_line(note):
-        raise BadInput(what=f"say why: orgtp todo {_COMMANDS[action]} {one.id} --note TEXT")
+    if action in _HOW_TO_SAY_WHY and not one_line(note):
+        raise BadInput(what=f"say why: {_HOW_TO_SAY_WHY[action].format(id=one.id)}")
     edits.append_event(one, action, note=note)
     return edits.to_change()
 
