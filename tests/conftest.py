@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,34 @@ def sample(shell: Shell, sample_made: Path) -> Shell:
     """A shell in a fresh copy of the sample org."""
     folder = shell.folder / "sneeze-it"
     shutil.copytree(sample_made, folder, symlinks=True)
+    return shell.at(folder)
+
+
+def _make_unreviewed(made: Path, base: Path) -> None:
+    """Write the history of the sample again without the commits of its reviews, to-dos and briefings."""
+    shell = Shell(base, make_home(base / "home"))
+    told = Shell(made, shell.home).git("fast-export", "main", "--", ".", *(f":!{name}" for name in _LOOP)).out
+    shell.git("init", "-qb", "main", "sneeze-it")
+    here = shell.at(base / "sneeze-it")
+    here.git("fast-import", "--quiet", stdin=told)
+    here.git("checkout", "-qf", "main")
+    here.git("repack", "-qad")
+
+
+_LOOP = ("reviews", "todos", "briefings")
+
+
+@pytest.fixture(scope="session")
+def unreviewed_made(sample_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample org as if it had neither reviews nor to-dos nor briefings, to be copied."""
+    return make_once(tmp_path_factory, "unreviewed", partial(_make_unreviewed, sample_made)) / "sneeze-it"
+
+
+@pytest.fixture
+def unreviewed(shell: Shell, unreviewed_made: Path) -> Shell:
+    """A shell in a fresh copy of the sample org before its first weekly review."""
+    folder = shell.folder / "sneeze-it"
+    shutil.copytree(unreviewed_made, folder, symlinks=True)
     return shell.at(folder)
 
 
