@@ -168,7 +168,7 @@ def test_a_thousand_values_in_one_commit(acme: Shell) -> None:
     [
         (
             "colour",
-            'unknown column "colour". The columns are seat, metric, value, period, note, id, separated by commas.',
+            'unknown column "colour". The columns are seat, metric, value, period, note, id, n, separated by commas.',
         ),
         (
             "vaule",

@@ -49,5 +49,6 @@ def test_parts_are_found() -> None:
     found = {at for schema in SCHEMAS for at, _ in named(SCHEMAS[schema], schema)}
     assert {"seat.metrics.additionalProperties.target.1.additionalProperties", "org.policy.words.outcome.items"} < found
     assert {at.partition(".")[0] for at in found} == {
-        "escalation", "explained", "org", "retirement", "score", "seat", "silenced", "sources"
+        "briefing", "escalation", "explained", "org", "retirement", "review", "score", "seat", "silenced", "sources",
+        "todo",
     }  # fmt: skip

@@ -136,7 +136,10 @@ def test_both_sync(shared: Users) -> None:
     _give(shared.here.folder.parent / "remote.git", PERSON)
     shared.here.git("remote", "add", "origin", str(shared.here.folder.parent / "remote.git"))
     shared.here.at(shared.here.folder.parent / "remote.git").git("config", "core.sharedRepository", "group")
-    subprocess.run(["chmod", "-R", "g+rwX", shared.here.folder.parent / "remote.git"], check=True)
+    remote = shared.here.folder.parent / "remote.git"
+    subprocess.run(["chmod", "-R", "g+rwX", remote], check=True)
+    # As `git init --shared` makes them: what one of them adds to a folder belongs to the group, too.
+    subprocess.run(["find", remote, "-type", "d", "-exec", "chmod", "g+s", "{}", "+"], check=True)
     for turn in range(2):
         shared.person(*VALUE, str(turn), "--id", f"person-{turn}", "--push")
         shared.cron(*VALUE, str(turn), "--id", f"cron-{turn}", "--push")

@@ -198,6 +198,14 @@ TODO: Decisions = {
     "x-*": _OWN,
 }
 
+# A review that was held never changes, and a delivery stands.
+_FIXED = _report("record-touched")
+REVIEW: Decisions = {
+    **dict.fromkeys(("week", "began", "ended", "led_by", "present", "rows", "rating", "skipped"), _FIXED),
+    "x-*": _FIXED,
+}
+BRIEFING: Decisions = dict.fromkeys(("id", "at", "to", "day", "commit", "by", "note"), _FIXED)
+
 SILENCED: Decisions = {
     "*.until": _report("silence-changed"),
     "*.by": _report("silence-changed"),
@@ -238,6 +246,8 @@ KEY_DECISIONS: Mapping[str, Decisions] = {
     "retirement": RETIREMENT,
     "escalation": ESCALATION,
     "todo": TODO,
+    "review": REVIEW,
+    "briefing": BRIEFING,
     "silenced": SILENCED,
     "score": SCORE,
     "explained": EXPLAINED,
