@@ -406,13 +406,15 @@ def _diff_checked_trees(repo: Repo, parent: str | None, commit: str) -> TreeChan
 
 
 def _list_subjects(path: str, change: RecordedChange) -> set[str]:
-    """List the seats that a record is about, before a change and after it."""
+    """List the seats that a record is about, before a change and after it; for JSON Lines, those of the new lines."""
     kind = find_kind_of_file(path)
-    if kind is None or kind.is_lines:
+    if kind is None or not kind.has_subjects:
         return set()
-    raw = [files[path] for files in (change.before, change.files) if files.get(path)]
-    found = (read_record(kind, path, content)[0] for content in raw)
-    return {seat for one in found if one is not None for seat in kind.find_subjects(one)}
+    versions = [read_record(kind, path, files.get(path) or b"")[0] for files in (change.before, change.files)]
+    if kind.is_lines:
+        before, after = (set(lines or ()) for lines in versions)
+        return {seat for one in before ^ after for seat in kind.find_subjects(one)}
+    return {seat for one in versions if one is not None for seat in kind.find_subjects(one)}
 
 
 def _read_record(path: str, line: bytes) -> Score | None:

@@ -229,6 +229,11 @@ def _find_todo_actors(before: Sequence[Todo], after: Todo) -> Iterator[Actor]:
             yield event.by, f"event {number + 1} ({event.action})", 0
 
 
+def _find_todo_subjects(one: Todo) -> Collection[str]:
+    """The owner, and everyone who was: after a sync, what somebody did then may come after the to-do was passed on."""
+    return tuple(dict.fromkeys([one.owner, *(event.to for event in one.events if event.to)]))
+
+
 def _list_senders(org: Chart, _write: RecordWrite) -> Collection[str]:
     """Every active seat may send briefings: it may be the whole work of an agent that records no values."""
     return [seat.id for seat in org.seats.values() if seat.is_active]
@@ -370,7 +375,7 @@ TODO = RecordKind(
     may_become=Todo.may_become,
     find_writers=_list_todo_writers,
     find_actors=_find_todo_actors,
-    find_subjects=lambda one: [one.owner],
+    find_subjects=_find_todo_subjects,
     merge=merge_todos,
     write=todo_data,
     actions={"todo": "to-do"},

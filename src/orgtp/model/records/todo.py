@@ -112,6 +112,11 @@ class Todo:
         return next((event.at for event in self.events), None)
 
     @property
+    def asked(self) -> tuple[str, date | None]:
+        """Whom the first event asks, and for which day."""
+        return next(((event.to, event.due) for event in self.events), ("", None))
+
+    @property
     def added_by(self) -> str:
         """The seat that added it; "" if it is not known."""
         return next((event.by for event in self.events), "")
@@ -189,10 +194,11 @@ def list_todo_editors(org: Chart, one: Todo) -> list[str]:
 def merge_todos(old: Todo | None, mine: Todo, other: Todo) -> Todo | None:
     """Merge two later versions of a to-do by their events, sorted by time. None if they are different to-dos.
 
-    `old` is None if both sides added it on the same day. Then the one that was added first goes on.
+    `old` is None if both sides added it on the same day. It is one to-do if both mean the same seat and the same day,
+    and it goes on from the one that was added first.
     """
     if old is None:
-        if (mine.what, mine.from_) != (other.what, other.from_):
+        if (mine.what, mine.from_, *mine.asked) != (other.what, other.from_, *other.asked):
             return None
     elif not (old.may_become(mine) and old.may_become(other)):
         return None
