@@ -165,3 +165,20 @@ def test_records_that_are_added_anywhere_are_found(base: list[int], added: list[
 @pytest.mark.parametrize("line", [b"", b"no", b"[]", b"1", b'{"id"', b"[" * 100_000, b"\xff", b'{"no":"id"}'])
 def test_a_line_that_is_no_record_has_no_id(line: bytes) -> None:
     assert read_record_id(line) == ""
+
+
+def test_a_replayed_delivery_still_names_its_recipient(clones: Clones) -> None:
+    """Each clone adds a line to the same file, and the audit finds the seat of each line in its own commit."""
+    line = '{{"id":"{0}","at":"2026-11-20T12:45:00Z","to":"{0}","day":"2026-11-20","by":"ada"}}\n'
+    for here, to in ((clones.a, "bot"), (clones.b, "cat")):
+        here.write("briefings/2026-11.jsonl", line.format(to))
+        here.git("add", ".")
+        trailers = f"Orgtp-Action: brief\nOrgtp-Seat: {to}\nOrgtp-By: ada"
+        here.git(
+            "commit", "-qm", f"brief({to}): 2026-11-20 delivered\n\n{trailers}",
+            GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW,
+        )  # fmt: skip
+        here("sync")
+    assert clones.b.read("briefings/2026-11.jsonl") == line.format("bot") + line.format("cat")
+    assert "Orgtp-Seat: cat" in clones.b.git("log", "-1", "--format=%B").out
+    assert clones.b("audit", "verify", "--full", "--json").json["violations"] == []

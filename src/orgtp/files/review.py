@@ -28,7 +28,7 @@ from orgtp.model.records.review import (
 )
 from orgtp.model.records.todo import TodoState
 
-_RATING_HINT = f"Write a number from {MIN_RATING} to {MAX_RATING}, with at most one decimal: rating: 8.5"
+_RATING_HINT = f"Write a number from {MIN_RATING} to {MAX_RATING}: rating: 8.5"
 
 
 @lru_cache(maxsize=4096)
@@ -89,7 +89,7 @@ def _read_rating(fields: MappingReader) -> Decimal | None:
     if value is None:
         return None
     number = Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
-    if number is None or not MIN_RATING <= number <= MAX_RATING or number * 10 % 1:
+    if number is None or not MIN_RATING <= number <= MAX_RATING:
         fields.add_problem(BAD_RECORD, "rating", f'rating "{value}" is not a rating', _RATING_HINT)
         return None
     return number

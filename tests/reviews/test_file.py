@@ -1,0 +1,25 @@
+"""What is wrong in the file of a review is a problem with its place, whatever the number is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Shell
+
+
+@pytest.mark.parametrize("rating", ["0.5", "11.5", "1e30", "-1e30", "nine"])
+def test_a_rating_that_is_none_is_a_problem(acme: Shell, rating: str) -> None:
+    acme.write(
+        "reviews/2026-W46.yaml",
+        "week: 2026-W46\nbegan: '2026-11-16T14:00:00Z'\nended: '2026-11-16T14:20:00Z'\nled_by: ada\n"
+        f"rating: {rating}\n",
+    )
+    assert "reviews/2026-W46.yaml:5:9: bad-record: rating" in acme("validate", code=1).out
+
+
+def test_the_mean_of_several_ratings_is_one(acme: Shell) -> None:
+    acme.write(
+        "reviews/2026-W46.yaml",
+        "week: 2026-W46\nbegan: '2026-11-16T14:00:00Z'\nended: '2026-11-16T14:20:00Z'\nled_by: ada\nrating: 7.55\n",
+    )
+    assert acme("review", "show", "--json").json["reviews"][0]["rating"] == "7.55"
