@@ -16,6 +16,8 @@ from orgtp.files.yaml.dumper import format_yaml_entry
 from orgtp.files.yaml.loader import read_document
 from orgtp.git.repo import Repo
 from orgtp.sync.merge import MergeClash, find_new_records, merge_files, read_record_id
+from tests.conftest import NOW
+from tests.sync.clones import Clones
 
 PATH = "seats/bot.yaml"
 HERE = Repo(Path(tempfile.gettempdir()))
