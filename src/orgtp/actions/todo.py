@@ -142,11 +142,9 @@ class TodoEdits:
         """Raise `UnknownSeat`, or `Refused` for a seat that cannot have a to-do."""
         seat = self.org.seat(owner)
         if seat.is_retired:
-            raise Refused(why=f"{owner} is retired, so it does nothing any more. Name another seat with --owner.")
+            raise Refused(why=f"{owner} is retired, so it does nothing any more. Name another seat.")
         if seat.is_group:
-            raise Refused(
-                why=f"{owner} is a group, and a group does nothing itself. Name one of its seats with --owner."
-            )
+            raise Refused(why=f"{owner} is a group, and a group does nothing itself. Name one of its seats.")
 
     def check_day(self, due: date) -> None:
         """Raise `BadInput` for a day that is over."""
@@ -232,7 +230,9 @@ def _open_for_change(org: Org, now: datetime, id_: str, by: str) -> tuple[TodoEd
     one = org.todo(id_)
     if one.is_closed:
         again = f"orgtp todo add '{one.what}' --owner {one.owner} --due DATE"
-        raise Refused(why=f"{one.id} is already {one.state}. To take that back: orgtp undo. To do it again: {again}")
+        raise Refused(
+            why=f"{one.id} is already {one.state}. Its events: orgtp todo show {one.id}. To do it again: {again}"
+        )
     allowed = list_todo_editors(org, one)
     if by and org.seat(by).id not in allowed:
         names = join_with_and(seat for seat in allowed if is_active_seat(org, seat))

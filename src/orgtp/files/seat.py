@@ -41,7 +41,7 @@ def read_seat(path: str, raw: bytes) -> tuple[Seat | None, tuple[Problem, ...]]:
 
 def build_mapping_problem(path: str, key: str = "seat") -> Problem:
     """The problem of a file that is not a mapping."""
-    hint = f"Begin it with the line: {key}: {PurePosixPath(path).stem if key == 'seat' else 'my-company'}"
+    hint = f"Begin it with the line: {key}: {'my-company' if key == 'org' else PurePosixPath(path).stem}"
     return Problem("wrong-type", Place(path), "the file does not contain keys with values", hint)
 
 

@@ -437,5 +437,12 @@ def _line_html(line: Line) -> str:
 
 
 def _html(text: str) -> str:
-    """Text of a user or of ours as HTML: on one line, without invisible characters, and with nothing that is markup."""
-    return escape(one_line(remove_invisible(text)) if text.strip() else text)
+    """Text of a user or of ours as HTML: on one line, without invisible characters, and with nothing that is markup.
+
+    A space at either end stays, because it stands between two parts of a sentence.
+    """
+    words = one_line(remove_invisible(text))
+    if not words:
+        return escape(text)
+    before, after = (" " if end.isspace() else "" for end in (text[0], text[-1]))
+    return f"{before}{escape(words)}{after}"

@@ -134,7 +134,7 @@ def _find_touched(compared: OrgPair, kind: RecordKind) -> Iterator[Finding]:
         is_removed = path not in compared.new
         if kind.is_lines and not _keeps_lines(raw, compared.new.get(path, b"")):
             how = "the file was removed" if is_removed else "lines were changed or removed"
-            message = f"{how}; {kind.title}s are only added"
+            message = f"{how}; lines are only added"
         elif kind.growth is Growth.FIXED and compared.new.get(path) != raw:
             message = f"the record {'was removed' if is_removed else 'was changed'}; it never changes once committed"
         elif kind.growth is Growth.EVENTS and not _keeps_events(compared, kind, path):
