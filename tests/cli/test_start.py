@@ -284,7 +284,9 @@ def test_demo_shows_each_command_before_its_output(shell: Shell) -> None:
     ran = shell("demo", "tour")
     lines = ran.out.splitlines()
     asked = [line.removeprefix("$ orgtp ").split()[0] for line in lines if line.startswith("$ orgtp ")]
-    assert asked == ["init", "validate", "chart", "score", "scorecard", "retire", "chart", "log"]
+    assert asked == [
+        "init", "validate", "chart", "score", "scorecard", "health", "why", "review", "retire", "chart", "log",
+    ]  # fmt: skip
     assert lines[-1] == str(shell.folder / "tour")
     here = shell.at(shell.folder / "tour")
     assert here.git("status", "--porcelain").out == ""
