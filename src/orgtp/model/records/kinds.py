@@ -20,7 +20,7 @@ from orgtp.model.change import YamlData
 from orgtp.model.escalation import ESCALATION_ID, ESCALATIONS_FOLDER, SILENCED_FOLDER, Escalation, Silences
 from orgtp.model.explanation import EXPLAINED_PATH, Explanation
 from orgtp.model.records.briefing import BRIEFINGS_FOLDER, Delivery
-from orgtp.model.records.chart import Chart, list_seat_and_above, select_current
+from orgtp.model.records.chart import SeatChart, list_seat_and_above, select_current
 from orgtp.model.records.escalation_merge import escalation_data, list_allowed_resolvers, merge_escalations
 from orgtp.model.records.review import REVIEW_ID, REVIEWS_FOLDER, Review
 from orgtp.model.records.steps import RecordStep
@@ -57,7 +57,7 @@ class RecordWrite:
 Actor = tuple[str, str, int]
 
 
-def _allow_anyone(_org: Chart, _write: RecordWrite) -> Collection[str] | None:
+def _allow_anyone(_org: SeatChart, _write: RecordWrite) -> Collection[str] | None:
     return None
 
 
@@ -112,7 +112,7 @@ class RecordKind:
     base_rule: str = "record-touched"
     audit_rule: str = "record-changed"
     may_become: Callable[[Any, Any], bool] = _never
-    find_writers: Callable[[Chart, RecordWrite], Collection[str] | None] = _allow_anyone
+    find_writers: Callable[[SeatChart, RecordWrite], Collection[str] | None] = _allow_anyone
     find_actors: Callable[[Sequence[Any], Any], Iterator[Actor]] = _find_no_actors
     find_subjects: Callable[[Any], Collection[str]] = _find_no_subjects
     merge: Callable[[Any, Any, Any], Any] | None = None
@@ -160,15 +160,15 @@ def _match_key(pattern: str, name: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
 
-def _list_score_writers(org: Chart, write: RecordWrite) -> Collection[str]:
+def _list_score_writers(org: SeatChart, write: RecordWrite) -> Collection[str]:
     return select_current(org, org.eligible_recorders(write.key.partition("/")[0]))
 
 
-def _list_retirement_writers(org: Chart, write: RecordWrite) -> Collection[str]:
+def _list_retirement_writers(org: SeatChart, write: RecordWrite) -> Collection[str]:
     return org.eligible_deciders(write.key) if write.key in org.seats else org.policy_approvers
 
 
-def _list_escalation_writers(org: Chart, write: RecordWrite) -> Collection[str] | None:
+def _list_escalation_writers(org: SeatChart, write: RecordWrite) -> Collection[str] | None:
     """Anyone may open an escalation. Those it was assigned to may write to it."""
     if write.is_new:
         return None
@@ -185,7 +185,7 @@ def _find_escalation_actors(before: Sequence[Escalation], after: Escalation) -> 
             yield event.by, f"event {number + 1} ({event.what})", 0
 
 
-def _list_silence_writers(org: Chart, write: RecordWrite) -> Collection[str]:
+def _list_silence_writers(org: SeatChart, write: RecordWrite) -> Collection[str]:
     """The people accountable for a seat may mute a metric of it. The seat itself may not."""
     seat = org.seats.get(write.key)
     above = [*list_seat_and_above(org, seat.owner), *org.leaders_above(write.key)] if seat else org.policy_approvers
@@ -199,7 +199,7 @@ def _find_silence_actors(before: Sequence[Silences], after: Silences) -> Iterato
             yield silence.by, f"the silence of {metric}", 0
 
 
-def _list_approvers(org: Chart, _write: RecordWrite) -> Collection[str]:
+def _list_approvers(org: SeatChart, _write: RecordWrite) -> Collection[str]:
     return org.policy_approvers
 
 
@@ -214,7 +214,7 @@ def _find_score_actors(_before: Sequence[Any], after: Score) -> Iterator[Actor]:
         yield after.by, f"the value of {after.metric}", after.place.line
 
 
-def _list_todo_writers(org: Chart, write: RecordWrite) -> Collection[str] | None:
+def _list_todo_writers(org: SeatChart, write: RecordWrite) -> Collection[str] | None:
     """Anyone may add a to-do. Its owner, everyone above and the one who added it may write to it."""
     if write.is_new:
         return None
@@ -229,7 +229,7 @@ def _find_todo_actors(before: Sequence[Todo], after: Todo) -> Iterator[Actor]:
             yield event.by, f"event {number + 1} ({event.action})", 0
 
 
-def _list_senders(org: Chart, _write: RecordWrite) -> Collection[str]:
+def _list_senders(org: SeatChart, _write: RecordWrite) -> Collection[str]:
     """Every active seat may send briefings: it may be the whole work of an agent that records no values."""
     return [seat.id for seat in org.seats.values() if seat.is_active]
 
@@ -239,7 +239,7 @@ def _find_delivery_actors(_before: Sequence[Any], after: Delivery) -> Iterator[A
         yield after.by, f"the delivery to {after.to}", after.place.line
 
 
-def _list_review_writers(org: Chart, _write: RecordWrite) -> Collection[str]:
+def _list_review_writers(org: SeatChart, _write: RecordWrite) -> Collection[str]:
     """A person closes a review; an agent may only prepare one."""
     return [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
 from orgtp.model.problem import Marks
-from orgtp.model.records.chart import Chart, select_current
+from orgtp.model.records.chart import SeatChart, select_current
 from orgtp.model.score import format_timestamp
 
 TODOS_FOLDER = "todos/"
@@ -180,7 +180,7 @@ def _event_data(event: TodoEvent) -> dict[str, YamlData]:
     return {key: text for key, text in (fields | {"note": event.note}).items() if text}
 
 
-def list_todo_editors(org: Chart, one: Todo) -> list[str]:
+def list_todo_editors(org: SeatChart, one: Todo) -> list[str]:
     """The seats that may change a to-do: its owner, everyone above, and the one who added it; not a retired seat."""
     accountable = org.seats[one.owner].owner if one.owner in org.seats else ""
     return select_current(org, [one.owner, accountable, *org.leaders_above(one.owner), one.added_by])

@@ -116,7 +116,7 @@ class Evidence:
         return self._spot
 
 
-class UnseenKind(StrEnum):
+class EvidenceGapKind(StrEnum):
     """What the record could not show."""
 
     INPUTS = "inputs"
@@ -132,10 +132,10 @@ class UnseenKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class EvidenceGap:
     """Something that `why` could not see, as a sentence, and the command that helps, if one does."""
 
-    kind: UnseenKind
+    kind: EvidenceGapKind
     what: str
     command: str | None = None
 
@@ -166,7 +166,7 @@ class Why:
     since: date
     start: ChangeStart | None
     evidence: tuple[Evidence, ...]
-    unseen: tuple[Unseen, ...]
+    unseen: tuple[EvidenceGap, ...]
 
 
 @dataclass(frozen=True, slots=True)
