@@ -58,6 +58,7 @@ class ChangeStart:
 
     `metric` is the one that changed, or None if the user gave the period and named none. `misses_in_a_row` counts its
     cells that are off target, up to the newest, and `off_since` is the first of them; None without any.
+    `flagged_since` is the period since which health flags it; None if it does not.
     """
 
     metric: str | None
@@ -68,6 +69,7 @@ class ChangeStart:
     rule: StartRule
     misses_in_a_row: int = 0
     off_since: str | None = None
+    flagged_since: str | None = None
 
     def place(self, begins: datetime, ends: datetime | None = None) -> When:
         """Whether a moment, or the time from `begins` to before `ends`, came before or after the change began."""
