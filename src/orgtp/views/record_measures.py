@@ -17,6 +17,7 @@ from orgtp.model.escalation_policy import silenced_until
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, Period, period_containing
+from orgtp.model.records.kinds import BRIEFING, ESCALATION, REVIEW, SCORE, TODO
 from orgtp.model.records.todo import Todo, TodoAction, TodoState
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.text import did_you_mean
@@ -234,12 +235,12 @@ _MEASURES: Mapping[Measure, Callable[[_Question], Measured]] = {
 }
 # The files that each measure reads. If one of them cannot be read, nobody can know the value.
 _READS: Mapping[Measure, tuple[str, ...]] = {
-    Measure.STALE_TO_FLAGGED: ("org.yaml", "seats/", "scores/", "escalations/"),
-    Measure.ESCALATIONS_ROUTED: ("org.yaml", "escalations/"),
-    Measure.BRIEFING_TIME: ("org.yaml", "briefings/"),
-    Measure.SCORECARD_PUSHES: ("org.yaml", "scores/"),
-    Measure.REVIEWS_HELD: ("org.yaml", "reviews/"),
-    Measure.TODOS_DONE: ("org.yaml", "todos/"),
+    Measure.STALE_TO_FLAGGED: ("org.yaml", "seats/", SCORE.folder, ESCALATION.folder),
+    Measure.ESCALATIONS_ROUTED: ("org.yaml", ESCALATION.folder),
+    Measure.BRIEFING_TIME: ("org.yaml", BRIEFING.folder),
+    Measure.SCORECARD_PUSHES: ("org.yaml", SCORE.folder),
+    Measure.REVIEWS_HELD: ("org.yaml", REVIEW.folder),
+    Measure.TODOS_DONE: ("org.yaml", TODO.folder),
 }
 
 

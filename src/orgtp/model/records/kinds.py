@@ -9,22 +9,25 @@ that does not take part in a step gives its reason in `left_out`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from itertools import count
+from typing import Any, TypeAlias
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
 from orgtp.model.escalation import ESCALATION_ID, ESCALATIONS_FOLDER, SILENCED_FOLDER, Escalation, Silences
 from orgtp.model.explanation import EXPLAINED_PATH, Explanation
-from orgtp.model.records.briefing import BRIEFINGS_FOLDER, Delivery
+from orgtp.model.records.briefing import BRIEFING_TABLES, BRIEFINGS_FOLDER, Delivery
 from orgtp.model.records.chart import SeatChart, list_seat_and_above, select_current
 from orgtp.model.records.escalation_merge import escalation_data, list_allowed_resolvers, merge_escalations
-from orgtp.model.records.review import REVIEW_ID, REVIEWS_FOLDER, Review
+from orgtp.model.records.review import REVIEW_ID, REVIEW_TABLES, REVIEWS_FOLDER, Review
 from orgtp.model.records.steps import RecordStep
-from orgtp.model.records.todo import TODO_ID, TODOS_FOLDER, Todo, list_todo_editors, merge_todos, todo_data
+from orgtp.model.records.table import RecordTable
+from orgtp.model.records.todo import TODO_ID, TODO_TABLES, TODOS_FOLDER, Todo, list_todo_editors, merge_todos, todo_data
 from orgtp.model.score import Score
 
 _SEAT_ID = r"[a-z][a-z0-9-]{0,62}"
@@ -55,6 +58,10 @@ class RecordWrite:
 
 # A seat that a new record names as the one that acted: the seat, what in the record names it, and the line (0: none).
 Actor = tuple[str, str, int]
+
+
+# What `orgtp undo` says: given the org, the key of the record, and the files of the commit (path to `A`, `M` or `D`).
+FindUndoAnswer: TypeAlias = Callable[[Any, str, Mapping[str, str]], str]
 
 
 def _allow_anyone(_org: SeatChart, _write: RecordWrite) -> Collection[str] | None:
@@ -93,9 +100,12 @@ class RecordKind:
       (from a number, 2 or more).
     - `actions` are the commits (`Orgtp-Action`) that always write the kind, each with what it adds; `also_in` those
       that may write it.
-    - `table` is the table of `export` and `sql`. `undo` is what `orgtp undo` says of a commit that writes it,
-      with `{key}`, unless `actions/undo.py` has an inverse or a longer answer.
-    - `left_out` gives the reason for each step without an answer.
+    - `tables` are the tables of `export` and `sql`, each with how a record becomes rows of it. The tables of kinds
+      whose rows need more than the record are in `views/tables/columns.py`.
+    - `undo` is what `orgtp undo` says of a commit that writes it, with `{key}`; or how to find that, for an answer that
+      depends on the org or on the other files of the commit. Without it, the answer is that the record stays. Kinds
+      with an inverse, or an answer that depends on what exactly changed, are in `actions/undo.py`.
+    - `left_out` gives the reason for each step without an answer. tests/model/test_record_kinds.py asks for it.
     """
 
     name: str
@@ -120,8 +130,8 @@ class RecordKind:
     name_beside: Callable[[str, int], str] | None = None
     actions: Mapping[str, str] = field(default_factory=dict)
     also_in: tuple[str, ...] = ()
-    table: str = ""
-    undo: str = ""
+    tables: tuple[RecordTable, ...] = ()
+    undo: str | FindUndoAnswer = ""
     left_out: Mapping[RecordStep, str] = field(default_factory=dict)
 
     @property
@@ -146,9 +156,20 @@ class RecordKind:
         name = path.removeprefix(self.folder).removesuffix(self.suffix)
         return name if path == self.path_of(name) and _match_key(self.key, name) else None
 
+    def list_keys(self, paths: Iterable[str]) -> list[str]:
+        """The keys of those of the files that are of this kind."""
+        return [key for path in paths if (key := self.find_key(path)) is not None]
+
     def path_of(self, key: str) -> str:
         """The path of the file with a key."""
         return self.path or f"{self.folder}{key}{self.suffix}"
+
+    def explain_undo(self, org: Any, path: str, files: Mapping[str, str]) -> str:
+        """Why a commit that wrote a file of this kind cannot be undone, and what to do instead."""
+        key = self.find_key(path) or ""
+        if callable(self.undo):
+            return self.undo(org, key, files)
+        return self.undo.format(key=key) or f"a {self.title} that was recorded stays in the record."
 
     def find_seat(self, path: str) -> str:
         """The seat that the path names as the one that the records are of; "" if it names none."""
@@ -258,6 +279,26 @@ def _find_review_subjects(one: Review) -> Collection[str]:
     return tuple(dict.fromkeys(row.seat for row in one.rows))
 
 
+def _answer_retirement_undo(org: Any, seat: str, _files: Mapping[str, str]) -> str:
+    held = org.seats.get(seat)
+    if held is None:
+        return "a retirement stands, and its record never changes."
+    new = next(id_ for number in count(2) if (id_ := f"{seat}-{number}") not in org.seats)
+    words = ["orgtp", "seat", "add", new, "--role", held.role, "--kind", held.kind.value, "--name", held.name]
+    words += ["--owner", held.owner] if held.owner and held.owner != seat else []
+    words += ["--reports-to", held.reports_to] if held.reports_to else []
+    return f"a retirement stands, and an id is never used again. To fill the position again: {shlex.join(words)}"
+
+
+def _answer_review_undo(org: Any, id_: str, files: Mapping[str, str]) -> str:
+    """A review that was held is a fact. What it asked for can be dropped, and another review may say something else."""
+    found = REVIEW_ID.fullmatch(id_)
+    week = found[1] if found else id_
+    open_ = [key for path in files if (key := TODO.find_key(path)) in org.todos and not org.todos[key].is_closed]
+    drop = f" To drop its to-do: orgtp todo drop {open_[0]} --note 'Asked for by mistake'." if open_ else ""
+    return f"a review that was held is a fact.{drop} To record another one of {week} beside it: orgtp review --again"
+
+
 # The actions of seats that hand open records over, or follow a name.
 _SEAT_ACTIONS = ("metric-end", "metric-rename", "metric-move", "metric-recadence", "vacate", "leave", "retire")
 
@@ -277,7 +318,6 @@ SCORE = RecordKind(
     find_writers=_list_score_writers,
     find_actors=_find_score_actors,
     actions={"score": "value", "withdraw": "withdrawal"},
-    table="values",
 )
 RETIREMENT = RecordKind(
     name="retirement",
@@ -293,7 +333,7 @@ RETIREMENT = RecordKind(
     audit_rule="retirement-changed",
     find_writers=_list_retirement_writers,
     actions={"retire": "retirement record"},
-    table="retirements",
+    undo=_answer_retirement_undo,
     left_out={RecordStep.OUTBOX: "A person decides a retirement, and sees at once whether it is recorded."},
 )
 SILENCE = RecordKind(
@@ -335,7 +375,6 @@ ESCALATION = RecordKind(
     write=escalation_data,
     actions={"escalate": "escalation"},
     also_in=_SEAT_ACTIONS,
-    table="escalations",
     left_out={RecordStep.OUTBOX: "The run that opens one tries again at its next time, with what is true then."},
 )
 EXPLANATION = RecordKind(
@@ -375,7 +414,7 @@ TODO = RecordKind(
     write=todo_data,
     actions={"todo": "to-do"},
     also_in=("undo", "review", *_SEAT_ACTIONS),
-    table="todos",
+    tables=TODO_TABLES,
     left_out={RecordStep.OUTBOX: "What may happen to a to-do depends on its state, so a change is written or refused."},
 )
 REVIEW = RecordKind(
@@ -392,7 +431,8 @@ REVIEW = RecordKind(
     find_subjects=_find_review_subjects,
     name_beside=_name_review_beside,
     actions={"review": "review"},
-    table="reviews",
+    undo=_answer_review_undo,
+    tables=REVIEW_TABLES,
     left_out={RecordStep.OUTBOX: "The answers are kept in a draft until they are recorded."},
 )
 
@@ -411,7 +451,7 @@ BRIEFING = RecordKind(
     find_subjects=lambda one: [one.to],
     actions={"brief": "delivery"},
     undo="a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief",
-    table="briefings",
+    tables=BRIEFING_TABLES,
     left_out={
         RecordStep.DIFF: "A delivery changes nothing about the org. `log --action brief` lists the deliveries.",
         RecordStep.OUTBOX: "A delivery that cannot be recorded stays in the journal of the clone that sent it.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
 from orgtp.model.problem import Marks
 from orgtp.model.records.chart import SeatChart, select_current
+from orgtp.model.records.table import BY_SEAT, Column, ColumnType, RecordTable, Table, TableRow
 from orgtp.model.score import format_timestamp
 
 TODOS_FOLDER = "todos/"
@@ -200,3 +201,41 @@ def merge_todos(old: Todo | None, mine: Todo, other: Todo) -> Todo | None:
     events = tuple(sorted([*mine.events, *more], key=lambda event: (event.at is None, event.at)))
     state, owner, due = replace(mine, events=events).replayed
     return replace(mine, events=events, state=state, owner=owner or mine.owner, due=due or mine.due)
+
+
+def _list_table_rows(id_: str, one: Todo, today: date) -> Iterator[TableRow]:
+    yield (
+        id_,
+        one.owner,
+        one.what,
+        one.state.value,
+        one.due,
+        one.is_overdue(today),
+        one.from_ or None,
+        one.added_at,
+        one.added_by or None,
+        one.closed_at,
+        next((event.note for event in reversed(one.events) if event.note), None),
+    )
+
+
+_TODOS = Table(
+    "todos",
+    "Every to-do, closed ones included.",
+    ("id",),
+    (
+        Column("id", "The id."),
+        Column("seat", "The seat that owns it."),
+        Column("what", "What is to be done."),
+        Column("state", "`open`, `working`, `waiting`, `done`, `failed` or `dropped`."),
+        Column("due", "The day by whose end it should be done.", ColumnType.DATE),
+        Column("overdue", "Whether that day is over, and it is not closed.", ColumnType.FLAG),
+        Column("comes_from", "What it comes from, such as `review 2026-W48`."),
+        Column("added_at", "When it was added.", ColumnType.TIME),
+        Column("added_by", "The seat that added it."),
+        Column("closed_at", "When it was done, failed or dropped.", ColumnType.TIME),
+        Column("note", "The note of its newest event that has one."),
+    ),
+    BY_SEAT,
+)
+TODO_TABLES = (RecordTable(_TODOS, _list_table_rows),)

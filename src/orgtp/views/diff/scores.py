@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from orgtp.model.org import Org
+from orgtp.model.records.kinds import SCORE
 from orgtp.model.score import Score, format_timestamp
 from orgtp.model.seat import Metric
 from orgtp.model.value import Unit
@@ -147,7 +148,7 @@ def _subtract(one: Org, other: Org) -> list[Score]:
 
 def _is_unreadable(org: Org, seat: str) -> bool:
     """Whether a score file of the seat cannot be read."""
-    return any(path.startswith(f"scores/{seat}/") for path in org.unreadable)
+    return any(SCORE.find_seat(path) == seat for path in org.unreadable)
 
 
 def _group_by_id(rows: list[Score]) -> dict[str, list[Score]]:
