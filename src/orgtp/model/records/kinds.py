@@ -3,7 +3,7 @@
 An entry says where the records are, what may change in them, who may write them, whom they name, how two versions are
 merged, and how orgtp shows and exports them. A new kind is an entry here, its reader in `files/record_readers.py`, and
 an example in `tests/model/record_examples.py`. The tests of tests/model/test_record_kinds.py then run for it. A kind
-that does not take part in a step gives its reason in `left_out`.
+that does not take part in a step gives its reason in `left_out`. CONTRIBUTING.md says what else a kind may need.
 """
 
 from __future__ import annotations
