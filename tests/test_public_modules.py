@@ -67,3 +67,14 @@ def test_a_package_names_its_public_interface(package: str) -> None:
     modules = [name for name in public if is_module(f"{package}.{name}")]
     if len(modules) == len(public):
         assert set(modules) == find_used_modules()[package]
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    """A name that is known means one thing, in an import, in the API and in a message."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(SRC.glob("orgtp/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(f"{path.relative_to(SRC)}:{node.lineno}")
+    assert len(places) > len(PACKAGES)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

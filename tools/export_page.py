@@ -6,7 +6,8 @@ from pathlib import Path
 
 from orgtp.export.database import VIEWS
 from orgtp.export.openmetrics import FAMILIES
-from orgtp.views.tables.columns import TABLES, Table
+from orgtp.model.records.table import Table
+from orgtp.views.tables.columns import TABLES
 
 PAGE = Path(__file__).parents[1] / "docs" / "export.md"
 BEGIN, END = "<!-- columns -->\n", "<!-- end of columns -->\n"

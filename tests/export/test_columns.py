@@ -9,9 +9,10 @@ import sqlite3
 import pytest
 
 from orgtp.export.database import list_columns
+from orgtp.model.records.table import Table
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric, Seat
-from orgtp.views.tables.columns import METRICS, SEATS, TABLES, VALUES, Table
+from orgtp.views.tables.columns import METRICS, SEATS, TABLES, VALUES
 from tools.export_page import PAGE, build_page
 
 # Fields that are in the table by another name or in another table, or that only say where in a file something is.

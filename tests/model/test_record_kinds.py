@@ -31,7 +31,7 @@ from orgtp.model.records.steps import RecordStep
 from orgtp.model.references.find import each_reference
 from orgtp.model.references.kinds import REFERENCE_KINDS
 from orgtp.views.tables.build import build_tables
-from orgtp.views.tables.columns import TABLES_BY_NAME
+from orgtp.views.tables.columns import TABLES_BY_NAME, list_tables_of
 from tests.audit.signing import judged, make_signed
 from tests.conftest import Shell, make_home, make_once
 from tests.model.record_examples import RECORD_EXAMPLES, RecordExample
@@ -225,12 +225,17 @@ def test_it_waits_in_the_outbox_or_says_why_not(kind: RecordKind) -> None:
 @EVERY_KIND
 def test_it_is_exported(kind: RecordKind) -> None:
     if is_left_out(kind, RecordStep.EXPORT):
-        assert not kind.table
+        assert not list_tables_of(kind)
         return
-    assert kind.table in TABLES_BY_NAME, f"add the table {kind.table} to views/tables"
+    assert list_tables_of(kind), f"give the entry of the kind {kind.name} its tables"
     one = example_of(kind)
-    rows = [len(list(build_tables(found.org, NOW).rows(kind.table))) for found in (load(), load((one.path, one.later)))]
+    table = list_tables_of(kind)[0]
+    rows = [len(list(build_tables(found.org, NOW).rows(table.name))) for found in (load(), load((one.path, one.later)))]
     assert rows[0] < rows[1]
+    for shown in list_tables_of(kind):
+        assert shown is TABLES_BY_NAME[shown.name]
+        built = build_tables(load((one.path, one.later)).org, NOW).rows(shown.name)
+        assert all(len(row) == len(shown.columns) for row in built)
 
 
 @EVERY_KIND

@@ -26,7 +26,7 @@ from orgtp.views.variation.judge import (
     find_unfavourable_sides,
     judge_metric,
 )
-from orgtp.views.variation.xmr import Rule, Side
+from orgtp.views.variation.xmr import DetectionRule, Side
 from tests.model.building import VOID, period, row, target
 
 # A Monday: the week before it is over.
@@ -77,9 +77,13 @@ class TestVariation:
     def test_steady_and_changed(self) -> None:
         assert judged(STEADY).variation is Variation.COMMON
         found = judged([*STEADY, *FALL])
-        assert (found.variation, found.rule, found.since) == (Variation.CONCERN, Rule.THREE_OF_FOUR, "2026-W46")
+        assert (found.variation, found.rule, found.since) == (
+            Variation.CONCERN,
+            DetectionRule.THREE_OF_FOUR,
+            "2026-W46",
+        )
         better = judged([*STEADY, "101"])
-        assert (better.variation, better.rule) == (Variation.IMPROVEMENT, Rule.BEYOND_LIMIT)
+        assert (better.variation, better.rule) == (Variation.IMPROVEMENT, DetectionRule.BEYOND_LIMIT)
 
     def test_the_limits_stay_those_of_the_first_twelve(self) -> None:
         short, long = judged(STEADY), judged([*STEADY, *FALL, *["70"] * 30])
@@ -104,7 +108,7 @@ class TestWhichCellsCount:
     def test_a_blank_neither_breaks_nor_extends(self) -> None:
         gaps = [*STEADY, "88", None, "89", "", "88"]
         found = judged(gaps)
-        assert (found.variation, found.rule, found.phase.n) == (Variation.CONCERN, Rule.THREE_OF_FOUR, 15)
+        assert (found.variation, found.rule, found.phase.n) == (Variation.CONCERN, DetectionRule.THREE_OF_FOUR, 15)
 
     def test_no_moving_range_over_a_blank(self) -> None:
         ranges = [one.range for one in build_chart(weekly([*STEADY[:6], None, *STEADY[6:]])).points]
@@ -259,7 +263,7 @@ class TestHits:
 
     def test_a_fall_is_flagged_by_the_binomial_tail(self) -> None:
         found = judge_metric(self.daily(["ooooooo"] * 11 + ["oooooox"] + ["oxooxox", "oxooxox", "oxooxox"]))
-        assert (found.variation, found.rule) == (Variation.CONCERN, Rule.BINOMIAL)
+        assert (found.variation, found.rule) == (Variation.CONCERN, DetectionRule.BINOMIAL)
         assert found.hits_now is not None
         assert (found.hits_now.total, found.hits_now.misses) == (20, 9)
         assert found.since == "2026-W46"
@@ -271,14 +275,14 @@ class TestHits:
     def test_a_weekly_yes_no_compares_the_last_eight(self) -> None:
         values = ["yes"] * 11 + ["no"] + ["no", "yes", "no", "no", "yes", "no", "no", "no"]
         found = judged(values, "yes")
-        assert (found.method, found.rule) == (Method.HITS, Rule.BINOMIAL)
+        assert (found.method, found.rule) == (Method.HITS, DetectionRule.BINOMIAL)
         assert found.hits_now is not None
         assert (found.hits_now.total, found.hits_now.misses) == (8, 6)
         assert judged(values[:-1], "yes").rule is None
 
     def test_better_is_an_improvement(self) -> None:
         found = judge_metric(self.daily(["oxoxoxo"] * 12 + ["ooooooo"] * 3))
-        assert (found.variation, found.rule) == (Variation.IMPROVEMENT, Rule.BINOMIAL)
+        assert (found.variation, found.rule) == (Variation.IMPROVEMENT, DetectionRule.BINOMIAL)
 
     def test_assurance(self) -> None:
         assert judged(["yes"] * 60, "yes").assurance is Assurance.PASSES
@@ -302,7 +306,7 @@ class TestShares:
     def test_each_value_has_limits_of_its_own(self) -> None:
         found = judge_metric(self.with_cases([*STEADY, "85", "85"], [240] * 12 + [20, 2000]))
         assert found.limits[12].lower < Decimal(85) < found.limits[13].lower
-        assert (found.variation, found.rule) == (Variation.CONCERN, Rule.BEYOND_LIMIT)
+        assert (found.variation, found.rule) == (Variation.CONCERN, DetectionRule.BEYOND_LIMIT)
         assert judge_metric(self.with_cases([*STEADY, "85"], [240] * 12 + [20])).variation is Variation.COMMON
 
     def test_a_later_value_without_cases_has_those_of_the_usual_number(self) -> None:

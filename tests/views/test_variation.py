@@ -17,9 +17,9 @@ from orgtp.views.variation.shares import Share, pool_shares
 from orgtp.views.variation.xmr import (
     BASELINE,
     RUN,
+    DetectionRule,
     Limits,
     Point,
-    Rule,
     Side,
     compute_limits,
     find_rule,
@@ -86,7 +86,7 @@ class TestStatprocon:
         runs = [False] * len(values)
         for at, side in product(range(len(values)), Side):
             alone = Limits(limits.mean, limits.mean - 10**6, limits.mean + 10**6)
-            if find_rule([Point(one.value, alone) for one in chart], at, side) is Rule.RUN_OF_EIGHT:
+            if find_rule([Point(one.value, alone) for one in chart], at, side) is DetectionRule.RUN_OF_EIGHT:
                 runs[at - RUN + 1 : at + 1] = [True] * RUN
         assert runs == other.rule_2_runs_about_central_line()
 
@@ -112,7 +112,7 @@ class TestStatprocon:
         values = [*baseline, limits.mean, high, low, high, high]
         assert not any(XmR(values, subset_end_index=BASELINE).rule_3_runs_near_limits()[BASELINE:])
         chart = [Point(value, limits) for value in values]
-        assert find_rule(chart, len(chart) - 1, Side.HIGH) is Rule.THREE_OF_FOUR
+        assert find_rule(chart, len(chart) - 1, Side.HIGH) is DetectionRule.THREE_OF_FOUR
 
 
 class TestLimits:
@@ -138,31 +138,31 @@ class TestLimits:
 
 class TestRules:
     def test_one_beyond(self) -> None:
-        assert find_rule(points(0, "4.1"), 1, Side.HIGH) is Rule.BEYOND_LIMIT
+        assert find_rule(points(0, "4.1"), 1, Side.HIGH) is DetectionRule.BEYOND_LIMIT
         assert find_rule(points(0, "4.1"), 1, Side.LOW) is None
         assert find_rule(points(0, 4), 1, Side.HIGH) is None
 
     def test_three_of_four(self) -> None:
-        assert find_rule(points(3, -3, 3, 3), 3, Side.HIGH) is Rule.THREE_OF_FOUR
-        assert find_rule(points(3, 3, 3), 2, Side.HIGH) is Rule.THREE_OF_FOUR
+        assert find_rule(points(3, -3, 3, 3), 3, Side.HIGH) is DetectionRule.THREE_OF_FOUR
+        assert find_rule(points(3, 3, 3), 2, Side.HIGH) is DetectionRule.THREE_OF_FOUR
         assert find_rule(points(2, 3, 3, 0), 3, Side.HIGH) is None
 
     def test_eight_in_a_row(self) -> None:
-        assert find_rule(points(*[1] * 8), 7, Side.HIGH) is Rule.RUN_OF_EIGHT
+        assert find_rule(points(*[1] * 8), 7, Side.HIGH) is DetectionRule.RUN_OF_EIGHT
         assert find_rule(points(*[1] * 7), 6, Side.HIGH) is None
         assert find_rule(points(*[1] * 4, -1, *[1] * 4), 8, Side.HIGH) is None
 
     def test_a_value_on_the_mean_neither_breaks_nor_extends_a_run(self) -> None:
-        assert find_rule(points(*[1] * 4, 0, *[1] * 4), 8, Side.HIGH) is Rule.RUN_OF_EIGHT
+        assert find_rule(points(*[1] * 4, 0, *[1] * 4), 8, Side.HIGH) is DetectionRule.RUN_OF_EIGHT
         assert find_rule(points(*[1] * 4, 0, *[1] * 3), 7, Side.HIGH) is None
 
     def test_a_change_begins_with_the_first_value_of_its_first_pattern(self) -> None:
         found = find_signal(points(0, -1, *[1] * 9), Side.HIGH)
         assert found
-        assert (found.rule, found.first) == (Rule.RUN_OF_EIGHT, 2)
+        assert (found.rule, found.first) == (DetectionRule.RUN_OF_EIGHT, 2)
         found = find_signal(points(0, 3, 3, 3, 5), Side.HIGH)
         assert found
-        assert (found.rule, found.first) == (Rule.BEYOND_LIMIT, 1)
+        assert (found.rule, found.first) == (DetectionRule.BEYOND_LIMIT, 1)
         assert find_signal(points(5, 0), Side.HIGH) is None
         assert find_signal([], Side.HIGH) is None
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Shell, make_once
-from tests.mcp.clients import call, served
+from tests.mcp.clients import call, refusal, served
 from tests.why.scene import at, commit, make_desk, record
 
 NOW = "2026-11-06T17:00:00Z"
@@ -240,3 +240,15 @@ def test_a_client_gets_the_same_evidence_with_a_metric(desk: Shell, monkeypatch:
     assert answer["why"]["evidence"] == known["evidence"]
     assert answer["why"]["unseen"] == known["unseen"]
     assert answer["why"]["left_out"] == 0
+
+
+def test_a_client_may_name_the_period_or_ask_about_the_whole_seat(desk: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORGTP_NOW", NOW)
+    answer = call(served(desk), "metric_history", seat="bot", metric="answered", since="2026-10-12")
+    known = why(desk, "bot", "answered", "--since", "2026-10-12")
+    assert answer["why"]["start"] == known["start"]
+    assert answer["why"]["evidence"] == known["evidence"]
+    whole = call(served(desk), "metric_history", seat="bot", since="2026-11")
+    assert (whole["metric"], whole["scores"]) == ({}, [])
+    assert whole["why"]["evidence"] == why(desk, "bot", "--since", "2026-11")["evidence"]
+    assert "is not a period" in refusal(served(desk), "metric_history", seat="bot", since="late")

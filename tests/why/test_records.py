@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from orgtp.model.org import Org
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow
 from orgtp.model.seat import MetricKey
+from orgtp.render.terminal import Screen
+from orgtp.render.why import why_text
 from orgtp.views.why.build import build_why, list_wanted_spots
 from orgtp.views.why.types import Evidence, EvidenceKind, StartRule, When
 from tests.views.orgs import BOT, METRIC, org, row
@@ -83,3 +85,38 @@ def test_a_seat_upstream_that_drifts_is_evidence() -> None:
     assert told(found.evidence, EvidenceKind.UPSTREAM) == [
         "bot, which delivers mails, is drifting on calls since 2026-W45"
     ]
+
+
+def test_the_change_begins_with_the_first_miss_or_the_flag_whichever_is_earlier() -> None:
+    """What a review said about the misses, before they were enough for a flag, comes after the change began."""
+    key = MetricKey("bot", "calls")
+    missed = {"2026-W46": 16, "2026-W47": 23}
+    scores = "".join(row(f"m{day}", "2", week, day) for week, day in missed.items())
+    known = reviewed()
+    seen = org({"seats/bot.yaml": OTHER, "scores/bot/2026-11.jsonl": row("a", "9", "2026-W45", 9) + scores})
+    late = replace(seen, reviews=known.reviews)
+
+    found = build_why(late, NOW, "bot", "calls", flags={key: "2026-W47"})
+    start = found.start
+    assert start
+    assert (start.period, start.rule, start.off_since, start.flagged_since) == (
+        "2026-W46",
+        StartRule.MISSES,
+        "2026-W46",
+        "2026-W47",
+    )
+    assert [one.when for one in found.evidence if one.kind is EvidenceKind.REVIEW] == [When.AFTER]
+    text = why_text(found, UTC, Screen(200))
+    assert "off target since 2026-W46 (2 in a row); drifting since 2026-W47, according to orgtp health" in text
+
+    start = build_why(late, NOW, "bot", "calls", flags={key: "2026-W44"}).start
+    assert start
+    assert (start.period, start.rule, start.off_since) == ("2026-W44", StartRule.HEALTH, "2026-W46")
+    # In the same period, health says it.
+    start = build_why(late, NOW, "bot", "calls", flags={key: "2026-W46"}).start
+    assert start
+    assert (start.period, start.rule) == ("2026-W46", StartRule.HEALTH)
+    # A flagged metric still comes before one that is only off target.
+    start = build_why(late, NOW, "bot", flags={MetricKey("bot", "mails"): "2026-W47"}).start
+    assert start
+    assert (start.metric, start.period) == ("mails", "2026-W47")

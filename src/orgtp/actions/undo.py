@@ -20,9 +20,7 @@ from orgtp.model.errors import Refused
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
-from orgtp.model.records.kinds import RETIREMENT, SCORE, find_kind_of_file
-from orgtp.model.records.review import REVIEWS_FOLDER
-from orgtp.model.records.todo import TODOS_FOLDER
+from orgtp.model.records.kinds import SCORE, Growth, find_kind_of_file
 from orgtp.model.text import count_noun, join_with_and, one_line
 
 ORG_PATH = "org.yaml"
@@ -326,19 +324,11 @@ def _explain_records(org: Org, target: UndoTarget, _now: datetime) -> str:
     return f"a withdrawal stays in the record. To record the value again: {words}{more and f'.{more}'}"
 
 
-def _explain_retirement(org: Org, target: UndoTarget, _now: datetime) -> str:
-    paths = [path for path in target.files if path.startswith(RETIREMENT.folder)]
-    if not paths:
-        return ""
-    seat = RETIREMENT.find_seat(paths[0])
-    held = org.seats.get(seat)
-    if held is None:
-        return "a retirement stands, and its record never changes."
-    new = next(id_ for number in count(2) if (id_ := f"{seat}-{number}") not in org.seats)
-    words = ["orgtp", "seat", "add", new, "--role", held.role, "--kind", held.kind.value, "--name", held.name]
-    words += ["--owner", held.owner] if held.owner and held.owner != seat else []
-    words += ["--reports-to", held.reports_to] if held.reports_to else []
-    return f"a retirement stands, and an id is never used again. To fill the position again: {shlex.join(words)}"
+def _explain_fixed_records(org: Org, target: UndoTarget, _now: datetime) -> str:
+    """A record that never changes, such as a retirement, says more about the commit than what else it wrote."""
+    found = ((path, find_kind_of_file(path)) for path in target.files)
+    fixed = ((path, kind) for path, kind in found if kind and kind.growth is Growth.FIXED)
+    return next((kind.explain_undo(org, path, target.files) for path, kind in fixed), "")
 
 
 def _explain_escalation(org: Org, target: UndoTarget, now: datetime) -> str:
@@ -372,31 +362,17 @@ def _list_passed_on(target: UndoTarget) -> list[str]:
     return paths if any(_name_seat(path) for path in target.files) else []
 
 
-def _explain_review(org: Org, target: UndoTarget, _now: datetime) -> str:
-    """A review that was held is a fact. What it asked for can be dropped, and another review may say something else."""
-    paths = [path for path in target.files if path.startswith(REVIEWS_FOLDER)]
-    if not paths:
-        return ""
-    week = paths[0].removeprefix(REVIEWS_FOLDER)[: len("2026-W48")]
-    todos = [
-        path.removeprefix(TODOS_FOLDER).removesuffix(".yaml") for path in target.files if path.startswith(TODOS_FOLDER)
-    ]
-    open_ = [one for one in todos if one in org.todos and not org.todos[one].is_closed]
-    drop = f" To drop its to-do: orgtp todo drop {open_[0]} --note 'Asked for by mistake'." if open_ else ""
-    return f"a review that was held is a fact.{drop} To record another one of {week} beside it: orgtp review --again"
-
-
 def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     """What is left are seats and org.yaml; a seat that was added is retired, and other files are git's matter."""
     added = [_name_seat(path) for path, how in target.files.items() if how == "A" and _name_seat(path)]
     if added:
         words = ["orgtp", "retire", added[0], *_list_heirs(org, target, added[0]), "--reason", "Added by mistake"]
         return f"a seat is retired, not removed, and its id is never used again: {shlex.join(words)}"
+    kept = [*_list_passed_on(target), *list_todo_paths(target.files)]
     for path in target.files:
         kind = find_kind_of_file(path)
-        if kind and kind.undo:
-            return kind.undo.format(key=kind.find_key(path))
-    kept = [*_list_passed_on(target), *list_todo_paths(target.files)]
+        if kind and path not in kept:
+            return kind.explain_undo(org, path, target.files)
     others = [
         path
         for path, how in target.files.items()
@@ -439,8 +415,7 @@ _REASONS: tuple[Callable[[Org, UndoTarget, datetime], str], ...] = (
     _explain_merge,
     _explain_first,
     _explain_records,
-    _explain_retirement,
+    _explain_fixed_records,
     _explain_escalation,
-    _explain_review,
     _explain_other_files,
 )

@@ -92,13 +92,13 @@ class ReviewActions:
     def close(self, answers: Review, *, by: str = "", again: bool = False, dry_run: bool = False) -> RecordedChange:
         """Record a review in one commit, and remove its draft; see `orgtp.actions.review.close_review`."""
         from orgtp.actions.review import ReviewToClose
+        from orgtp.model.records.kinds import REVIEW
 
         acting = self.ledger.find_acting_seat(by)
         request = ReviewToClose(answers, {}, by=acting, again=again)
         done = self.ledger.record(lambda org: self._close(org, request), dry_run=dry_run)
         if not dry_run and done.commit:
-            week = next(path for path in done.paths if path.startswith("reviews/"))
-            self.discard_draft(week.removeprefix("reviews/")[: len("2026-W48")])
+            self.discard_draft(REVIEW.list_keys(done.paths)[0][: len("2026-W48")])
         return done
 
     def _close(self, org: Org, request: ReviewToClose) -> Change:

@@ -174,8 +174,9 @@ def _close(action: str, id_: str, note: str, change: ChangeOptions) -> int:
 
 def _report(kind: str, handle: OrgHandle, done: RecordedChange, change: ChangeOptions) -> int:
     """Report a change, with the ids of the to-dos that it touched."""
-    ids = [path.removeprefix("todos/").removesuffix(".yaml") for path in done.paths]
-    return report_change(kind, handle, done, change, todos=ids)
+    from orgtp.model.records.kinds import TODO
+
+    return report_change(kind, handle, done, change, todos=TODO.list_keys(done.paths))
 
 
 def _parse_day(text: str) -> date:

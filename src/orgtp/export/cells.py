@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from orgtp.model.records.table import TableCell
 from orgtp.model.score import format_timestamp
 from orgtp.model.value import write_number
-from orgtp.views.tables.columns import TableCell
 
 # A binary number has at least this many exact decimal digits.
 _EXACT_DIGITS = 15

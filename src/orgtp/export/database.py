@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from orgtp.export.cells import to_binary_number, to_plain_text
+from orgtp.model.records.table import ColumnType, Table, TableCell
 from orgtp.model.value import write_number
 from orgtp.views.tables.build import TableSet
-from orgtp.views.tables.columns import TABLES, TABLES_BY_NAME, ColumnType, Table, TableCell
+from orgtp.views.tables.columns import TABLES, TABLES_BY_NAME
 
 SqliteValue: TypeAlias = str | int | float | None
 # SQLite itself chooses between a whole and a binary number for a NUMERIC column.

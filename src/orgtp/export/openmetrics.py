@@ -11,10 +11,11 @@ from decimal import Decimal
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.metric_row import list_current_rows
+from orgtp.model.records.table import TableCell
 from orgtp.model.text import one_line
 from orgtp.model.value import write_number
 from orgtp.views.tables.build import TableSet, name_cells
-from orgtp.views.tables.columns import METRICS, SEATS, TableCell
+from orgtp.views.tables.columns import METRICS, SEATS
 
 NamedRow = Mapping[str, TableCell]
 # The value of a sample and its further labels; None if there is no sample.

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from orgtp.export.cells import to_json_map, to_plain_text
 from orgtp.export.formats import ExportFormat
+from orgtp.model.records.table import TableCell
 from orgtp.render.csv import csv_lines
 from orgtp.render.json import escape_raw
 from orgtp.views.tables.build import TableSet
-from orgtp.views.tables.columns import TABLES_BY_NAME, TableCell
+from orgtp.views.tables.columns import TABLES_BY_NAME
 
 
 def write_table_lines(tables: TableSet, name: str, format_: ExportFormat) -> Iterator[str]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from orgtp.export.cells import to_binary_number, to_plain_text
 from orgtp.model.errors import OrgtpError
+from orgtp.model.records.table import Table, TableCell, TableRow
 from orgtp.model.text import escape_control_chars
 from orgtp.views.tables.build import TableSet
-from orgtp.views.tables.columns import TABLES, Table, TableCell, TableRow
+from orgtp.views.tables.columns import TABLES
 
 # The limits of Excel (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3).
 _MOST_ROWS, _LONGEST = 1_048_576, 32_767

@@ -12,6 +12,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org
 from orgtp.model.period import parse_span
+from orgtp.model.records.kinds import SCORE
 from orgtp.views.diff.authorship import Facts
 from orgtp.views.diff.build import Diff, diff
 from orgtp.views.diff.types import Made
@@ -47,7 +48,7 @@ def _add_authorship(snapshot: OrgSnapshot, repo: Repo, base: str, facts: Facts, 
     head, wanted = snapshot.revision, facts.wanted(found)
     if head is None or not wanted or not repo.has_ancestor(base, head):
         return found
-    people, rows = find_commit_actors(snapshot, repo), [key for path, key in wanted if path.startswith("scores/")]
+    people, rows = find_commit_actors(snapshot, repo), [key for path, key in wanted if path.startswith(SCORE.folder)]
     setters = Blame(FileStates(repo, reader(rows)), wanted).find_setters(head, base)
     return facts.add_authors(found, {spot: describe_authorship(people, commit) for spot, commit in setters if commit})
 

@@ -11,6 +11,7 @@ from orgtp.history.facts import make_fact_reader
 from orgtp.history.locate import OrgSnapshot
 from orgtp.history.seat_commits import SeatCommits
 from orgtp.model.errors import BadInput
+from orgtp.model.records.kinds import SCORE
 from orgtp.model.seat import seat_path
 from orgtp.views.seat_history import events
 from orgtp.views.why.build import add_commits, build_why, list_wanted_spots
@@ -31,7 +32,7 @@ def find_why(snapshot: OrgSnapshot, seat: str, metric: str = "", since: str = ""
     if snapshot.repo is None or not wanted:
         return found
     people = find_commit_actors(snapshot, snapshot.repo)
-    rows = [key for path, key in wanted if path.startswith("scores/")]
+    rows = [key for path, key in wanted if path.startswith(SCORE.folder)]
     blame = Blame(FileStates(snapshot.repo, make_fact_reader(rows)), wanted)
     setters = blame.find_setters(snapshot.revision)
     return add_commits(found, {spot: describe_authorship(people, commit) for spot, commit in setters if commit})

@@ -12,6 +12,7 @@ from orgtp.files.tree import HEAD, MemoryTree
 from orgtp.git.repo import Repo
 from orgtp.git.tree import TreeEditor, open_tree
 from orgtp.model.org import Org
+from orgtp.model.records.kinds import SCORE
 from orgtp.model.results import Moment
 from orgtp.model.seat import retirement_path, seat_path
 
@@ -55,6 +56,6 @@ def read_moments(repo: Repo, commit: str, seat: str, *, checked: bool = True) ->
 
 def read_seat_org(editor: TreeEditor, seat: str) -> Org:
     """Read org.yaml, the file and the values of one seat; an empty org if there is no org.yaml."""
-    months = [f"scores/{seat}/{name}" for name in editor.list_entries(f"scores/{seat}")]
+    months = [f"{SCORE.folder}{seat}/{name}" for name in editor.list_entries(f"{SCORE.folder}{seat}")]
     files = editor.read_files([HEAD, seat_path(seat), *months])
     return load_org(MemoryTree(files)).org if HEAD in files else Org()

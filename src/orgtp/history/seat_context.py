@@ -10,10 +10,10 @@ from orgtp.files.load import LoadedOrg, sort_problems
 from orgtp.files.seat_brief import read_seat_brief
 from orgtp.history.locate import OrgSnapshot
 from orgtp.model.errors import BadInput
-from orgtp.model.escalation import silences_path
 from orgtp.model.org import Org
 from orgtp.model.problem import Problem, select_errors
-from orgtp.model.seat import Seat, retirement_path, seat_path
+from orgtp.model.records.kinds import RECORD_KINDS, Growth, find_kind_of_file
+from orgtp.model.seat import Seat, seat_path
 from orgtp.model.text import fold_spelling
 from orgtp.views.seat_history import Event, SeatCommit
 
@@ -83,10 +83,17 @@ def _find_similar_seats(snapshot: OrgSnapshot, seat: Seat) -> dict[str, Seat]:
 
 def _make_ownership_test(org: Org, seat: str) -> Callable[[str], bool]:
     """A test whether a path belongs to the seat: its file, record, values, escalations, to-dos or silences."""
-    about = [one.path for one in org.escalations.values() if one.seat == seat]
-    about += [one.path for one in org.todos.values() if one.owner == seat]
-    paths = {seat_path(seat), retirement_path(seat), silences_path(seat), *about}
-    return lambda path: path in paths or path.startswith(f"scores/{seat}/")
+    about = [
+        kind.path_of(key)
+        for kind in RECORD_KINDS
+        if kind.growth is Growth.EVENTS
+        for key, record in getattr(org, kind.attribute).items()
+        if seat in kind.find_subjects(record)
+    ]
+    paths = {seat_path(seat), *about}
+    return lambda path: (
+        path in paths or ((kind := find_kind_of_file(path)) is not None and kind.find_seat(path) == seat)
+    )
 
 
 def stream_decisions(snapshot: OrgSnapshot, seat: str) -> Iterator[Event] | None:

@@ -210,7 +210,8 @@ def health(handle: OrgHandle, limit: int = 60, offset: Offset = 0, *, selection:
 def metric_history(
     handle: OrgHandle,
     seat: SeatId,
-    metric: Annotated[str, "Metric id"],
+    metric: Annotated[str, "Metric id; without it, only why of the seat"] = "",
+    since: Annotated[str, "For why: the period in which the change began, if you know it"] = "",
     limit: int = 100,
     offset: Offset = 0,
 ) -> Answer:
@@ -218,24 +219,28 @@ def metric_history(
 
     why is what changed around it: candidates, not causes.
     """
-    details = handle.org.metric(seat, metric)
-    now = handle.metric(seat, metric)
-    found, narrow = handle.scores(seat, metric), "These are the newest; ask with a higher limit."
+    details = _describe_metric(handle, seat, metric) if metric else {}
+    found = handle.scores(seat, metric) if metric else []
     body = {
         "seat": seat,
-        "metric": {
-            **to_json_value(now),
-            "targets": [_describe_target(begin, target) for begin, target in details.targets.dated],
-        },
-        **bound_rows("scores", found, limit, narrow, offset=offset, newest=True),
-        **({} if offset > 0 else {"why": _explain_metric(handle, seat, metric)}),
+        "metric": details,
+        **bound_rows(
+            "scores", found, limit, "These are the newest; ask with a higher limit.", offset=offset, newest=True
+        ),
+        **({} if offset > 0 else {"why": _explain_change(handle, seat, metric, since)}),
     }
     return build_answer(handle, "scores", body)
 
 
-def _explain_metric(handle: OrgHandle, seat: str, metric: str) -> dict[str, Any]:
+def _describe_metric(handle: OrgHandle, seat: str, metric: str) -> dict[str, Any]:
+    targets = handle.org.metric(seat, metric).targets.dated
+    now = to_json_value(handle.metric(seat, metric))
+    return {**now, "targets": [_describe_target(begin, target) for begin, target in targets]}
+
+
+def _explain_change(handle: OrgHandle, seat: str, metric: str, since: str) -> dict[str, Any]:
     """The evidence of `orgtp why`, newest first, as far as it fits, and what could not be seen."""
-    found = to_json_value(handle.history.why(seat, metric))
+    found = to_json_value(handle.history.why(seat, metric, since))
     shown = take_fitting(found["evidence"], _WHY_ROOM) if found["evidence"] else []
     return {
         "start": found["start"],

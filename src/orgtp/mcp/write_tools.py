@@ -11,6 +11,7 @@ from orgtp.api import OrgHandle, RecordedChange, TodoAction
 from orgtp.mcp.answer import Answer, build_answer
 from orgtp.mcp.read_tools import SeatId
 from orgtp.model.errors import BadInput, OrgtpError, Refused
+from orgtp.model.records.kinds import TODO
 from orgtp.model.text import join_with_and, one_line
 from orgtp.render.json import plan_body
 
@@ -224,8 +225,11 @@ def todo(
         done = todos.close(id, _CLOSING[action], note, by=by)
     else:
         done = (todos.start if action == "start" else todos.ask)(id, note, by=by)
-    ids = [path.removeprefix("todos/").removesuffix(".yaml") for path in done.paths]
-    body = {**_describe_commit(done, dry_run=False), "todos": ids, "warnings": list(done.change.doubts)}
+    body = {
+        **_describe_commit(done, dry_run=False),
+        "todos": TODO.list_keys(done.paths),
+        "warnings": list(done.change.doubts),
+    }
     return build_answer(handle, f"todo-{action}", {**body, **_sync_if_required(handle, done)})
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from orgtp.model.escalation import EscalationEvent, EscalationStatus
-from orgtp.model.text import count_noun
 from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import (
     Screen,
     align_columns,
+    format_group_heading,
     format_labelled,
     indent_lines,
     measure_line,
@@ -43,11 +43,9 @@ def _list_by_assignee(found: Sequence[EscalationView], zone: tzinfo, screen: Scr
     for number, (seat, some) in enumerate(groups.items()):
         if number:
             yield []
-        name = some[0].with_name or seat
-        overdue = sum(view.overdue for view in some)
-        count = count_noun(len(some), "escalation") + (f", {overdue} overdue" if overdue else "")
-        known = join_spans() if name == seat else join_spans(" (", safe_text(name), ")")
-        yield join_spans("with ", safe_text(seat, "bold"), known, f": {count}")
+        yield join_spans(
+            "with ", format_group_heading(seat, some[0].with_name, "escalation", [view.overdue for view in some])
+        )
         within = Screen(screen.width - 2)
         rows = [[row[0], *row[2:]] for row in (_format_escalation_row(view, zone) for view in some)]
         lines = align_columns(rows, Screen())

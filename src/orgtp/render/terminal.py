@@ -17,7 +17,7 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
-from orgtp.model.text import one_line
+from orgtp.model.text import count_noun, one_line
 from orgtp.render.spans import CODE, NAME, WORDS, Line, join_lines, join_spans
 
 
@@ -293,6 +293,14 @@ def format_owner(name: str | None, owner: str | None) -> Line:
 
 
 _LABEL_WIDTH = 14
+
+
+def format_group_heading(seat: str, name: str | None, noun: str, overdue: Sequence[bool]) -> Line:
+    """The seat above what it has to do: `ada (Ada): 3 to-dos, 1 overdue`. `overdue` has a flag for each."""
+    late = sum(overdue)
+    count = count_noun(len(overdue), noun) + (f", {late} overdue" if late else "")
+    known = join_spans(" (", safe_text(name), ")") if name and name != seat else join_spans()
+    return join_spans(safe_text(seat, "bold"), known, f": {count}")
 
 
 def format_labelled(facts: Mapping[str, str], screen: Screen) -> Iterator[Line]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from orgtp.model.records.todo import TodoEvent, TodoState
-from orgtp.model.text import count_noun
 from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import (
     Screen,
     align_columns,
+    format_group_heading,
     format_labelled,
     indent_lines,
     measure_line,
@@ -43,11 +43,7 @@ def _list_by_owner(found: Sequence[TodoView], screen: Screen) -> Iterator[Line]:
     for number, (seat, some) in enumerate(groups.items()):
         if number:
             yield []
-        name = some[0].owner_name or seat
-        overdue = sum(view.overdue for view in some)
-        count = count_noun(len(some), "to-do") + (f", {overdue} overdue" if overdue else "")
-        known = join_spans() if name == seat else join_spans(" (", safe_text(name), ")")
-        yield join_spans(safe_text(seat, "bold"), known, f": {count}")
+        yield format_group_heading(seat, some[0].owner_name, "to-do", [view.overdue for view in some])
         yield from indent_lines(todo_lines(some, Screen(screen.width - 2)))
 
 

@@ -45,12 +45,11 @@ def _describe_start(why: Why) -> str:
     name = f"{start.metric_name} ({start.metric})" if start.metric else "The change"
     row = f" ({start.misses_in_a_row} in a row)" if start.misses_in_a_row > 1 else ""
     off = f"off target since {start.off_since}{row}" if start.off_since else ""
-    if start.rule is StartRule.MISSES:
-        return f"{name}: {off}"
-    began = f"the change began in {start.period}, as --since says"
-    if start.rule is StartRule.HEALTH:
-        began = f"drifting since {start.period}, according to orgtp health"
-    return f"{name}: {began}; {off}" if off else f"{name}: {began}"
+    given = f"the change began in {start.period}, as --since says" if start.rule is StartRule.GIVEN else ""
+    drifting = f"drifting since {start.flagged_since}, according to orgtp health" if start.flagged_since else ""
+    # What came first is said first.
+    facts = [given, drifting, off] if start.rule is StartRule.HEALTH else [given, off, drifting]
+    return f"{name}: {'; '.join(fact for fact in facts if fact)}"
 
 
 def _describe_meaning(why: Why) -> str:

@@ -21,7 +21,7 @@ EXTRA = "pip install 'orgtp[sources]'"
 _OURS = "orgtp"
 _GIB = 1 << 30
 # The kinds whose value is that of a period that is over, computed from the org itself.
-RECORD_KINDS = frozenset({"record"})
+MEASURING_KINDS = frozenset({"record"})
 
 
 class Form(StrEnum):
@@ -74,7 +74,7 @@ class Kind:
 
     `keys` are the settings that it takes. `bare` names the key that is meant if the source holds a plain value instead
     of a mapping of keys. `needs` maps each required module to the command that installs it. `memory` limits the
-    process, in bytes; 0 means no limit. `asked_for` is set for the kinds in `RECORD_KINDS` alone.
+    process, in bytes; 0 means no limit. `asked_for` is set for the kinds in `MEASURING_KINDS` alone.
     """
 
     keys: ClassVar[Mapping[str, Key]] = {}

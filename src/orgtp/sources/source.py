@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orgtp.model.problem import Place, Problem
-from orgtp.sources.kind import RECORD_KINDS, AskedFor
+from orgtp.sources.kind import MEASURING_KINDS, AskedFor
 
 TIMEOUT, RETRIES = timedelta(seconds=30), 2
 
@@ -34,7 +34,7 @@ class Source:
     @property
     def reads_record(self) -> bool:
         """Whether its value is that of a period that is over, computed from the org itself."""
-        return self.kind in RECORD_KINDS
+        return self.kind in MEASURING_KINDS
 
     @property
     def period(self) -> str:

@@ -6,7 +6,7 @@ A measure is computed only when its period is over. What cannot be known has a r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -17,10 +17,12 @@ from orgtp.model.escalation_policy import silenced_until
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, Period, period_containing
+from orgtp.model.records.kinds import BRIEFING, ESCALATION, REVIEW, SCORE, TODO
 from orgtp.model.records.todo import Todo, TodoAction, TodoState
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.text import did_you_mean
 from orgtp.model.value import EXACT, Unit, ValueKind, round_mean, write_number
+from orgtp.views.rewind import keep_values_until
 from orgtp.views.stale import stale_row
 
 
@@ -95,7 +97,7 @@ def _list_late(asked: _Question) -> Iterator[tuple[Seat, Metric, datetime, Perio
         for metric in seat.metrics.values():
             for period, late_since in _list_deadlines(asked, metric):
                 if late_since not in known:
-                    known[late_since] = _rewind(org, late_since)
+                    known[late_since] = keep_values_until(org, late_since)
                 found = stale_row(MetricRow(known[late_since], seat, metric, late_since))
                 is_new = found is not None and found.since == late_since
                 if is_new and silenced_until(org, late_since, seat.id, metric.id) is None:
@@ -110,12 +112,6 @@ def _list_deadlines(asked: _Question, metric: Metric) -> Iterator[tuple[Period, 
         if asked.has(late_since):
             yield period, late_since
         period = previous_owed_period(asked.org, metric, period)
-
-
-def _rewind(org: Org, at: datetime) -> Org:
-    """The org with the values that were recorded by a time."""
-    scores = {seat: tuple(score for score in found if score.at <= at) for seat, found in org.scores.items()}
-    return replace(org, scores=scores)
 
 
 def _find_flag(org: Org, seat: Seat, metric: Metric, late_since: datetime) -> datetime | None:
@@ -234,12 +230,12 @@ _MEASURES: Mapping[Measure, Callable[[_Question], Measured]] = {
 }
 # The files that each measure reads. If one of them cannot be read, nobody can know the value.
 _READS: Mapping[Measure, tuple[str, ...]] = {
-    Measure.STALE_TO_FLAGGED: ("org.yaml", "seats/", "scores/", "escalations/"),
-    Measure.ESCALATIONS_ROUTED: ("org.yaml", "escalations/"),
-    Measure.BRIEFING_TIME: ("org.yaml", "briefings/"),
-    Measure.SCORECARD_PUSHES: ("org.yaml", "scores/"),
-    Measure.REVIEWS_HELD: ("org.yaml", "reviews/"),
-    Measure.TODOS_DONE: ("org.yaml", "todos/"),
+    Measure.STALE_TO_FLAGGED: ("org.yaml", "seats/", SCORE.folder, ESCALATION.folder),
+    Measure.ESCALATIONS_ROUTED: ("org.yaml", ESCALATION.folder),
+    Measure.BRIEFING_TIME: ("org.yaml", BRIEFING.folder),
+    Measure.SCORECARD_PUSHES: ("org.yaml", SCORE.folder),
+    Measure.REVIEWS_HELD: ("org.yaml", REVIEW.folder),
+    Measure.TODOS_DONE: ("org.yaml", TODO.folder),
 }
 
 

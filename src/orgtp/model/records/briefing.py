@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import field
 from datetime import UTC, date, datetime
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.problem import Place
+from orgtp.model.records.table import BY_SEAT, Column, ColumnType, RecordTable, Table, TableRow
 from orgtp.model.score import format_timestamp
 
 BRIEFINGS_FOLDER = "briefings/"
@@ -55,3 +57,25 @@ class Delivery:
 def is_briefing_path(path: str) -> bool:
     """Whether `path` is that of a file of deliveries."""
     return _PATH.fullmatch(path) is not None
+
+
+def _list_table_rows(_key: str, one: Delivery, _today: date) -> Iterator[TableRow]:
+    yield one.id, one.at, one.to, one.day, one.commit or None, one.by or None, one.note or None
+
+
+_BRIEFINGS = Table(
+    "briefings",
+    "Every briefing that was delivered.",
+    ("id",),
+    (
+        Column("id", "The id."),
+        Column("at", "When a service accepted it.", ColumnType.TIME),
+        Column("seat", "The seat that it was for."),
+        Column("day", "The day that it was for.", ColumnType.DATE),
+        Column("commit_id", "The commit that it showed."),
+        Column("by", "The seat that sent it."),
+        Column("note", "What a reader has to know, such as that an address did not accept it."),
+    ),
+    BY_SEAT,
+)
+BRIEFING_TABLES = (RecordTable(_BRIEFINGS, _list_table_rows),)

@@ -8,7 +8,7 @@ from typing import Protocol
 from orgtp.model.seat import Seat
 
 
-class Chart(Protocol):
+class SeatChart(Protocol):
     """The seats of an org, and who is above whom."""
 
     @property
@@ -29,11 +29,11 @@ class Chart(Protocol):
         """The seats that may decide the retirement of `seat`."""
 
 
-def select_current(org: Chart, seats: Iterator[str] | list[str]) -> list[str]:
+def select_current(org: SeatChart, seats: Iterator[str] | list[str]) -> list[str]:
     """Those of the seats that the org has and that are not retired, without duplicates."""
     return [seat for seat in dict.fromkeys(seats) if seat in org.seats and not org.seats[seat].is_retired]
 
 
-def list_seat_and_above(org: Chart, seat: str) -> list[str]:
+def list_seat_and_above(org: SeatChart, seat: str) -> list[str]:
     """A seat and the seats above it. For a group, it is the seat that leads it."""
     return [seat, *org.leaders_above(seat)]

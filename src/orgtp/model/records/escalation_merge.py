@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from orgtp.model.change import YamlData
 from orgtp.model.escalation import Escalation, EscalationEvent, EscalationKind, EscalationStatus, EventType
-from orgtp.model.records.chart import Chart
+from orgtp.model.records.chart import SeatChart
 from orgtp.model.score import format_timestamp
 
 
@@ -35,7 +35,7 @@ def _event_data(event: EscalationEvent) -> dict[str, YamlData]:
     return {key: text for key, text in fields.items() if text}
 
 
-def list_allowed_resolvers(org: Chart, one: Escalation) -> list[str]:
+def list_allowed_resolvers(org: SeatChart, one: Escalation) -> list[str]:
     """The seats that may resolve it: the assignee, those above it, who opened it, and who may record for the seat.
 
     Retired seats are excluded; other inactive seats are not.

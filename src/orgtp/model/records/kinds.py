@@ -3,28 +3,31 @@
 An entry says where the records are, what may change in them, who may write them, whom they name, how two versions are
 merged, and how orgtp shows and exports them. A new kind is an entry here, its reader in `files/record_readers.py`, and
 an example in `tests/model/record_examples.py`. The tests of tests/model/test_record_kinds.py then run for it. A kind
-that does not take part in a step gives its reason in `left_out`.
+that does not take part in a step gives its reason in `left_out`. CONTRIBUTING.md says what else a kind may need.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from itertools import count
+from typing import Any, TypeAlias
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
 from orgtp.model.escalation import ESCALATION_ID, ESCALATIONS_FOLDER, SILENCED_FOLDER, Escalation, Silences
 from orgtp.model.explanation import EXPLAINED_PATH, Explanation
-from orgtp.model.records.briefing import BRIEFINGS_FOLDER, Delivery
-from orgtp.model.records.chart import Chart, list_seat_and_above, select_current
+from orgtp.model.records.briefing import BRIEFING_TABLES, BRIEFINGS_FOLDER, Delivery
+from orgtp.model.records.chart import SeatChart, list_seat_and_above, select_current
 from orgtp.model.records.escalation_merge import escalation_data, list_allowed_resolvers, merge_escalations
-from orgtp.model.records.review import REVIEW_ID, REVIEWS_FOLDER, Review
+from orgtp.model.records.review import REVIEW_ID, REVIEW_TABLES, REVIEWS_FOLDER, Review
 from orgtp.model.records.steps import RecordStep
-from orgtp.model.records.todo import TODO_ID, TODOS_FOLDER, Todo, list_todo_editors, merge_todos, todo_data
+from orgtp.model.records.table import RecordTable
+from orgtp.model.records.todo import TODO_ID, TODO_TABLES, TODOS_FOLDER, Todo, list_todo_editors, merge_todos, todo_data
 from orgtp.model.score import Score
 
 _SEAT_ID = r"[a-z][a-z0-9-]{0,62}"
@@ -57,7 +60,11 @@ class RecordWrite:
 Actor = tuple[str, str, int]
 
 
-def _allow_anyone(_org: Chart, _write: RecordWrite) -> Collection[str] | None:
+# What `orgtp undo` says: given the org, the key of the record, and the files of the commit (path to `A`, `M` or `D`).
+FindUndoAnswer: TypeAlias = Callable[[Any, str, Mapping[str, str]], str]
+
+
+def _allow_anyone(_org: SeatChart, _write: RecordWrite) -> Collection[str] | None:
     return None
 
 
@@ -93,9 +100,12 @@ class RecordKind:
       (from a number, 2 or more).
     - `actions` are the commits (`Orgtp-Action`) that always write the kind, each with what it adds; `also_in` those
       that may write it.
-    - `table` is the table of `export` and `sql`. `undo` is what `orgtp undo` says of a commit that writes it,
-      with `{key}`, unless `actions/undo.py` has an inverse or a longer answer.
-    - `left_out` gives the reason for each step without an answer.
+    - `tables` are the tables of `export` and `sql`, each with how a record becomes rows of it. The tables of kinds
+      whose rows need more than the record are in `views/tables/columns.py`.
+    - `undo` is what `orgtp undo` says of a commit that writes it, with `{key}`; or how to find that, for an answer that
+      depends on the org or on the other files of the commit. Without it, the answer is that the record stays. Kinds
+      with an inverse, or an answer that depends on what exactly changed, are in `actions/undo.py`.
+    - `left_out` gives the reason for each step without an answer. tests/model/test_record_kinds.py asks for it.
     """
 
     name: str
@@ -112,7 +122,7 @@ class RecordKind:
     base_rule: str = "record-touched"
     audit_rule: str = "record-changed"
     may_become: Callable[[Any, Any], bool] = _never
-    find_writers: Callable[[Chart, RecordWrite], Collection[str] | None] = _allow_anyone
+    find_writers: Callable[[SeatChart, RecordWrite], Collection[str] | None] = _allow_anyone
     find_actors: Callable[[Sequence[Any], Any], Iterator[Actor]] = _find_no_actors
     find_subjects: Callable[[Any], Collection[str]] = _find_no_subjects
     merge: Callable[[Any, Any, Any], Any] | None = None
@@ -120,8 +130,8 @@ class RecordKind:
     name_beside: Callable[[str, int], str] | None = None
     actions: Mapping[str, str] = field(default_factory=dict)
     also_in: tuple[str, ...] = ()
-    table: str = ""
-    undo: str = ""
+    tables: tuple[RecordTable, ...] = ()
+    undo: str | FindUndoAnswer = ""
     left_out: Mapping[RecordStep, str] = field(default_factory=dict)
 
     @property
@@ -146,9 +156,20 @@ class RecordKind:
         name = path.removeprefix(self.folder).removesuffix(self.suffix)
         return name if path == self.path_of(name) and _match_key(self.key, name) else None
 
+    def list_keys(self, paths: Iterable[str]) -> list[str]:
+        """The keys of those of the files that are of this kind."""
+        return [key for path in paths if (key := self.find_key(path)) is not None]
+
     def path_of(self, key: str) -> str:
         """The path of the file with a key."""
         return self.path or f"{self.folder}{key}{self.suffix}"
+
+    def explain_undo(self, org: Any, path: str, files: Mapping[str, str]) -> str:
+        """Why a commit that wrote a file of this kind cannot be undone, and what to do instead."""
+        key = self.find_key(path) or ""
+        if callable(self.undo):
+            return self.undo(org, key, files)
+        return self.undo.format(key=key) or f"a {self.title} that was recorded stays in the record."
 
     def find_seat(self, path: str) -> str:
         """The seat that the path names as the one that the records are of; "" if it names none."""
@@ -160,15 +181,15 @@ def _match_key(pattern: str, name: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
 
-def _list_score_writers(org: Chart, write: RecordWrite) -> Collection[str]:
+def _list_score_writers(org: SeatChart, write: RecordWrite) -> Collection[str]:
     return select_current(org, org.eligible_recorders(write.key.partition("/")[0]))
 
 
-def _list_retirement_writers(org: Chart, write: RecordWrite) -> Collection[str]:
+def _list_retirement_writers(org: SeatChart, write: RecordWrite) -> Collection[str]:
     return org.eligible_deciders(write.key) if write.key in org.seats else org.policy_approvers
 
 
-def _list_escalation_writers(org: Chart, write: RecordWrite) -> Collection[str] | None:
+def _list_escalation_writers(org: SeatChart, write: RecordWrite) -> Collection[str] | None:
     """Anyone may open an escalation. Those it was assigned to may write to it."""
     if write.is_new:
         return None
@@ -185,7 +206,7 @@ def _find_escalation_actors(before: Sequence[Escalation], after: Escalation) -> 
             yield event.by, f"event {number + 1} ({event.what})", 0
 
 
-def _list_silence_writers(org: Chart, write: RecordWrite) -> Collection[str]:
+def _list_silence_writers(org: SeatChart, write: RecordWrite) -> Collection[str]:
     """The people accountable for a seat may mute a metric of it. The seat itself may not."""
     seat = org.seats.get(write.key)
     above = [*list_seat_and_above(org, seat.owner), *org.leaders_above(write.key)] if seat else org.policy_approvers
@@ -199,7 +220,7 @@ def _find_silence_actors(before: Sequence[Silences], after: Silences) -> Iterato
             yield silence.by, f"the silence of {metric}", 0
 
 
-def _list_approvers(org: Chart, _write: RecordWrite) -> Collection[str]:
+def _list_approvers(org: SeatChart, _write: RecordWrite) -> Collection[str]:
     return org.policy_approvers
 
 
@@ -214,7 +235,7 @@ def _find_score_actors(_before: Sequence[Any], after: Score) -> Iterator[Actor]:
         yield after.by, f"the value of {after.metric}", after.place.line
 
 
-def _list_todo_writers(org: Chart, write: RecordWrite) -> Collection[str] | None:
+def _list_todo_writers(org: SeatChart, write: RecordWrite) -> Collection[str] | None:
     """Anyone may add a to-do. Its owner, everyone above and the one who added it may write to it."""
     if write.is_new:
         return None
@@ -234,7 +255,7 @@ def _find_todo_subjects(one: Todo) -> Collection[str]:
     return tuple(dict.fromkeys([one.owner, *(event.to for event in one.events if event.to)]))
 
 
-def _list_senders(org: Chart, _write: RecordWrite) -> Collection[str]:
+def _list_senders(org: SeatChart, _write: RecordWrite) -> Collection[str]:
     """Every active seat may send briefings: it may be the whole work of an agent that records no values."""
     return [seat.id for seat in org.seats.values() if seat.is_active]
 
@@ -244,7 +265,7 @@ def _find_delivery_actors(_before: Sequence[Any], after: Delivery) -> Iterator[A
         yield after.by, f"the delivery to {after.to}", after.place.line
 
 
-def _list_review_writers(org: Chart, _write: RecordWrite) -> Collection[str]:
+def _list_review_writers(org: SeatChart, _write: RecordWrite) -> Collection[str]:
     """A person closes a review; an agent may only prepare one."""
     return [seat.id for seat in org.seats.values() if seat.is_human and seat.is_active]
 
@@ -261,6 +282,26 @@ def _name_review_beside(key: str, number: int) -> str:
 
 def _find_review_subjects(one: Review) -> Collection[str]:
     return tuple(dict.fromkeys(row.seat for row in one.rows))
+
+
+def _answer_retirement_undo(org: Any, seat: str, _files: Mapping[str, str]) -> str:
+    held = org.seats.get(seat)
+    if held is None:
+        return "a retirement stands, and its record never changes."
+    new = next(id_ for number in count(2) if (id_ := f"{seat}-{number}") not in org.seats)
+    words = ["orgtp", "seat", "add", new, "--role", held.role, "--kind", held.kind.value, "--name", held.name]
+    words += ["--owner", held.owner] if held.owner and held.owner != seat else []
+    words += ["--reports-to", held.reports_to] if held.reports_to else []
+    return f"a retirement stands, and an id is never used again. To fill the position again: {shlex.join(words)}"
+
+
+def _answer_review_undo(org: Any, id_: str, files: Mapping[str, str]) -> str:
+    """A review that was held is a fact. What it asked for can be dropped, and another review may say something else."""
+    found = REVIEW_ID.fullmatch(id_)
+    week = found[1] if found else id_
+    open_ = [key for path in files if (key := TODO.find_key(path)) in org.todos and not org.todos[key].is_closed]
+    drop = f" To drop its to-do: orgtp todo drop {open_[0]} --note 'Asked for by mistake'." if open_ else ""
+    return f"a review that was held is a fact.{drop} To record another one of {week} beside it: orgtp review --again"
 
 
 # The actions of seats that hand open records over, or follow a name.
@@ -282,7 +323,6 @@ SCORE = RecordKind(
     find_writers=_list_score_writers,
     find_actors=_find_score_actors,
     actions={"score": "value", "withdraw": "withdrawal"},
-    table="values",
 )
 RETIREMENT = RecordKind(
     name="retirement",
@@ -298,7 +338,7 @@ RETIREMENT = RecordKind(
     audit_rule="retirement-changed",
     find_writers=_list_retirement_writers,
     actions={"retire": "retirement record"},
-    table="retirements",
+    undo=_answer_retirement_undo,
     left_out={RecordStep.OUTBOX: "A person decides a retirement, and sees at once whether it is recorded."},
 )
 SILENCE = RecordKind(
@@ -340,7 +380,6 @@ ESCALATION = RecordKind(
     write=escalation_data,
     actions={"escalate": "escalation"},
     also_in=_SEAT_ACTIONS,
-    table="escalations",
     left_out={RecordStep.OUTBOX: "The run that opens one tries again at its next time, with what is true then."},
 )
 EXPLANATION = RecordKind(
@@ -380,7 +419,7 @@ TODO = RecordKind(
     write=todo_data,
     actions={"todo": "to-do"},
     also_in=("undo", "review", *_SEAT_ACTIONS),
-    table="todos",
+    tables=TODO_TABLES,
     left_out={RecordStep.OUTBOX: "What may happen to a to-do depends on its state, so a change is written or refused."},
 )
 REVIEW = RecordKind(
@@ -397,7 +436,8 @@ REVIEW = RecordKind(
     find_subjects=_find_review_subjects,
     name_beside=_name_review_beside,
     actions={"review": "review"},
-    table="reviews",
+    undo=_answer_review_undo,
+    tables=REVIEW_TABLES,
     left_out={RecordStep.OUTBOX: "The answers are kept in a draft until they are recorded."},
 )
 
@@ -416,7 +456,7 @@ BRIEFING = RecordKind(
     find_subjects=lambda one: [one.to],
     actions={"brief": "delivery"},
     undo="a delivery stands: what was sent cannot be taken back. To see them: orgtp log --action brief",
-    table="briefings",
+    tables=BRIEFING_TABLES,
     left_out={
         RecordStep.DIFF: "A delivery changes nothing about the org. `log --action brief` lists the deliveries.",
         RecordStep.OUTBOX: "A delivery that cannot be recorded stays in the journal of the clone that sent it.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -13,6 +13,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
 from orgtp.model.period import Grain, Period, parse_period, period_containing
 from orgtp.model.problem import Marks
+from orgtp.model.records.table import BY_SEAT, Column, ColumnType, RecordTable, Table, TableRow
 from orgtp.model.records.todo import TodoState
 from orgtp.model.score import format_timestamp
 
@@ -240,3 +241,53 @@ def _row_data(row: ReviewRow) -> dict[str, YamlData]:
         "todo": todo,
     }
     return {key: value for key, value in fields.items() if value}
+
+
+def _list_reviews(id_: str, one: Review, _today: date) -> Iterator[TableRow]:
+    todos = {row.todo for row in one.rows if row.todo}
+    facts = (one.led_by or None, one.began, one.ended, one.minutes)
+    yield (id_, one.week, *facts, len(one.rows), len(one.skipped), len(todos), one.rating)
+
+
+def _list_review_rows(id_: str, one: Review, _today: date) -> Iterator[TableRow]:
+    for row in one.rows:
+        texts = (row.state, row.changed, row.fix, row.decision, row.todo)
+        yield (id_, one.week, row.seat, row.metric, *(str(text) if text else None for text in texts))
+
+
+_REVIEWS = Table(
+    "reviews",
+    "Every weekly review that was held. With a selection: those that discussed one of its seats.",
+    ("id",),
+    (
+        Column("id", "The id: the week, with a number if it is not the first of its week."),
+        Column("week", "The week that it judged."),
+        Column("led_by", "The seat that led it."),
+        Column("began", "When it began.", ColumnType.TIME),
+        Column("ended", "When it ended.", ColumnType.TIME),
+        Column("minutes", "How long it took, in whole minutes.", ColumnType.INTEGER),
+        Column("rows_discussed", "How many rows it discussed.", ColumnType.INTEGER),
+        Column("skipped", "How many seats it skipped.", ColumnType.INTEGER),
+        Column("todos", "How many to-dos it asked for.", ColumnType.INTEGER),
+        Column("rating", "Its rating, from 1 to 10.", ColumnType.NUMBER),
+    ),
+    {},
+)
+_REVIEW_ROWS = Table(
+    "review_rows",
+    "What each review said about each row that it discussed.",
+    ("review", "seat", "metric"),
+    (
+        Column("review", "The id of the review."),
+        Column("week", "The week that it judged."),
+        Column("seat", "The seat."),
+        Column("metric", "The metric."),
+        Column("state", "Why it was discussed, such as `off` or `late`."),
+        Column("changed", "What changed in the inputs of the seat."),
+        Column("fix", "The fix; or the reason for another decision."),
+        Column("decision", "`fix`, `watch`, `case` or `no-action`."),
+        Column("todo", "The id of the to-do."),
+    ),
+    BY_SEAT,
+)
+REVIEW_TABLES = (RecordTable(_REVIEWS, _list_reviews), RecordTable(_REVIEW_ROWS, _list_review_rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +11,8 @@ from enum import StrEnum
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
 from orgtp.model.problem import Marks
-from orgtp.model.records.chart import Chart, select_current
+from orgtp.model.records.chart import SeatChart, select_current
+from orgtp.model.records.table import BY_SEAT, Column, ColumnType, RecordTable, Table, TableRow
 from orgtp.model.score import format_timestamp
 
 TODOS_FOLDER = "todos/"
@@ -185,7 +186,7 @@ def _event_data(event: TodoEvent) -> dict[str, YamlData]:
     return {key: text for key, text in (fields | {"note": event.note}).items() if text}
 
 
-def list_todo_editors(org: Chart, one: Todo) -> list[str]:
+def list_todo_editors(org: SeatChart, one: Todo) -> list[str]:
     """The seats that may change a to-do: its owner, everyone above, and the one who added it; not a retired seat."""
     accountable = org.seats[one.owner].owner if one.owner in org.seats else ""
     return select_current(org, [one.owner, accountable, *org.leaders_above(one.owner), one.added_by])
@@ -206,3 +207,41 @@ def merge_todos(old: Todo | None, mine: Todo, other: Todo) -> Todo | None:
     events = tuple(sorted([*mine.events, *more], key=lambda event: (event.at is None, event.at)))
     state, owner, due = replace(mine, events=events).replayed
     return replace(mine, events=events, state=state, owner=owner or mine.owner, due=due or mine.due)
+
+
+def _list_table_rows(id_: str, one: Todo, today: date) -> Iterator[TableRow]:
+    yield (
+        id_,
+        one.owner,
+        one.what,
+        one.state.value,
+        one.due,
+        one.is_overdue(today),
+        one.from_ or None,
+        one.added_at,
+        one.added_by or None,
+        one.closed_at,
+        next((event.note for event in reversed(one.events) if event.note), None),
+    )
+
+
+_TODOS = Table(
+    "todos",
+    "Every to-do, closed ones included.",
+    ("id",),
+    (
+        Column("id", "The id."),
+        Column("seat", "The seat that owns it."),
+        Column("what", "What is to be done."),
+        Column("state", "`open`, `working`, `waiting`, `done`, `failed` or `dropped`."),
+        Column("due", "The day by whose end it should be done.", ColumnType.DATE),
+        Column("overdue", "Whether that day is over, and it is not closed.", ColumnType.FLAG),
+        Column("comes_from", "What it comes from, such as `review 2026-W48`."),
+        Column("added_at", "When it was added.", ColumnType.TIME),
+        Column("added_by", "The seat that added it."),
+        Column("closed_at", "When it was done, failed or dropped.", ColumnType.TIME),
+        Column("note", "The note of its newest event that has one."),
+    ),
+    BY_SEAT,
+)
+TODO_TABLES = (RecordTable(_TODOS, _list_table_rows),)

@@ -27,7 +27,7 @@ from orgtp.views.briefing.types import (
 )
 from orgtp.views.health.seats import describe_flag
 from orgtp.views.health.types import HealthRow
-from orgtp.views.variation.xmr import Rule
+from orgtp.views.variation.xmr import DetectionRule
 
 _DAY = timedelta(days=1)
 Listed: TypeAlias = LateNumber | OffNumber | HealthRow | ComingDate
@@ -225,7 +225,7 @@ def format_flag(one: HealthRow) -> Line:
 
 
 def _describe_rule(one: HealthRow) -> str:
-    if one.rule is not Rule.BINOMIAL:
+    if one.rule is not DetectionRule.BINOMIAL:
         return describe_flag(one)
     more = "fewer" if one.is_drifting else "more"
     return f"{more} cells on target than in its baseline, since {one.since}"

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from orgtp.model.metric_row import MetricRow
-from orgtp.views.briefing.numbers import keep_records_until
 from orgtp.views.briefing.scope import BriefingScope
 from orgtp.views.health.assess import assess_row
 from orgtp.views.health.types import HealthRow
+from orgtp.views.rewind import keep_values_until
 from orgtp.views.variation.judge import Variation, judge_metric
 
 
@@ -33,7 +33,7 @@ def list_changed(
 
 
 def _was_found(row: MetricRow, before: datetime, variation: Variation) -> bool:
-    org = keep_records_until(row.org, [row.key], before)
+    org = keep_values_until(row.org, before, [row.key])
     return judge_metric(MetricRow(org, row.seat, row.metric, before)).variation is variation
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.due import previous_owed_period
 from orgtp.model.metric_row import MetricRow
-from orgtp.model.org import Org
 from orgtp.model.period import Period, parse_period, period_containing
-from orgtp.model.score import Score
-from orgtp.model.score_series import EARLIEST
-from orgtp.model.seat import MetricKey
 from orgtp.views.briefing.scope import BriefingScope
 from orgtp.views.briefing.types import LateNumber, NewestCollect, OffNumber
 from orgtp.views.chart import target_now
+from orgtp.views.rewind import keep_values_until
 
 
 def list_late_numbers(scope: BriefingScope) -> tuple[LateNumber, ...]:
@@ -79,18 +75,8 @@ def was_off(row: MetricRow, cell: Cell, then: datetime) -> bool:
     if period is None or cell.from_:
         # It is a cell of the metric that this one continues, and its own are not judged yet.
         return True
-    org = keep_records_until(row.org, [row.key], then, period)
+    org = keep_values_until(row.org, then, [row.key], period)
     return MetricRow(org, row.seat, row.metric, then).judged_cell(period).state is CellState.OFF
-
-
-def keep_records_until(org: Org, keys: Iterable[MetricKey], then: datetime, since: Period | None = None) -> Org:
-    """The org with only those records of these metrics that it had `then`, for periods from `since` on."""
-    scores: dict[str, list[Score]] = {}
-    start = since.start if since else EARLIEST
-    for key in keys:
-        records = org.score_series(key.seat, key.metric, start).records
-        scores.setdefault(key.seat, []).extend(one for one in records if one.at <= then.astimezone(UTC))
-    return replace(org, scores={seat: tuple(some) for seat, some in scores.items()})
 
 
 def _describe_off(scope: BriefingScope, row: MetricRow, cell: Cell) -> OffNumber:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orgtp.model.org import Org
+from orgtp.views.diff.records import list_record_pairs, name_seat
 from orgtp.views.diff.types import Made
 
 
@@ -39,14 +40,10 @@ class SilenceChanged:
 
 def escalations_changed(before: Org, after: Org) -> Iterator[EscalationChanged]:
     """The escalations that changed, by id, without those that cannot be read."""
-    for id_ in sorted({*before.escalations, *after.escalations}):
-        was, now = before.escalations.get(id_), after.escalations.get(id_)
-        known = now or was
-        if known is None or before.is_unreadable(known.path) or after.is_unreadable(known.path):
-            continue
+    for id_, known, was, now in list_record_pairs(before, after, lambda org: org.escalations):
         old, new = ((one.state.value, one.with_) if one else (None, None) for one in (was, now))
         if old != new:
-            name = _name(after, before, known.seat)
+            name = name_seat(after, before, known.seat)
             yield EscalationChanged(id_, known.seat, name, known.what, old[0], new[0], old[1], new[1])
 
 
@@ -59,9 +56,4 @@ def silences_changed(before: Org, after: Org) -> Iterator[SilenceChanged]:
             if was != now:
                 first, last = (str(one.until) if one and one.until else None for one in (was, now))
                 reason = now.reason if now else None
-                yield SilenceChanged(seat, _name(after, before, seat), metric, first, last, reason or None)
-
-
-def _name(after: Org, before: Org, seat: str) -> str:
-    found = after.seats.get(seat) or before.seats.get(seat)
-    return found.name if found else seat
+                yield SilenceChanged(seat, name_seat(after, before, seat), metric, first, last, reason or None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from orgtp.model.org import Org
 from orgtp.model.records.review import review_path
+from orgtp.views.diff.records import name_seat
 from orgtp.views.diff.types import Made
 
 
@@ -34,6 +35,5 @@ def reviews_changed(before: Org, after: Org) -> Iterator[ReviewChanged]:
         known = now or was
         if known is None or was == now or before.is_unreadable(path) or after.is_unreadable(path):
             continue
-        seat = after.seats.get(known.led_by) or before.seats.get(known.led_by)
-        name = seat.name if seat else known.led_by
+        name = name_seat(after, before, known.led_by)
         yield ReviewChanged(id_, known.week, known.led_by, name, len(known.rows), was is not None, now is not None)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from orgtp.model.org import Org
+from orgtp.model.records.kinds import SCORE
 from orgtp.model.score import Score, format_timestamp
 from orgtp.model.seat import Metric
 from orgtp.model.value import Unit
+from orgtp.views.diff.records import name_seat
 from orgtp.views.diff.types import Made
 
 Row = Mapping[str, str | None]
@@ -78,7 +80,7 @@ def values_added(before: Org, after: Org) -> Iterator[ValuesAdded]:
         newest = after.scores_in_force(seat, metric)[max(left)] if left else None
         yield ValuesAdded(
             seat=seat,
-            name=_name(after, before, seat),
+            name=name_seat(after, before, seat),
             metric=metric,
             metric_name=_find_metric_name(after, before, seat, metric),
             added=len(scores) - withdrawn,
@@ -104,7 +106,7 @@ def corrections(before: Org, after: Org) -> Iterator[ValueCorrected]:
 def _correction(before: Org, after: Org, was: Score, now: Score) -> ValueCorrected:
     return ValueCorrected(
         seat=now.seat,
-        name=_name(after, before, now.seat),
+        name=name_seat(after, before, now.seat),
         metric=now.metric,
         metric_name=_find_metric_name(after, before, now.seat, now.metric),
         period=now.period,
@@ -123,7 +125,7 @@ def rows_changed(before: Org, after: Org) -> Iterator[RowChanged]:
     for id_, rows in sorted(gone.items(), key=lambda item: (item[1][0].seat, item[0])):
         for was, now in zip_longest(rows, came.get(id_, [])[: len(rows)]):
             yield RowChanged(
-                was.seat, _name(after, before, was.seat), id_, _row_facts(was), _row_facts(now) if now else None
+                was.seat, name_seat(after, before, was.seat), id_, _row_facts(was), _row_facts(now) if now else None
             )
 
 
@@ -147,7 +149,7 @@ def _subtract(one: Org, other: Org) -> list[Score]:
 
 def _is_unreadable(org: Org, seat: str) -> bool:
     """Whether a score file of the seat cannot be read."""
-    return any(path.startswith(f"scores/{seat}/") for path in org.unreadable)
+    return any(SCORE.find_seat(path) == seat for path in org.unreadable)
 
 
 def _group_by_id(rows: list[Score]) -> dict[str, list[Score]]:
@@ -168,11 +170,6 @@ def _row_facts(score: Score) -> Row:
         "by": score.by or None,
         "note": score.note or None,
     }
-
-
-def _name(after: Org, before: Org, seat: str) -> str:
-    held = after.seats.get(seat) or before.seats.get(seat)
-    return held.name if held else seat
 
 
 def _find_metric_name(after: Org, before: Org, seat: str, metric: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from orgtp.model.org import Org
 from orgtp.model.records.todo import Todo
+from orgtp.views.diff.records import list_record_pairs, name_seat
 from orgtp.views.diff.types import Made
 
 
@@ -32,17 +33,12 @@ class TodoChanged:
 
 def todos_changed(before: Org, after: Org) -> Iterator[TodoChanged]:
     """The to-dos that changed, by id, without those that cannot be read."""
-    for id_ in sorted({*before.todos, *after.todos}):
-        was, now = before.todos.get(id_), after.todos.get(id_)
-        known = now or was
-        if known is None or before.is_unreadable(known.path) or after.is_unreadable(known.path):
-            continue
+    for id_, known, was, now in list_record_pairs(before, after, lambda org: org.todos):
         old, new = _list_facts(was), _list_facts(now)
         if old != new:
-            seat = after.seats.get(known.owner) or before.seats.get(known.owner)
             (state, owner, due), (new_state, new_owner, new_due) = old, new
             pairs = (state, new_state, owner, new_owner, due, new_due)
-            yield TodoChanged(id_, known.owner, seat.name if seat else known.owner, known.what, *pairs)
+            yield TodoChanged(id_, known.owner, name_seat(after, before, known.owner), known.what, *pairs)
 
 
 def _list_facts(one: Todo | None) -> tuple[str | None, str | None, str | None]:

@@ -14,7 +14,7 @@ from orgtp.model.metric_row import MetricRow, list_current_rows
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow
-from orgtp.model.seat import Seat, SeatStatus
+from orgtp.model.seat import MetricKey, Seat, SeatStatus
 from orgtp.model.value import EXACT, Unit, ValueKind
 from orgtp.views.chart import target_now
 from orgtp.views.health.seats import judge_seat
@@ -27,6 +27,7 @@ from orgtp.views.health.types import (
     PhaseProposal,
     SeatHealth,
 )
+from orgtp.views.rewind import keep_values_until
 from orgtp.views.selection import EVERYTHING, RowFacts, Selection, count_omitted, select_places, select_rows
 from orgtp.views.stale import stale_row
 from orgtp.views.variation.judge import Assurance, Judgement, Method, Variation, judge_metric
@@ -265,6 +266,5 @@ def _was_flagged(org: Org, review: Review, row: ReviewRow) -> bool:
     at = review.began or review.ended or (week.ends(org.zone) if week else None)
     if at is None:
         return False
-    known = tuple(score for score in org.scores.get(seat.id, ()) if score.at <= at)
-    then = replace(org, scores={seat.id: known})
+    then = keep_values_until(org, at, [MetricKey(seat.id, metric) for metric in seat.metrics])
     return judge_metric(MetricRow(then, seat, seat.metrics[row.metric], at)).variation is Variation.CONCERN

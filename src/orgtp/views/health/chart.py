@@ -11,7 +11,7 @@ from orgtp.model.metric_row import MetricRow
 from orgtp.model.value import EXACT, Unit, ValueKind
 from orgtp.views.health.assess import format_amount
 from orgtp.views.variation.judge import Judgement, Method, find_target, judge_metric
-from orgtp.views.variation.xmr import BASELINE, Limits, Point, Rule, Side, find_rule
+from orgtp.views.variation.xmr import BASELINE, DetectionRule, Limits, Point, Side, find_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ChartPoint:
     lower: str | None
     upper: str | None
     range: str | None
-    rule: Rule | None
+    rule: DetectionRule | None
     concern: bool
     baseline: bool
     _amount: Decimal
@@ -121,7 +121,7 @@ def _format_range(distance: Decimal | None, unit: Unit | None) -> str | None:
     return format_amount(distance, Unit(ValueKind.DURATION) if unit and unit.kind is ValueKind.TIME else unit)
 
 
-def _find_rule(points: list[Point], at: int, sides: Sequence[Side]) -> tuple[Rule | None, Side | None]:
+def _find_rule(points: list[Point], at: int, sides: Sequence[Side]) -> tuple[DetectionRule | None, Side | None]:
     """The rule that a value completes and on which side, on an unfavourable one first."""
     for side in (*sides, *(one for one in Side if one not in sides)):
         if rule := find_rule(points, at, side):

@@ -8,7 +8,7 @@ from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun
 from orgtp.views.health.types import HealthRow, SeatHealth
 from orgtp.views.variation.judge import Assurance, Method, Variation
-from orgtp.views.variation.xmr import BASELINE, Rule, Side
+from orgtp.views.variation.xmr import BASELINE, DetectionRule, Side
 
 _MOST_NAMED = 3
 
@@ -44,10 +44,10 @@ def describe_flag(one: HealthRow) -> str:
     """What stands out and since when: `eight or more in a row below the mean, since 2026-W44`."""
     low = one.facts.signal_side is Side.LOW
     words = {
-        Rule.BEYOND_LIMIT: f"{'below the lower' if low else 'above the upper'} limit",
-        Rule.THREE_OF_FOUR: f"three of four far {'below' if low else 'above'} the mean",
-        Rule.RUN_OF_EIGHT: f"eight or more in a row {'below' if low else 'above'} the mean",
-        Rule.BINOMIAL: _describe_hits(one),
+        DetectionRule.BEYOND_LIMIT: f"{'below the lower' if low else 'above the upper'} limit",
+        DetectionRule.THREE_OF_FOUR: f"three of four far {'below' if low else 'above'} the mean",
+        DetectionRule.RUN_OF_EIGHT: f"eight or more in a row {'below' if low else 'above'} the mean",
+        DetectionRule.BINOMIAL: _describe_hits(one),
     }
     return f"{words[one.rule]}, since {one.since}" if one.rule else ""
 

@@ -13,7 +13,7 @@ from orgtp.model.value import Unit
 from orgtp.views.selection import NOTHING_OMITTED, Omitted
 from orgtp.views.variation.binomial import Tally
 from orgtp.views.variation.judge import Assurance, FlagOdds, HitRecord, Method, PhaseSpan, Variation
-from orgtp.views.variation.xmr import Rule, Side
+from orgtp.views.variation.xmr import DetectionRule, Side
 
 
 class SeatHealth(StrEnum):
@@ -69,7 +69,7 @@ class HealthRow:
     metric: str
     variation: Variation
     assurance: Assurance | None
-    rule: Rule | None
+    rule: DetectionRule | None
     since: str | None
     phase: PhaseSpan
     mean: str | None

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
@@ -15,6 +16,8 @@ from orgtp.model.escalation_policy import is_overdue, silenced_until
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Ending, Org, Retirement
 from orgtp.model.period import Period, period_containing
+from orgtp.model.records.kinds import RECORD_KINDS, RecordKind
+from orgtp.model.records.table import RecordTable, TableCell, TableRow
 from orgtp.model.score import Score
 from orgtp.model.score_series import ScoreSeries
 from orgtp.model.seat import Metric, Pause, Rollup, Seat
@@ -33,7 +36,6 @@ from orgtp.views.selection import (
     select_rows,
 )
 from orgtp.views.stale import stale_row
-from orgtp.views.tables.columns import TableCell, TableRow
 from orgtp.views.variation.judge import is_drifting
 
 # The commits of the org, newest first.
@@ -367,48 +369,6 @@ def _list_events(tables: TableSet) -> Iterator[TableRow]:
             )
 
 
-def _list_todos(tables: TableSet) -> Iterator[TableRow]:
-    today = tables.org.day_of(tables.now)
-    for _, one in sorted(tables.org.todos.items()):
-        if not tables.is_selected or one.owner in tables.seat_ids:
-            yield (
-                one.id,
-                one.owner,
-                one.what,
-                one.state.value,
-                one.due,
-                one.is_overdue(today),
-                one.from_ or None,
-                one.added_at,
-                one.added_by or None,
-                one.closed_at,
-                next((event.note for event in reversed(one.events) if event.note), None),
-            )
-
-
-def _list_briefings(tables: TableSet) -> Iterator[TableRow]:
-    for one in tables.org.deliveries:
-        if not tables.is_selected or one.to in tables.seat_ids:
-            yield one.id, one.at, one.to, one.day, one.commit or None, one.by or None, one.note or None
-
-
-def _list_reviews(tables: TableSet) -> Iterator[TableRow]:
-    for id_, one in sorted(tables.org.reviews.items()):
-        if tables.is_selected and not any(row.seat in tables.seat_ids for row in one.rows):
-            continue
-        todos = {row.todo for row in one.rows if row.todo}
-        facts = (one.led_by or None, one.began, one.ended, one.minutes)
-        yield (id_, one.week, *facts, len(one.rows), len(one.skipped), len(todos), one.rating)
-
-
-def _list_review_rows(tables: TableSet) -> Iterator[TableRow]:
-    for id_, one in sorted(tables.org.reviews.items()):
-        for row in one.rows:
-            if not tables.is_selected or row.seat in tables.seat_ids:
-                texts = (row.state, row.changed, row.fix, row.decision, row.todo)
-                yield (id_, one.week, row.seat, row.metric, *(str(text) if text else None for text in texts))
-
-
 def _list_commit_events(tables: TableSet, entry: LogEntry) -> Iterator[TableRow]:
     touched: tuple[str | None, ...] = tuple(dict.fromkeys(entry.seats)) or (None,)
     for seat in touched:
@@ -430,6 +390,19 @@ def _list_commit_events(tables: TableSet, entry: LogEntry) -> Iterator[TableRow]
         )
 
 
+def _list_record_rows(kind: RecordKind, shown: RecordTable, tables: TableSet) -> Iterator[TableRow]:
+    """The rows of a table that the entry of a kind has."""
+    today, ids = tables.org.day_of(tables.now), tables.seat_ids
+    seat = shown.table.names.index("seat") if "seat" in shown.table.names else None
+    found = getattr(tables.org, kind.attribute)
+    for key, record in (("", one) for one in found) if kind.is_lines else sorted(found.items()):
+        if tables.is_selected and seat is None and ids.isdisjoint(kind.find_subjects(record)):
+            continue
+        for row in shown.list_rows(key, record, today):
+            if not tables.is_selected or seat is None or row[seat] in ids:
+                yield row
+
+
 _BUILDERS: dict[str, Callable[[TableSet], Iterator[TableRow]]] = {
     "seats": _list_seats,
     "metrics": _list_metrics,
@@ -438,10 +411,7 @@ _BUILDERS: dict[str, Callable[[TableSet], Iterator[TableRow]]] = {
     "retirements": _list_retirements,
     "escalations": _list_escalations,
     "events": _list_events,
-    "todos": _list_todos,
-    "briefings": _list_briefings,
-    "reviews": _list_reviews,
-    "review_rows": _list_review_rows,
+    **{one.table.name: partial(_list_record_rows, kind, one) for kind in RECORD_KINDS for one in kind.tables},
 }
 
 

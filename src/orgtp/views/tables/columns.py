@@ -1,59 +1,15 @@
 """The tables that `orgtp export` writes and `orgtp sql` queries: their columns, and what each means.
 
-docs/export.md lists the same columns. Other programs depend on them: add columns at the end, and never rename one.
+Most records have their tables in their entries of `orgtp.model.records.kinds`. docs/export.md lists the same columns.
+Other programs depend on them: add columns at the end, and never rename one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
-from typing import TypeAlias
 
-from orgtp.lazy_dataclass import dataclass
-
-# A cell of a table: a text, a number, a date, a time (aware), texts by id, or None for what there is not.
-TableCell: TypeAlias = str | bool | int | Decimal | date | datetime | Mapping[str, str] | None
-TableRow: TypeAlias = tuple[TableCell, ...]
-
-
-class ColumnType(StrEnum):
-    """What a column contains, besides blanks."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"  # an exact decimal
-    FLAG = "true or false"
-    DATE = "date"  # 2026-11-20
-    TIME = "time"  # 2026-11-20T13:00:02Z
-    MAP = "JSON object"  # texts by id
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table."""
-
-    name: str
-    description: str
-    type: ColumnType = ColumnType.TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table. `key` identifies a row, and `references` maps columns to the table whose key they contain."""
-
-    name: str
-    description: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    references: Mapping[tuple[str, ...], str]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the columns."""
-        return tuple(column.name for column in self.columns)
-
+from orgtp.model.records.kinds import ESCALATION, RECORD_KINDS, RETIREMENT, SCORE, RecordKind
+from orgtp.model.records.table import BY_SEAT, Column, ColumnType, Table
 
 _SEAT = Column("seat", "The id of the seat.")
 _METRIC = Column("metric", "The id of the metric. It is unique within its seat.")
@@ -66,7 +22,6 @@ _AMOUNT = Column(
     "Blank for a count of hits.",
     ColumnType.NUMBER,
 )
-_BY_SEAT: Mapping[tuple[str, ...], str] = {("seat",): "seats"}
 _BY_METRIC: Mapping[tuple[str, ...], str] = {("seat",): "seats", ("seat", "metric"): "metrics"}
 
 SEATS = Table(
@@ -134,7 +89,7 @@ METRICS = Table(
         Column("current", "Whether it has begun, and has not ended.", ColumnType.FLAG),
         Column("rebase", "Why a new phase begins, each by its first period.", ColumnType.MAP),
     ),
-    _BY_SEAT,
+    BY_SEAT,
 )
 VALUES = Table(
     "values",
@@ -208,7 +163,7 @@ RETIREMENTS = Table(
         ),
         Column("owned", "The new owner of each seat that it owned.", ColumnType.MAP),
     ),
-    _BY_SEAT,
+    BY_SEAT,
 )
 ESCALATIONS = Table(
     "escalations",
@@ -231,7 +186,7 @@ ESCALATIONS = Table(
         Column("acknowledged_at", "When it was last acknowledged.", ColumnType.TIME),
         Column("resolved_at", "When it was resolved.", ColumnType.TIME),
     ),
-    _BY_SEAT,
+    BY_SEAT,
 )
 EVENTS = Table(
     "events",
@@ -256,74 +211,18 @@ EVENTS = Table(
     ),
     {},
 )
-TODOS = Table(
-    "todos",
-    "Every to-do, closed ones included.",
-    ("id",),
-    (
-        Column("id", "The id."),
-        Column("seat", "The seat that owns it."),
-        Column("what", "What is to be done."),
-        Column("state", "`open`, `working`, `waiting`, `done`, `failed` or `dropped`."),
-        Column("due", "The day by whose end it should be done.", ColumnType.DATE),
-        Column("overdue", "Whether that day is over, and it is not closed.", ColumnType.FLAG),
-        Column("comes_from", "What it comes from, such as `review 2026-W48`."),
-        Column("added_at", "When it was added.", ColumnType.TIME),
-        Column("added_by", "The seat that added it."),
-        Column("closed_at", "When it was done, failed or dropped.", ColumnType.TIME),
-        Column("note", "The note of its newest event that has one."),
-    ),
-    _BY_SEAT,
-)
-BRIEFINGS = Table(
-    "briefings",
-    "Every briefing that was delivered.",
-    ("id",),
-    (
-        Column("id", "The id."),
-        Column("at", "When a service accepted it.", ColumnType.TIME),
-        Column("seat", "The seat that it was for."),
-        Column("day", "The day that it was for.", ColumnType.DATE),
-        Column("commit_id", "The commit that it showed."),
-        Column("by", "The seat that sent it."),
-        Column("note", "What a reader has to know, such as that an address did not accept it."),
-    ),
-    _BY_SEAT,
-)
-REVIEWS = Table(
-    "reviews",
-    "Every weekly review that was held. With a selection: those that discussed one of its seats.",
-    ("id",),
-    (
-        Column("id", "The id: the week, with a number if it is not the first of its week."),
-        Column("week", "The week that it judged."),
-        Column("led_by", "The seat that led it."),
-        Column("began", "When it began.", ColumnType.TIME),
-        Column("ended", "When it ended.", ColumnType.TIME),
-        Column("minutes", "How long it took, in whole minutes.", ColumnType.INTEGER),
-        Column("rows_discussed", "How many rows it discussed.", ColumnType.INTEGER),
-        Column("skipped", "How many seats it skipped.", ColumnType.INTEGER),
-        Column("todos", "How many to-dos it asked for.", ColumnType.INTEGER),
-        Column("rating", "Its rating, from 1 to 10.", ColumnType.NUMBER),
-    ),
-    {},
-)
-REVIEW_ROWS = Table(
-    "review_rows",
-    "What each review said about each row that it discussed.",
-    ("review", "seat", "metric"),
-    (
-        Column("review", "The id of the review."),
-        Column("week", "The week that it judged."),
-        Column("seat", "The seat."),
-        Column("metric", "The metric."),
-        Column("state", "Why it was discussed, such as `off` or `late`."),
-        Column("changed", "What changed in the inputs of the seat."),
-        Column("fix", "The fix; or the reason for another decision."),
-        Column("decision", "`fix`, `watch`, `case` or `no-action`."),
-        Column("todo", "The id of the to-do."),
-    ),
-    _BY_SEAT,
-)
-TABLES = (SEATS, METRICS, VALUES, CELLS, RETIREMENTS, ESCALATIONS, EVENTS, TODOS, REVIEWS, REVIEW_ROWS, BRIEFINGS)
+# The tables of the kinds whose rows need more of the org than the record: what counts, what is shown, or the time.
+_TABLES_OF_KINDS: Mapping[str, tuple[Table, ...]] = {
+    SCORE.name: (VALUES, CELLS),
+    RETIREMENT.name: (RETIREMENTS,),
+    ESCALATION.name: (ESCALATIONS, EVENTS),
+}
+
+
+def list_tables_of(kind: RecordKind) -> tuple[Table, ...]:
+    """The tables that show the records of a kind; () for a kind that is not exported."""
+    return (*_TABLES_OF_KINDS.get(kind.name, ()), *(one.table for one in kind.tables))
+
+
+TABLES = (SEATS, METRICS, *(table for kind in RECORD_KINDS for table in list_tables_of(kind)))
 TABLES_BY_NAME = {table.name: table for table in TABLES}

@@ -30,7 +30,7 @@ from orgtp.views.variation.odds import (
     round_odds,
 )
 from orgtp.views.variation.readings import (
-    Reading,
+    MetricReading,
     Series,
     counts_hits,
     is_finer_than_weekly,
@@ -38,7 +38,7 @@ from orgtp.views.variation.readings import (
     read_series,
 )
 from orgtp.views.variation.shares import Share, ShareBaseline, pool_shares
-from orgtp.views.variation.xmr import BASELINE, Limits, Point, Rule, Side, Signal, compute_limits, find_signal
+from orgtp.views.variation.xmr import BASELINE, DetectionRule, Limits, Point, Side, Signal, compute_limits, find_signal
 
 NEWEST_DAILY, NEWEST_WEEKLY = 20, 8
 
@@ -110,7 +110,7 @@ class Judgement:
     sides: tuple[Side, ...]
     variation: Variation
     assurance: Assurance | None
-    rule: Rule | None
+    rule: DetectionRule | None
     first: int | None
     mean: Decimal | None
     limits: tuple[Limits, ...]
@@ -170,14 +170,14 @@ def _count_before_run(states: Sequence[CellState]) -> HitRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class VariationVerdict:
     """The part of a judgement that depends on the method."""
 
     method: Method
     variation: Variation
     sides: tuple[Side, ...] = ()
     assurance: Assurance | None = None
-    rule: Rule | None = None
+    rule: DetectionRule | None = None
     first: int | None = None
     mean: Decimal | None = None
     limits: tuple[Limits, ...] = ()
@@ -186,24 +186,24 @@ class Verdict:
     hits_now: Tally | None = None
 
 
-def _judge_values(row: MetricRow, series: Series) -> Verdict:
+def _judge_values(row: MetricRow, series: Series) -> VariationVerdict:
     readings, target = series.readings, find_target(row)
     if target is None or len(readings) < BASELINE:
-        return Verdict(Method.XMR, Variation.TRIAL)
+        return VariationVerdict(Method.XMR, Variation.TRIAL)
     baseline = readings[:BASELINE]
     shares = _find_share_baseline(row, baseline)
     method = Method.SHARES if shares else Method.XMR
     sides = find_unfavourable_sides(target, [reading.amount for reading in baseline])
     limits = _list_limits(readings, shares)
     if not limits:
-        return Verdict(method, Variation.COARSE, sides)
+        return VariationVerdict(method, Variation.COARSE, sides)
     points = [Point(one.amount, limit) for one, limit in zip(readings, limits, strict=True)]
     both = len(sides) > 1
     per_quarter = find_flag_odds(count_cells_per_quarter(row.metric), both_sides=both, is_share=shares is not None)
     assurance = compare_limits(target, limits[-1])
     variation, signal = _find_variation(points, sides)
     rule, first = (signal.rule, signal.first) if signal else (None, None)
-    return Verdict(method, variation, sides, assurance, rule, first, limits[-1].mean, limits, per_quarter)
+    return VariationVerdict(method, variation, sides, assurance, rule, first, limits[-1].mean, limits, per_quarter)
 
 
 def _find_variation(points: Sequence[Point], sides: tuple[Side, ...]) -> tuple[Variation, Signal | None]:
@@ -217,7 +217,7 @@ def _find_variation(points: Sequence[Point], sides: tuple[Side, ...]) -> tuple[V
     return Variation.COMMON, None
 
 
-def _find_share_baseline(row: MetricRow, baseline: Sequence[Reading]) -> ShareBaseline | None:
+def _find_share_baseline(row: MetricRow, baseline: Sequence[MetricReading]) -> ShareBaseline | None:
     """The baseline of a p-chart, if every percentage of it says how many cases it covers."""
     if row.metric.targets.unit.kind is not ValueKind.PERCENT:
         return None
@@ -225,14 +225,14 @@ def _find_share_baseline(row: MetricRow, baseline: Sequence[Reading]) -> ShareBa
     return pool_shares(shares) if len(shares) == len(baseline) else None
 
 
-def _list_limits(readings: Sequence[Reading], shares: ShareBaseline | None) -> tuple[Limits, ...]:
+def _list_limits(readings: Sequence[MetricReading], shares: ShareBaseline | None) -> tuple[Limits, ...]:
     if shares:
         return tuple(shares.limits_for(one.cases) for one in readings)
     limits = compute_limits(insert_gaps(readings[:BASELINE]))
     return (limits,) * len(readings) if limits else ()
 
 
-def insert_gaps(readings: Sequence[Reading]) -> list[Decimal | None]:
+def insert_gaps(readings: Sequence[MetricReading]) -> list[Decimal | None]:
     """The amounts of readings, with a `None` between two that are not next to each other."""
     found: list[Decimal | None] = []
     for number, reading in enumerate(readings):
@@ -279,16 +279,16 @@ def compare_limits(target: Target, limits: Limits) -> Assurance:
     return Assurance.HIT_OR_MISS
 
 
-def _judge_hits(row: MetricRow, series: Series) -> Verdict:
+def _judge_hits(row: MetricRow, series: Series) -> VariationVerdict:
     readings = series.readings
     if len(readings) < BASELINE:
-        return Verdict(Method.HITS, Variation.TRIAL)
+        return VariationVerdict(Method.HITS, Variation.TRIAL)
     tally = _tally([hit for _, hit in list_opportunities(row, readings[:BASELINE])])
     later = list_opportunities(row, readings[BASELINE:])
     needed = NEWEST_DAILY if is_finer_than_weekly(row) else NEWEST_WEEKLY
     newest = later[-needed:]
     mean = EXACT.divide(Decimal(tally.hits), Decimal(tally.total)) if tally.total else None
-    verdict = Verdict(
+    verdict = VariationVerdict(
         Method.HITS,
         Variation.COMMON,
         assurance=_assure_hits(series),
@@ -306,7 +306,7 @@ def _judge_hits(row: MetricRow, series: Series) -> Verdict:
     # The change shows in the newest opportunities; it begins with the first of them that is unlike the baseline's.
     first = next((reading for reading, hit in newest if hit is not is_worse), newest[0][0])
     variation = Variation.CONCERN if is_worse else Variation.IMPROVEMENT
-    return replace(verdict, variation=variation, rule=Rule.BINOMIAL, first=readings.index(first))
+    return replace(verdict, variation=variation, rule=DetectionRule.BINOMIAL, first=readings.index(first))
 
 
 def _tally(hits: Sequence[bool]) -> Tally:

@@ -16,7 +16,7 @@ from orgtp.model.value import Unit, ValueKind
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MetricReading:
     """A judged cell that is known in full. `amount` is its value as a number, or 1 and 0 for a hit and a miss.
 
     `follows` says whether it is next to the reading before it: no blank is between them. `cases` is the number of cases
@@ -45,7 +45,7 @@ class Series:
 
     begin: Period | None
     reason: str
-    readings: tuple[Reading, ...]
+    readings: tuple[MetricReading, ...]
     states: tuple[CellState, ...]
 
 
@@ -77,7 +77,7 @@ def find_phase(row: MetricRow) -> tuple[Period | None, str]:
     return begun[-1] if begun else (None, "")
 
 
-def _list_readings(row: MetricRow, cells: list[tuple[Period, Cell]]) -> Iterator[Reading]:
+def _list_readings(row: MetricRow, cells: list[tuple[Period, Cell]]) -> Iterator[MetricReading]:
     unit = row.metric.targets.unit if row.metric.targets.dated else None
     if unit is None:
         return
@@ -90,7 +90,7 @@ def _list_readings(row: MetricRow, cells: list[tuple[Period, Cell]]) -> Iterator
         amount = Decimal(cell.state is CellState.ON) if is_hits else _read_amount(cell, unit)
         if amount is not None:
             cases = _find_cases(row, period) if has_cases else None
-            yield Reading(period, cell, amount, _are_neighbours(row, before, period), cases)
+            yield MetricReading(period, cell, amount, _are_neighbours(row, before, period), cases)
             before = period
 
 
@@ -138,14 +138,14 @@ def _find_cases(row: MetricRow, period: Period) -> int | None:
     return None
 
 
-def list_opportunities(row: MetricRow, readings: tuple[Reading, ...]) -> list[tuple[Reading, bool]]:
+def list_opportunities(row: MetricRow, readings: tuple[MetricReading, ...]) -> list[tuple[MetricReading, bool]]:
     """Whether each opportunity of the readings was a hit, oldest first, with the reading that it belongs to.
 
     With the rollup `hits`, each value of a cell is one; else the cell is.
     """
     if not (row.metric.is_rolled_up and row.metric.rollup is Rollup.HITS):
         return [(reading, reading.is_hit) for reading in readings]
-    found: list[tuple[Reading, bool]] = []
+    found: list[tuple[MetricReading, bool]] = []
     for reading in readings:
         for piece in reading.period.split(row.metric.cadence.grain, row.org.zone):
             state = row.cell_at(piece).state

@@ -23,7 +23,7 @@ _WINDOW, _NEEDED = 4, 3
 _PER_RANGE = Decimal("2.66")
 
 
-class Rule(StrEnum):
+class DetectionRule(StrEnum):
     """The rule by which a change stands out."""
 
     BEYOND_LIMIT = "beyond-limit"
@@ -79,7 +79,7 @@ class Point:
 class Signal:
     """A rule that the newest value completes, and the number of the first value of the change."""
 
-    rule: Rule
+    rule: DetectionRule
     first: int
 
 
@@ -125,7 +125,7 @@ def find_signal(points: Sequence[Point], side: Side) -> Signal | None:
     return Signal(rule, first)
 
 
-def find_rule(points: Sequence[Point], at: int, side: Side) -> Rule | None:
+def find_rule(points: Sequence[Point], at: int, side: Side) -> DetectionRule | None:
     """The first of Wheeler's three rules that the value number `at` completes on one side.
 
     Three of four is Wheeler's wording: three of four successive values are more than half-way to the limit of that
@@ -135,11 +135,11 @@ def find_rule(points: Sequence[Point], at: int, side: Side) -> Rule | None:
         return None
     point = points[at]
     if point.limits.is_beyond(point.value, side):
-        return Rule.BEYOND_LIMIT
+        return DetectionRule.BEYOND_LIMIT
     window = points[max(0, at - _WINDOW + 1) : at + 1]
     if sum(one.limits.is_past_halfway(one.value, side) for one in window) >= _NEEDED:
-        return Rule.THREE_OF_FOUR
-    return Rule.RUN_OF_EIGHT if len(_find_run(points, at, side)) >= RUN else None
+        return DetectionRule.THREE_OF_FOUR
+    return DetectionRule.RUN_OF_EIGHT if len(_find_run(points, at, side)) >= RUN else None
 
 
 def _find_run(points: Sequence[Point], at: int, side: Side) -> list[int]:
@@ -154,11 +154,11 @@ def _find_run(points: Sequence[Point], at: int, side: Side) -> list[int]:
     return run
 
 
-def _find_first(points: Sequence[Point], at: int, side: Side, rule: Rule) -> int:
+def _find_first(points: Sequence[Point], at: int, side: Side, rule: DetectionRule) -> int:
     """The number of the first value of the pattern that `rule` found at the value number `at`."""
-    if rule is Rule.BEYOND_LIMIT:
+    if rule is DetectionRule.BEYOND_LIMIT:
         return at
-    if rule is Rule.RUN_OF_EIGHT:
+    if rule is DetectionRule.RUN_OF_EIGHT:
         return _find_run(points, at, side)[-1]
     begin = max(0, at - _WINDOW + 1)
     return next(n for n in range(begin, at + 1) if points[n].limits.is_past_halfway(points[n].value, side))

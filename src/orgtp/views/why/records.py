@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from orgtp.model.escalation import Escalation, EscalationEvent, EventType
 from orgtp.model.org import Org
+from orgtp.model.records.kinds import REVIEW
 from orgtp.model.records.review import ReviewRow
 from orgtp.model.records.todo import Todo, TodoAction, TodoEvent
 from orgtp.model.score import format_timestamp
@@ -71,7 +72,7 @@ def list_review_evidence(
                     key=id_,
                     by=review.led_by or None,
                     by_claimed=bool(review.led_by),
-                    _spot=(f"reviews/{id_}.yaml", THERE),
+                    _spot=(REVIEW.path_of(id_), THERE),
                 )
 
 

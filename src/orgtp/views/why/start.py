@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from orgtp.model.errors import BadInput
 from orgtp.model.metric_row import MetricRow, list_current_rows
@@ -27,8 +27,9 @@ def find_flags(org: Org, seat: str, now: datetime) -> dict[MetricKey, str]:
 
 
 def find_change_start(org: Org, seat: str, metric: str, since: str, now: datetime, flags: Flags) -> ChangeStart | None:
-    """Find when the change began: `since` if it is given, else by a flag of health, else by misses in a row.
+    """Find when the change began: `since` if it is given, else the first miss in a row or the flag of health.
 
+    Of these two, the earlier one counts: people act on a miss before it is enough for a flag.
     Without `metric`, it is the change of the metric that needs a person most: flagged first, then with the most misses
     in a row, then with the earliest start. None if no metric is flagged or off target.
 
@@ -37,16 +38,16 @@ def find_change_start(org: Org, seat: str, metric: str, since: str, now: datetim
     held = org.seat(seat)
     rows = [MetricRow(org, held, org.metric(seat, metric), now)] if metric else list_current_rows(org, held, now)
     if since:
-        return _read_given_start(org, since, now, rows[0] if metric else None)
+        return _read_given_start(org, since, now, rows[0] if metric else None, flags)
     found = [start for row in rows if (start := _find_metric_start(org, row, flags))]
     return min(found, key=_rank, default=None)
 
 
 def _rank(start: ChangeStart) -> tuple[bool, int, datetime, str]:
-    return (start.rule is not StartRule.HEALTH, -start.misses_in_a_row, start.begins, start.metric or "")
+    return (start.flagged_since is None, -start.misses_in_a_row, start.begins, start.metric or "")
 
 
-def _read_given_start(org: Org, since: str, now: datetime, row: MetricRow | None) -> ChangeStart:
+def _read_given_start(org: Org, since: str, now: datetime, row: MetricRow | None, flags: Flags) -> ChangeStart:
     span = parse_span(since)
     if span is None:
         examples = ", ".join(PERIOD_EXAMPLES.values())
@@ -55,7 +56,8 @@ def _read_given_start(org: Org, since: str, now: datetime, row: MetricRow | None
         raise BadInput(what=f"{since} has not begun. Name the period in which the change began.")
     metric, name = (row.metric.id, row.metric.name) if row else (None, None)
     begins, ends, run = span[0].begins(org.zone), span[1].ends(org.zone), find_open_run(row) if row else None
-    return ChangeStart(metric, name, since, begins, ends, StartRule.GIVEN, *_describe_run(run))
+    flagged = flags.get(row.key) if row else None
+    return ChangeStart(metric, name, since, begins, ends, StartRule.GIVEN, *_describe_run(run), flagged)
 
 
 def _describe_run(run: MissRun | None) -> tuple[int, str | None]:
@@ -64,10 +66,11 @@ def _describe_run(run: MissRun | None) -> tuple[int, str | None]:
 
 
 def _find_metric_start(org: Org, row: MetricRow, flags: Flags) -> ChangeStart | None:
-    flagged = parse_period(flags.get(row.key, ""))
-    run = find_open_run(row)
-    period, rule = (flagged, StartRule.HEALTH) if flagged else (run.first if run else None, StartRule.MISSES)
-    if period is None:
+    flagged, run = parse_period(flags.get(row.key, "")), find_open_run(row)
+    starts = [(flagged, StartRule.HEALTH)] if flagged else []
+    starts += [(run.first, StartRule.MISSES)] if run else []
+    if not starts:
         return None
+    period, rule = min(starts, key=lambda start: start[0].begins(org.zone).astimezone(UTC))
     facts = (row.metric.id, row.metric.name, period.text, period.begins(org.zone), period.ends(org.zone))
-    return ChangeStart(*facts, rule, *_describe_run(run))
+    return ChangeStart(*facts, rule, *_describe_run(run), flagged.text if flagged else None)

@@ -58,6 +58,7 @@ class ChangeStart:
 
     `metric` is the one that changed, or None if the user gave the period and named none. `misses_in_a_row` counts its
     cells that are off target, up to the newest, and `off_since` is the first of them; None without any.
+    `flagged_since` is the period since which health flags it; None if it does not.
     """
 
     metric: str | None
@@ -68,6 +69,7 @@ class ChangeStart:
     rule: StartRule
     misses_in_a_row: int = 0
     off_since: str | None = None
+    flagged_since: str | None = None
 
     def place(self, begins: datetime, ends: datetime | None = None) -> When:
         """Whether a moment, or the time from `begins` to before `ends`, came before or after the change began."""
@@ -116,7 +118,7 @@ class Evidence:
         return self._spot
 
 
-class UnseenKind(StrEnum):
+class EvidenceGapKind(StrEnum):
     """What the record could not show."""
 
     INPUTS = "inputs"
@@ -132,10 +134,10 @@ class UnseenKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class EvidenceGap:
     """Something that `why` could not see, as a sentence, and the command that helps, if one does."""
 
-    kind: UnseenKind
+    kind: EvidenceGapKind
     what: str
     command: str | None = None
 
@@ -166,7 +168,7 @@ class Why:
     since: date
     start: ChangeStart | None
     evidence: tuple[Evidence, ...]
-    unseen: tuple[Unseen, ...]
+    unseen: tuple[EvidenceGap, ...]
 
 
 @dataclass(frozen=True, slots=True)
