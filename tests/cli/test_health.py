@@ -51,7 +51,7 @@ class TestText:
         )
         assert "A small number of cases looks the same" in lines[5]
         assert lines[6].strip() == (
-            "3 misses in a row. It was on target in 12 of the 12 weeks before; with that hit rate, 0.1% of quarters "
+            "3 misses in a row. It was on target in 12 of the 12 weeks before; with that record, 0.6% of quarters "
             "have as many in a row."
         )
 

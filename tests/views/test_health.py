@@ -14,6 +14,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import Cadence, Grain
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow
 from orgtp.model.seat import Rollup
+from orgtp.render.health import describe_run
 from orgtp.views.health.assess import assess_health, count_judged_flags
 from orgtp.views.health.chart import build_chart
 from orgtp.views.health.types import HealthRow, SeatHealth
@@ -72,7 +73,27 @@ class TestVariation:
         found = judged(["91", "92", "80", "81", "82"])
         assert (found.variation, found.misses_in_a_row) == (Variation.TRIAL, 3)
         assert found.odds.misses is not None
-        assert Decimal("0.01") < found.odds.misses < Decimal("0.1")
+        assert found.odds.misses == Decimal("0.1307")
+
+    def test_misses_without_a_record_have_no_odds(self) -> None:
+        for values in (["80", "81"], ["80", None, "81"], ["80"]):
+            assert judged(values).odds.misses is None
+        (shown,) = assess_health(weekly(["80", "81"]).org, MONDAY).metrics
+        text = describe_run(shown)
+        assert text == "2 misses in a row. Nothing is known of the weeks before, so there are no odds."
+
+    def test_misses_with_a_record_have_odds_that_grow_with_its_uncertainty(self) -> None:
+        found = judged([*["95"] * 7, *["80"] * 5])
+        assert found.odds.misses == Decimal("0.0017")
+        assert judged(["95", "95", *["80"] * 4]).odds.misses == Decimal("0.069")
+
+    def test_a_run_longer_than_a_quarter_has_no_odds(self) -> None:
+        org = weekly([*["95"] * 7, *["80"] * 14]).org
+        (shown,) = assess_health(org, MONDAY).metrics
+        assert (shown.misses_in_a_row, shown.odds.misses) == (14, None)
+        assert describe_run(shown).endswith(
+            "It was on target in 7 of the 7 weeks before. No quarter has as many weeks."
+        )
 
     def test_steady_and_changed(self) -> None:
         assert judged(STEADY).variation is Variation.COMMON
@@ -333,6 +354,17 @@ class TestPhases:
     def test_misses_in_a_row_are_those_of_every_view(self) -> None:
         found = judge_metric(self.rebased([*STEADY, "80", "80", "80"], W48="new"))
         assert (found.misses_in_a_row, found.phase.n) == (3, 1)
+
+    def test_the_odds_of_misses_begin_with_the_phase(self) -> None:
+        known = judge_metric(self.rebased([*STEADY, "95", "80", "80"], W46="new"))
+        assert (known.before_run, known.odds.misses) == ((1, 1), Decimal("0.3951"))
+        for week in ("W47", "W48"):
+            org = self.rebased([*STEADY, "80", "80"], **{week: "new"}).org
+            (shown,) = assess_health(org, MONDAY).metrics
+            assert (shown.misses_in_a_row, shown.odds.misses) == (2, None)
+            assert describe_run(shown) == (
+                "2 misses in a row. Nothing is known of the weeks before in this phase, so there are no odds."
+            )
 
     def test_a_changed_target_is_proposed_and_never_started(self) -> None:
         told = {"2026-W01": ">= 90%", "2026-W44": ">= 93%"}

@@ -8,11 +8,11 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from scipy.stats import betabinom  # type: ignore[import-untyped]
+from scipy.stats import beta, betabinom  # type: ignore[import-untyped]
 from statprocon.charts.xmr.base import Base as XmR
 
 from orgtp.views.variation.binomial import Tally, compute_lower_tail, compute_tail
-from orgtp.views.variation.odds import compute_run_odds, estimate_hit_rate, find_flag_odds, round_odds
+from orgtp.views.variation.odds import compute_run_odds, find_flag_odds, predict_run_odds, round_odds
 from orgtp.views.variation.shares import Share, pool_shares
 from orgtp.views.variation.xmr import (
     BASELINE,
@@ -215,10 +215,30 @@ class TestOdds:
         assert compute_run_odds(0, Decimal("0.9"), 13) == 1
         assert compute_run_odds(14, Decimal("0.5"), 13) == 0
 
-    def test_the_rate_of_a_short_record_is_neither_nothing_nor_all(self) -> None:
-        assert estimate_hit_rate(0, 0) == Decimal("0.5")
-        assert estimate_hit_rate(1, 1) == Decimal("0.75")
-        assert round(estimate_hit_rate(40, 50), 2) == Decimal("0.79")
+    @pytest.mark.parametrize(
+        ("misses", "record", "cells"),
+        [
+            (5, Tally(7, 0), 13), (4, Tally(2, 0), 13), (2, Tally(3, 4), 13), (1, Tally(50, 2), 91),
+            (2, Tally(40, 20), 65), (3, Tally(0, 6), 3),
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_the_rate_of_a_record_is_uncertain(self, misses: int, record: Tally, cells: int) -> None:
+        """The mean of the odds at each rate, by the beta distribution of scipy."""
+        rates = [(number + 0.5) / 2000 for number in range(2000)]
+        spread = beta(record.hits + 0.5, record.misses + 0.5)
+        shares = [spread.cdf(rate + 1 / 4000) - spread.cdf(rate - 1 / 4000) for rate in rates]
+        odds = [float(compute_run_odds(misses, Decimal(rate), cells)) for rate in rates]
+        mean = sum(one * share for one, share in zip(odds, shares, strict=True))
+        assert float(predict_run_odds(misses, record, cells)) == pytest.approx(mean, rel=0.005)
+
+    def test_a_short_record_says_little(self) -> None:
+        """At a rate of 15 of 16, as if it were known, five in a row would have odds of 1 in 100,000."""
+        assert round(predict_run_odds(5, Tally(7, 0), 13), 4) == Decimal("0.0017")
+        assert round(predict_run_odds(4, Tally(2, 0), 13), 2) == Decimal("0.07")
+        assert round(predict_run_odds(4, Tally(80_000, 20_000), 13), 3) == Decimal("0.013")
+        assert predict_run_odds(0, Tally(7, 0), 13) == 1
+        assert predict_run_odds(14, Tally(7, 0), 13) == 0
 
     def test_small_odds_are_not_rounded_to_none(self) -> None:
         assert [f"{round_odds(Decimal(odds)):f}" for odds in ("0.14499", "0.00000814", "0", "1")] == [

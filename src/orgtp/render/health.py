@@ -202,14 +202,18 @@ def describe_odds(one: HealthRow) -> str:
 
 
 def describe_run(one: HealthRow) -> str:
-    """The misses in a row, and how often a seat with this seat's own hit rate has as many."""
+    """The misses in a row, and how often a seat with this seat's own record has as many."""
     misses, before, cells = one.misses_in_a_row, one.facts.before_run, _CELLS[one.facts.grain]
     what = "1 miss" if misses == 1 else f"{misses} misses in a row"
-    if one.odds.misses is None or misses == 1:
+    if misses == 1:
         return what
-    rate = f"It was on target in {before.hits} of the {before.known} {cells} before"
-    known = rate if before.known else f"Nothing is known of the {cells} before"
-    return f"{what}. {known}; with that hit rate, {format_share(one.odds.misses)} of quarters have as many in a row."
+    if not before.known:
+        phase = " in this phase" if one.facts.reason else ""
+        return f"{what}. Nothing is known of the {cells} before{phase}, so there are no odds."
+    record = f"{what}. It was on target in {before.hits} of the {before.known} {cells} before"
+    if one.odds.misses is None:
+        return f"{record}. No quarter has as many {cells}."
+    return f"{record}; with that record, {format_share(one.odds.misses)} of quarters have as many in a row."
 
 
 def _format_closed_seats(health: SeatHealth, seats: Sequence[HealthOfSeat], screen: Screen) -> list[Line]:

@@ -243,7 +243,7 @@ def _list_odds(one: HealthRow) -> Iterator[str]:
         yield f"a steady metric has a flag in {format_percent(one.odds.per_quarter)} of quarters"
     if one.misses_in_a_row > 1 and one.odds.misses is not None:
         misses, odds = one.misses_in_a_row, format_percent(one.odds.misses)
-        yield f"with its own hit rate, {odds} of quarters have {misses} misses in a row"
+        yield f"with its own record, {odds} of quarters have {misses} misses in a row"
 
 
 def format_percent(share: Decimal) -> str:

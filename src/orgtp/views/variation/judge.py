@@ -23,10 +23,9 @@ from orgtp.model.value import EXACT, ValueKind
 from orgtp.views.variation.binomial import TAIL, Tally, compute_lower_tail, compute_tail
 from orgtp.views.variation.odds import (
     HITS_PER_QUARTER,
-    compute_run_odds,
     count_cells_per_quarter,
-    estimate_hit_rate,
     find_flag_odds,
+    predict_run_odds,
     round_odds,
 )
 from orgtp.views.variation.readings import (
@@ -139,10 +138,6 @@ def judge_metric(row: MetricRow) -> Judgement:
     verdict = _judge_hits(row, series) if counts_hits(row) else _judge_values(row, series)
     misses = row.count_misses_in_a_row()
     before = _count_before_run(series.states)
-    run_odds = None
-    if misses:
-        rate = estimate_hit_rate(*before)
-        run_odds = round_odds(compute_run_odds(misses, rate, count_cells_per_quarter(row.metric)))
     return Judgement(
         series=series,
         method=verdict.method,
@@ -155,14 +150,28 @@ def judge_metric(row: MetricRow) -> Judgement:
         limits=verdict.limits,
         misses_in_a_row=misses,
         before_run=before,
-        odds=FlagOdds(verdict.per_quarter, run_odds),
+        odds=FlagOdds(verdict.per_quarter, _find_run_odds(row, misses, before)),
         hits_then=verdict.hits_then,
         hits_now=verdict.hits_now,
     )
 
 
+def _find_run_odds(row: MetricRow, misses: int, before: HitRecord) -> Decimal | None:
+    """How often a seat with the record before the misses has as many in a row.
+
+    None without a record, or if the run is longer than a quarter, so that none can have it.
+    """
+    cells = count_cells_per_quarter(row.metric)
+    if not misses or not before.known or misses > cells:
+        return None
+    return round_odds(predict_run_odds(misses, Tally(before.hits, before.known - before.hits), cells))
+
+
 def _count_before_run(states: Sequence[CellState]) -> HitRecord:
-    """Count the cells before the misses in a row that the newest one ends."""
+    """Count the cells of the phase before the misses in a row that the newest one ends.
+
+    There are none if the misses began with the phase, or before it.
+    """
     known = list(states)
     while known and known[-1] is CellState.OFF:
         known.pop()

@@ -8,10 +8,14 @@ from a baseline of 12 values, and one look at each new value of a quarter.
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from math import comb, prod
 
 from orgtp.model.period import Cadence, Grain
 from orgtp.model.seat import Metric
 from orgtp.model.value import EXACT
+from orgtp.views.variation.binomial import Tally
 
 # The new cells of a quarter, by their size.
 CELLS_PER_QUARTER = {Grain.DAY: 91, Grain.WEEK: 13, Grain.MONTH: 3, Grain.QUARTER: 1}
@@ -25,6 +29,7 @@ SHARES_BOTH_SIDES = {1: "0.008", 3: "0.025", 13: "0.16", 65: "0.58", 91: "0.7"}
 # The share of steady series of hits that are flagged at one look a week. It depends on their rate and baseline.
 HITS_PER_QUARTER, HITS_AT_MOST = Decimal("0.03"), Decimal("0.05")
 _PLACES, _DIGITS = 4, 2
+_CACHED = 4096
 
 
 def count_cells_per_quarter(metric: Metric) -> int:
@@ -65,6 +70,29 @@ def round_odds(odds: Decimal) -> Decimal:
     return Decimal(f"{rounded.normalize():f}")
 
 
-def estimate_hit_rate(hits: int, known: int) -> Decimal:
-    """The hit rate of a record: half a hit and half a miss are added to it, for it may be short (Jeffreys' prior)."""
-    return EXACT.divide(Decimal(2 * hits + 1), Decimal(2 * known + 2))
+@lru_cache(maxsize=_CACHED)
+def predict_run_odds(misses: int, record: Tally, cells: int) -> Decimal:
+    """How often a seat with this record has at least `misses` in a row within `cells` cells.
+
+    The record leaves the hit rate uncertain, a short one most of all, so the odds are the mean over all rates: beta
+    with (hits + ½, misses + ½), as for a flag of hits. At a known rate p, with q = 1 - p and n cells, a run of k has the
+    chance Σ (-1)^(j + 1) (C(n - jk, j - 1) p^(j - 1) + C(n - jk, j) p^j) q^(jk) over j from 1 (inclusion and
+    exclusion of the cells with which a run begins). Its terms nearly cancel, so the fractions are exact.
+    """
+    if misses <= 0:
+        return Decimal(1)
+    total = Fraction(0)
+    for runs in range(1, cells // misses + 1):
+        rest, missed = cells - runs * misses, runs * misses
+        term = comb(rest, runs - 1) * _find_mean_chance(runs - 1, missed, record)
+        term += comb(rest, runs) * _find_mean_chance(runs, missed, record)
+        total += term if runs % 2 else -term
+    return EXACT.divide(Decimal(total.numerator), Decimal(total.denominator))
+
+
+def _find_mean_chance(hits: int, misses: int, record: Tally) -> Fraction:
+    """The mean of p^hits q^misses over the hit rates p of a record: B(a + hits, b + misses) / B(a, b)."""
+    doubled_a, doubled_b = 2 * record.hits + 1, 2 * record.misses + 1
+    above = prod(range(doubled_a, doubled_a + 2 * hits, 2)) * prod(range(doubled_b, doubled_b + 2 * misses, 2))
+    both = doubled_a + doubled_b
+    return Fraction(above, prod(range(both, both + 2 * (hits + misses), 2)))
