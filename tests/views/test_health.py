@@ -14,7 +14,9 @@ from orgtp.model.org import Org
 from orgtp.model.period import Cadence, Grain
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow
 from orgtp.model.seat import Rollup
-from orgtp.render.health import describe_run
+from orgtp.render.health import describe_run, health_text
+from orgtp.render.odds import format_limits
+from orgtp.render.terminal import Screen
 from orgtp.views.health.assess import assess_health, count_judged_flags
 from orgtp.views.health.chart import build_chart
 from orgtp.views.health.types import HealthRow, SeatHealth
@@ -301,10 +303,53 @@ class TestHits:
         found = judge_metric(self.daily(["oxoxoxo"] * 12 + ["ooooooo"] * 3))
         assert (found.variation, found.rule) == (Variation.IMPROVEMENT, Rule.BINOMIAL)
 
-    def test_assurance(self) -> None:
-        assert judged(["yes"] * 60, "yes").assurance is Assurance.PASSES
-        assert judged(["no"] * 60, "yes").assurance is Assurance.FAILS
-        assert judged(["yes"] * 20, "yes").assurance is Assurance.HIT_OR_MISS
+    @pytest.mark.parametrize(
+        ("hits", "misses", "said"),
+        [
+            (20, 0, Assurance.PASSES),
+            (59, 1, Assurance.PASSES),
+            (0, 20, Assurance.FAILS),
+            (1, 59, Assurance.FAILS),
+            (19, 0, None),
+            (0, 19, None),
+            (12, 0, None),
+            (19, 1, Assurance.HIT_OR_MISS),
+            (1, 19, Assurance.HIT_OR_MISS),
+            (58, 1, Assurance.HIT_OR_MISS),
+            (11, 0, None),
+        ],
+    )
+    def test_assurance(self, hits: int, misses: int, said: Assurance | None) -> None:
+        """A series without a single miss is never hit-or-miss: it passes, or is too short to tell."""
+        assert judged([*["yes"] * hits, *["no"] * misses], "yes").assurance is said
+
+    def test_a_perfect_yes_no_is_no_luck(self) -> None:
+        (shown,) = assess_health(weekly(["yes"] * 15, "yes").org, MONDAY).metrics
+        text = health_text(assess_health(weekly(["yes"] * 15, "yes").org, MONDAY), Screen(), details=True)
+        assert shown.assurance is None
+        assert "12 of 12 on target at first" in text
+        assert "hit or miss" not in text
+        assert "limits" not in text
+        assert format_limits(shown) == ""
+
+    @pytest.mark.parametrize(
+        ("cadence", "odds", "most"),
+        [(Cadence.DAILY, "0.03", "0.07"), (Cadence.WEEKDAYS, "0.03", "0.06"), (Cadence.WEEKLY, "0.02", "0.04")],
+    )
+    def test_the_odds_follow_from_the_looks(self, cadence: Cadence, odds: str, most: str) -> None:
+        grain = cadence.grain
+        at, values = period("2026-W48").split(grain, UTC)[0], dict[str, str | None]()
+        while len(values) < 40:
+            at = at.previous()
+            values[at.text] = "yes"
+        found = row("yes", values, cadence=cadence, per=grain, now=MONDAY)
+        (shown,) = assess_health(found.org, MONDAY).metrics
+        assert (shown.odds.per_quarter, shown.facts.odds_at_most) == (Decimal(odds), Decimal(most))
+        text = health_text(assess_health(found.org, MONDAY), Screen(), details=True)
+        word = {Cadence.DAILY: "a day", Cadence.WEEKDAYS: "a working day", Cadence.WEEKLY: "a week"}[cadence]
+        assert f"one look {word}." in text
+        assert "14.5%" not in text
+        assert "normal values" not in text
 
 
 class TestShares:
@@ -325,6 +370,19 @@ class TestShares:
         assert found.limits[12].lower < Decimal(85) < found.limits[13].lower
         assert (found.variation, found.rule) == (Variation.CONCERN, Rule.BEYOND_LIMIT)
         assert judge_metric(self.with_cases([*STEADY, "85"], [240] * 12 + [20])).variation is Variation.COMMON
+
+    def test_the_odds_are_those_of_the_share_and_its_cases(self) -> None:
+        """With few cases a flag is more often chance than with many; the sum follows."""
+        odds = {}
+        for cases in (10, 240):
+            found = self.with_cases(STEADY, [cases] * 12)
+            view = assess_health(found.org, MONDAY)
+            odds[cases] = view.metrics[0].odds.per_quarter
+            assert view.expected_false == odds[cases]
+            text = health_text(view, Screen(), details=True)
+            assert "the share and the average number of cases of the baseline" in text
+            assert "normal values" not in text
+        assert odds == {10: Decimal("0.3146"), 240: Decimal("0.1103")}
 
     def test_a_later_value_without_cases_has_those_of_the_usual_number(self) -> None:
         found = judge_metric(self.with_cases([*STEADY, "94"], [240] * 12 + [None]))

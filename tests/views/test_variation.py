@@ -12,8 +12,9 @@ from scipy.stats import beta, betabinom  # type: ignore[import-untyped]
 from statprocon.charts.xmr.base import Base as XmR
 
 from orgtp.views.variation.binomial import Tally, compute_lower_tail, compute_tail
-from orgtp.views.variation.odds import compute_run_odds, find_flag_odds, predict_run_odds, round_odds
-from orgtp.views.variation.shares import Share, pool_shares
+from orgtp.views.variation.odds import compute_run_odds, find_flag_odds, find_hits_odds, predict_run_odds, round_odds
+from orgtp.views.variation.share_odds import compute_share_odds
+from orgtp.views.variation.shares import Share, ShareBaseline, pool_shares
 from orgtp.views.variation.xmr import (
     BASELINE,
     RUN,
@@ -34,7 +35,7 @@ from tools.bench_health import (
     SteadySeries,
     median_run_length,
     share_flagged,
-    share_of_shares_flagged,
+    share_of_hits_flagged,
     simulate_hits,
 )
 
@@ -271,11 +272,46 @@ class TestSimulations:
     def test_the_printed_odds_are_these(self) -> None:
         assert find_flag_odds(QUARTER, both_sides=False) == Decimal("0.145")
         assert find_flag_odds(QUARTER, both_sides=True) == Decimal("0.27")
-        shares = share_of_shares_flagged(runs=1500)
-        assert shares == pytest.approx(float(find_flag_odds(QUARTER, both_sides=False, is_share=True)), abs=0.03)
+
+    @pytest.mark.parametrize(
+        ("cases", "good", "sides"),
+        [
+            (240, 0.95, (Side.LOW,)),
+            (240, 0.95, BOTH),
+            (10, 0.95, (Side.LOW,)),
+            (50, 0.5, BOTH),
+            (25, 0.8, (Side.HIGH,)),
+        ],
+    )
+    def test_the_odds_of_a_p_chart_are_computed(self, cases: int, good: float, sides: tuple[Side, ...]) -> None:
+        """Not those of a known share: each simulated baseline has its own, and the odds are their mean."""
+        chance, flagged, odds, runs = random.Random(5), 0, list[float](), 500  # noqa: S311  (a simulation)
+        for _ in range(runs):
+            counts = [sum(chance.random() < good for _ in range(cases)) for _ in range(BASELINE + QUARTER)]
+            shares = [Share(Decimal(100 * count) / cases, cases) for count in counts]
+            baseline = pool_shares(shares[:BASELINE])
+            assert baseline is not None
+            chart = [Point(one.percent, baseline.limits_for(cases)) for one in shares]
+            flagged += any(find_rule(chart, at, side) for at in range(BASELINE, len(chart)) for side in sides)
+            odds += [float(compute_share_odds(baseline, QUARTER, sides))] if len(odds) < 25 else []
+        assert sum(odds) / len(odds) == pytest.approx(flagged / runs, abs=0.06)
+
+    def test_a_great_number_of_cases_is_normal(self) -> None:
+        exact, normal = (compute_share_odds(ShareBaseline(Decimal(90), n), QUARTER, BOTH) for n in (100_000, 10**9))
+        assert float(exact) == pytest.approx(float(normal), abs=0.005)
 
     def test_a_shift_is_found_within_eight_weeks(self) -> None:
         assert share_flagged(SteadySeries(shift=-1.5), runs=1500, looks=8) == pytest.approx(0.83, abs=0.03)
+
+    @pytest.mark.parametrize(
+        ("looks", "per_look", "newest"), [(91, 1, 20), (65, 1, 20), (13, 5, 20), (13, 1, 8)], ids=str
+    )
+    def test_the_printed_odds_of_hits_follow_from_the_looks(self, looks: int, per_look: int, newest: int) -> None:
+        rates = (0.99, 0.95, 0.9, 0.8, 0.7, 0.5)
+        found = [share_of_hits_flagged(one, runs=300, looks=looks, per_look=per_look, newest=newest) for one in rates]
+        said = find_hits_odds(looks, has_several=per_look > 1)
+        assert sum(found) / len(found) == pytest.approx(float(said.usual), abs=0.02)
+        assert max(found) == pytest.approx(float(said.most), abs=0.03)
 
     @pytest.mark.parametrize("baseline", [12, 60, 120])
     @pytest.mark.parametrize("per_week", [5, 1])

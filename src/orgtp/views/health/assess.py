@@ -30,8 +30,8 @@ from orgtp.views.health.types import (
 from orgtp.views.selection import EVERYTHING, RowFacts, Selection, count_omitted, select_places, select_rows
 from orgtp.views.stale import stale_row
 from orgtp.views.variation.judge import Assurance, Judgement, Method, Variation, judge_metric
-from orgtp.views.variation.odds import round_odds
-from orgtp.views.variation.readings import find_phase
+from orgtp.views.variation.odds import count_cells_per_quarter, find_hits_odds, round_odds
+from orgtp.views.variation.readings import find_phase, has_several_opportunities
 from orgtp.views.variation.xmr import Side
 
 FEWEST_JUDGED = 20
@@ -104,7 +104,7 @@ def assess_row(row: MetricRow) -> HealthRow:
     unit = row.metric.targets.unit if row.metric.targets.dated else None
     limits = found.limits[-1] if found.limits else None
     mean, lower, upper = (limits.mean, limits.lower, limits.upper) if limits else (found.mean, None, None)
-    is_count = found.method is Method.HITS
+    is_count, looks = found.method is Method.HITS, count_cells_per_quarter(row.metric)
     is_percent = unit is not None and unit.kind is ValueKind.PERCENT
     return HealthRow(
         seat=row.seat.id,
@@ -138,6 +138,9 @@ def assess_row(row: MetricRow) -> HealthRow:
             is_percent=is_percent,
             hits_then=found.hits_then,
             hits_now=found.hits_now,
+            looks=looks,
+            odds_at_most=find_hits_odds(looks, has_several=has_several_opportunities(row)).most if is_count else None,
+            usual_cases=found.shares.usual_cases if found.shares else None,
             is_share=is_percent and all(0 <= one.amount <= _WHOLE for one in found.series.readings),
         ),
     )

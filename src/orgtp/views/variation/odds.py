@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, prod
+from typing import NamedTuple
 
 from orgtp.model.period import Cadence, Grain
 from orgtp.model.seat import Metric
@@ -23,11 +24,22 @@ WORKDAYS_PER_QUARTER = 65
 # The share of steady series that an XmR chart flags on one side, and on either side, by the number of new values.
 XMR_ONE_SIDE = {1: "0.012", 3: "0.035", 13: "0.145", 65: "0.41", 91: "0.48"}
 XMR_BOTH_SIDES = {1: "0.023", 3: "0.07", 13: "0.27", 65: "0.65", 91: "0.74"}
-# The same for p-charts, of 240 cases at 95%: their limits are less uncertain than those of an XmR chart.
-SHARES_ONE_SIDE = {1: "0.004", 3: "0.015", 13: "0.09", 65: "0.33", 91: "0.4"}
-SHARES_BOTH_SIDES = {1: "0.008", 3: "0.025", 13: "0.16", 65: "0.58", 91: "0.7"}
-# The share of steady series of hits that are flagged at one look a week. It depends on their rate and baseline.
-HITS_PER_QUARTER, HITS_AT_MOST = Decimal("0.03"), Decimal("0.05")
+# The share of steady series of hits that are flagged, on average over rates of 50% to 99% and at most, by the number of
+# new cells, each with a look. First where a cell is one opportunity, then where it has several.
+HITS_ALONE = {
+    1: ("0.004", "0.01"),
+    3: ("0.01", "0.015"),
+    13: ("0.02", "0.04"),
+    65: ("0.03", "0.06"),
+    91: ("0.03", "0.07"),
+}
+HITS_SEVERAL = {
+    1: ("0.006", "0.01"),
+    3: ("0.015", "0.02"),
+    13: ("0.04", "0.06"),
+    65: ("0.2", "0.23"),
+    91: ("0.33", "0.38"),
+}
 _PLACES, _DIGITS = 4, 2
 _CACHED = 4096
 
@@ -40,10 +52,21 @@ def count_cells_per_quarter(metric: Metric) -> int:
     return CELLS_PER_QUARTER[grain]
 
 
-def find_flag_odds(cells: int, *, both_sides: bool, is_share: bool = False) -> Decimal:
-    """The share of steady metrics that are flagged in a quarter of `cells` new values."""
-    tables = (SHARES_ONE_SIDE, SHARES_BOTH_SIDES) if is_share else (XMR_ONE_SIDE, XMR_BOTH_SIDES)
-    return Decimal(tables[both_sides][cells])
+def find_flag_odds(cells: int, *, both_sides: bool) -> Decimal:
+    """The share of steady metrics with XmR limits that are flagged in a quarter of `cells` new values."""
+    return Decimal((XMR_BOTH_SIDES if both_sides else XMR_ONE_SIDE)[cells])
+
+
+class HitsOdds(NamedTuple):
+    """The share of steady series of hits that are flagged in a quarter: on average over their rates, and at most."""
+
+    usual: Decimal
+    most: Decimal
+
+
+def find_hits_odds(cells: int, *, has_several: bool) -> HitsOdds:
+    """The odds of a quarter of `cells` new cells, which have one opportunity each, or several."""
+    return HitsOdds(*map(Decimal, (HITS_SEVERAL if has_several else HITS_ALONE)[cells]))
 
 
 def compute_run_odds(misses: int, hit_rate: Decimal, cells: int) -> Decimal:
@@ -75,8 +98,8 @@ def predict_run_odds(misses: int, record: Tally, cells: int) -> Decimal:
     """How often a seat with this record has at least `misses` in a row within `cells` cells.
 
     The record leaves the hit rate uncertain, a short one most of all, so the odds are the mean over all rates: beta
-    with (hits + ½, misses + ½), as for a flag of hits. At a known rate p, with q = 1 - p and n cells, a run of k has the
-    chance Σ (-1)^(j + 1) (C(n - jk, j - 1) p^(j - 1) + C(n - jk, j) p^j) q^(jk) over j from 1 (inclusion and
+    with (hits + ½, misses + ½), as for a flag of hits. At a known rate p, with q = 1 - p and n cells, a run of k has
+    the chance Σ (-1)^(j + 1) (C(n - jk, j - 1) p^(j - 1) + C(n - jk, j) p^j) q^(jk) over j from 1 (inclusion and
     exclusion of the cells with which a run begins). Its terms nearly cancel, so the fractions are exact.
     """
     if misses <= 0:
