@@ -11,6 +11,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from math import erfc, sqrt
 
 from orgtp.views.variation.binomial import TAIL, Tally, compute_tail
@@ -171,19 +172,14 @@ def main() -> None:
         said = f"{100 * compute_share_odds(ShareBaseline(Decimal(95), 240), QUARTER, sides):.0f}%"
         name = f"p-chart, {'both sides' if both else 'one side'}"
         _show(name, said, share_of_shares_flagged(runs=runs // 4, sides=sides))
-    for baseline in (12, 20, 60, 120):
-        for per_week in (5, 1):
-            rates = [
-                sum(map(bool, simulate_hits(rate, runs=runs // 10, baseline=baseline, per_week=per_week)))
-                / (runs // 10)
-                for rate in (0.99, 0.95, 0.9, 0.8, 0.7)
-            ]
-            what = "daily hits" if per_week > 1 else "weekly yes/no"
-            _show(f"steady {what}, baseline {baseline}: the most of five rates", "0 to 5%", max(rates))
-    for looks, per_look, newest in ((91, 1, NEWEST_DAILY), (65, 1, NEWEST_DAILY), (91, 24, NEWEST_DAILY)):
-        _show_hits(looks, per_look, newest, runs // 20)
-    for looks, per_look, newest in ((13, 5, NEWEST_DAILY), (13, 1, NEWEST_WEEKLY), (3, 1, NEWEST_WEEKLY)):
-        _show_hits(looks, per_look, newest, runs // 20)
+    for baseline, per_week in product((12, 20, 60, 120), (5, 1)):
+        rates = [
+            sum(map(bool, simulate_hits(rate, runs=runs // 10, baseline=baseline, per_week=per_week))) / (runs // 10)
+            for rate in (0.99, 0.95, 0.9, 0.8, 0.7)
+        ]
+        what = "daily hits" if per_week > 1 else "weekly yes/no"
+        _show(f"steady {what}, baseline {baseline}: the most of five rates", "0 to 5%", max(rates))
+    _show_all_hits(runs // 20)
     weeks = simulate_hits(0.95, runs=runs // 10, baseline=60, per_week=5, fall=0.3, before=20)
     print(f"| a fall of 30 points in daily hits is found in week | 3 to 5 | {_median_week(weeks)} |")
     weeks = simulate_hits(0.9, runs=runs // 10, baseline=12, per_week=1, fall=0.3, before=8)
@@ -194,6 +190,14 @@ def main() -> None:
         _show(
             f"four misses in a row within 13 weeks at {rate}", said, float(compute_run_odds(4, Decimal(rate), QUARTER))
         )
+
+
+def _show_all_hits(runs: int) -> None:
+    """Steady hits, by how many cells a quarter has, and how many opportunities a cell."""
+    for looks, per_look in ((91, 1), (65, 1), (91, 24), (13, 5)):
+        _show_hits(looks, per_look, NEWEST_DAILY, runs)
+    for looks, per_look in ((13, 1), (3, 1)):
+        _show_hits(looks, per_look, NEWEST_WEEKLY, runs)
 
 
 def _show_hits(looks: int, per_look: int, newest: int, runs: int) -> None:

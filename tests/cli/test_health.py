@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
@@ -118,6 +119,14 @@ class TestSelection:
         assert [row["metric"] for row in rows] == ["percent"]
         assert fallen("stale", "--state", "drifting", "--json", code=None).json["stale"] == []
 
+    def test_small_odds_are_written_plainly(self, young: Shell) -> None:
+        """Never as 8.1E-6."""
+        record(young, [95] * 20 + [80] * 8)
+        ran = young("health", "--json")
+        (one,) = [row for row in ran.json["metrics"] if row["metric"] == "percent"]
+        assert re.fullmatch(r"0\.0000[0-9]+", one["odds"]["misses"])
+        assert "less than 0.1% of quarters have as many" in young("health").out
+
     def test_expected_false_does_not_depend_on_the_state(self, fallen: Shell) -> None:
         every, some = (fallen("health", *more, "--json").json for more in ((), ("--state", "on")))
         assert every["expected_false"] == some["expected_false"] == "0.145"
@@ -221,7 +230,8 @@ class TestCases:
         record(young, [*STEADY, 80], n=240)
         assert '"value":"92","n":240}' in young.git("grep", "-h", '"n":240', "--", "scores").out
         out = young("health").out
-        assert "A steady metric shows a flag in 9% of quarters." in out
+        assert "A steady metric with about 240 cases a value shows a flag in 11% of quarters." in out
+        assert "computed from the share and the average number of cases" in " ".join(out.split())
         assert "A small number of cases" not in out
         assert young("health", "bot", "percent", "--json").json["chart"]["method"] == "p-chart"
 
@@ -307,6 +317,11 @@ class TestRebase:
             (("--from", "week 44", "--reason", "R"), "Write the week with which the phase begins, such as 2026-W47."),
             (("--from", "2026-10", "--reason", "R"), "such as 2026-W40."),
             (("--from", "2026/10/27", "--reason", "R"), "such as 2026-W44."),
+            (
+                ("--from", "2026-W01", "--reason", "R"),
+                "percent begins with 2026-W02, so no phase can begin with 2026-W01.",
+            ),
+            (("--from", "2026-W48", "--reason", "R"), "2026-W48 has not begun. A phase can begin with 2026-W47 at"),
         ],
     )
     def test_what_is_refused(self, fallen: Shell, words: Sequence[str], why: str) -> None:

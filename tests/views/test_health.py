@@ -471,6 +471,19 @@ def with_reviews(org: Org, times: Sequence[datetime], decisions: Sequence[str]) 
     return replace(org, reviews=reviews)
 
 
+def with_metrics(org: Org, count: int) -> Org:
+    """The org with its metric and everything that was recorded and decided about it, so many times."""
+    (seat,) = org.seats.values()
+    names = [f"on-time-{number}" for number in range(count)]
+    metrics = {name: replace(seat.metrics["on-time"], id=name) for name in names}
+    scores = tuple(replace(score, metric=name) for score in org.scores[seat.id] for name in names)
+    reviews = {
+        key: replace(review, rows=tuple(replace(one, metric=name) for one in review.rows for name in names))
+        for key, review in org.reviews.items()
+    }
+    return replace(org, seats={seat.id: replace(seat, metrics=metrics)}, scores={seat.id: scores}, reviews=reviews)
+
+
 class TestView:
     def test_expected_false_is_counted_before_a_choice_by_state(self) -> None:
         org = weekly(STEADY).org
@@ -500,10 +513,26 @@ class TestView:
         org = replace(org, scores={"dash": dated})
         mondays = [datetime(2026, 11, 30, 15, 0, tzinfo=UTC) - timedelta(weeks=number) for number in range(12)]
         decisions = [*["fix"] * 6, *["case"] * 3, *["no-action"] * 15]
-        found = count_judged_flags(with_reviews(org, mondays * 2, decisions))
+        found = count_judged_flags(with_metrics(with_reviews(org, mondays * 2, decisions), 20))
         assert found is not None
-        assert (found.judged, found.real) == (24, 9)
-        assert count_judged_flags(with_reviews(org, mondays * 2, decisions[:19])) is None
-        assert count_judged_flags(with_reviews(org, mondays * 2, ["watch"] * 24)) is None
+        # The last judgement of each of the 20 flags counts.
+        assert (found.judged, found.real) == (20, 0)
+        assert count_judged_flags(with_metrics(with_reviews(org, mondays * 2, decisions), 19)) is None
+        assert count_judged_flags(with_metrics(with_reviews(org, mondays * 2, ["watch"] * 24), 20)) is None
         steady = [MONDAY - timedelta(weeks=13)] * 30
-        assert count_judged_flags(with_reviews(org, steady, ["fix"] * 30)) is None
+        assert count_judged_flags(with_metrics(with_reviews(org, steady, ["fix"] * 30), 20)) is None
+        other = [*["no-action"] * 12, *["fix"] * 12]
+        found = count_judged_flags(with_metrics(with_reviews(org, sorted(mondays * 2), other), 20))
+        assert found is not None
+        assert (found.judged, found.real) == (20, 20)
+
+    def test_a_flag_that_stands_for_weeks_is_judged_once(self) -> None:
+        """Weeks of reviews, and a second review of a week, do not make one flag twenty."""
+        org = weekly([*STEADY, *["80"] * 12]).org
+        org = replace(org, scores={"dash": tuple(replace(one, at=MONDAY) for one in org.scores["dash"])})
+        times = [MONDAY + timedelta(minutes=number) for number in range(40)]
+        assert count_judged_flags(with_reviews(org, times, ["fix"] * 40)) is None
+        twenty = with_metrics(with_reviews(org, times, ["fix"] * 39 + ["no-action"]), 20)
+        found = count_judged_flags(twenty)
+        assert found is not None
+        assert (found.judged, found.real) == (20, 0)

@@ -243,31 +243,40 @@ def count_judged_flags(org: Org) -> JudgedFlags | None:
     """How many flags were judged in reviews, and how many were real; None until 20 were judged.
 
     A flag was judged if it stood when a review decided about its metric. A fix or a case says that it was real, no
-    action that it was not, and to watch it is no judgement yet.
+    action that it was not, and to watch it is no judgement yet. A flag that stands for weeks is judged in each review,
+    and a week may have two reviews: the last judgement counts, once.
     """
     rows = [
-        (review, row)
-        for review in org.reviews.values()
+        (at, number, row)
+        for number, review in sorted(org.reviews.items())
+        if (at := _find_time(org, review))
         for row in review.rows
         if row.decision in _JUDGEMENTS and row.seat in org.seats and row.metric in org.seats[row.seat].metrics
     ]
     if len(rows) < FEWEST_JUDGED:
         return None
-    judged = [row for review, row in rows if _was_flagged(org, review, row)]
+    judged: dict[tuple[str, str, str], ReviewDecision | None] = {}
+    for at, _, row in sorted(rows, key=lambda one: one[:2]):
+        if since := _find_flag(org, row, at):
+            judged[row.seat, row.metric, since] = row.decision
     if len(judged) < FEWEST_JUDGED:
         return None
-    return JudgedFlags(len(judged), sum(row.decision is not ReviewDecision.NO_ACTION for row in judged))
+    return JudgedFlags(len(judged), sum(one is not ReviewDecision.NO_ACTION for one in judged.values()))
 
 
 _JUDGEMENTS = {ReviewDecision.FIX, ReviewDecision.CASE, ReviewDecision.NO_ACTION}
 
 
-def _was_flagged(org: Org, review: Review, row: ReviewRow) -> bool:
-    """Whether the metric was flagged by the values that were recorded then, judged by its terms of today."""
-    week, seat = parse_period(review.week), org.seats[row.seat]
-    at = review.began or review.ended or (week.ends(org.zone) if week else None)
-    if at is None:
-        return False
+def _find_time(org: Org, review: Review) -> datetime | None:
+    """When a review began, as far as it is known."""
+    week = parse_period(review.week)
+    return review.began or review.ended or (week.ends(org.zone) if week else None)
+
+
+def _find_flag(org: Org, row: ReviewRow, at: datetime) -> str | None:
+    """Since when the metric was flagged by the values that were recorded then, judged by its terms of today."""
+    seat = org.seats[row.seat]
     known = tuple(score for score in org.scores.get(seat.id, ()) if score.at <= at)
     then = replace(org, scores={seat.id: known})
-    return judge_metric(MetricRow(then, seat, seat.metrics[row.metric], at)).variation is Variation.CONCERN
+    found = judge_metric(MetricRow(then, seat, seat.metrics[row.metric], at))
+    return found.since if found.variation is Variation.CONCERN else None

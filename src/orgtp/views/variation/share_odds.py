@@ -113,10 +113,10 @@ def _measure_zones(share: float, cases: int, limits: Limits) -> dict[_Zone, floa
             found[_find_zone(good, cases, limits)] += chance
         return found
     centre, reach = round(cases * share), isqrt(round((_REACH * spread) ** 2)) + _REACH
-    for good in range(max(0, centre - reach), min(cases, centre + reach) + 1):
-        ways = lgamma(cases + 1) - lgamma(good + 1) - lgamma(cases - good + 1)
-        chance = exp(ways + good * log(share) + (cases - good) * log(1 - share))
-        found[_find_zone(Decimal(good), cases, limits)] += chance
+    for count in range(max(0, centre - reach), min(cases, centre + reach) + 1):
+        ways = lgamma(cases + 1) - lgamma(count + 1) - lgamma(cases - count + 1)
+        chance = exp(ways + count * log(share) + (cases - count) * log(1 - share))
+        found[_find_zone(Decimal(count), cases, limits)] += chance
     return found
 
 
