@@ -327,7 +327,7 @@ class TestHits:
         (shown,) = assess_health(weekly(["yes"] * 15, "yes").org, MONDAY).metrics
         text = health_text(assess_health(weekly(["yes"] * 15, "yes").org, MONDAY), Screen(), details=True)
         assert shown.assurance is None
-        assert "12 of 12 on target at first" in text
+        assert "12 of 12 on target in the baseline" in text
         assert "hit or miss" not in text
         assert "limits" not in text
         assert format_limits(shown) == ""

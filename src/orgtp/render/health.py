@@ -131,7 +131,7 @@ def _format_metric_cells(one: HealthRow) -> list[Line]:
 def _format_baseline(one: HealthRow) -> str:
     """The limits; for hits, how many of the baseline were on target."""
     then = one.facts.hits_then
-    return f"{then.hits} of {then.total} on target at first" if then else format_limits(one)
+    return f"{then.hits} of {then.total} on target in the baseline" if then else format_limits(one)
 
 
 def _format_latest(one: HealthRow) -> Line:
