@@ -139,6 +139,39 @@ class TestSelection:
         assert now["since"] == then["since"] == "2026-W44"
 
 
+class TestSampleStory:
+    """Jeff slips from the eighth of thirteen weeks on, which are 2026-W35 to 2026-W47."""
+
+    @pytest.mark.parametrize(
+        ("day", "health", "rule", "since", "misses", "odds"),
+        [
+            ("2026-10-16", "watch", None, None, 1, "0.4015"),
+            ("2026-10-23", "watch", None, None, 2, "0.0811"),
+            ("2026-11-06", "watch", None, None, 4, "0.0053"),
+            ("2026-11-12", "watch", None, None, 4, "0.0053"),
+            ("2026-11-13", "drifting", "beyond-limit", "2026-W45", 5, "0.0017"),
+            ("2026-11-20", "drifting", "beyond-limit", "2026-W45", 6, "0.00062"),
+        ],
+    )
+    def test_when_health_finds_that_jeff_drifts(
+        self, sample: Shell, day: str, health: str, rule: str | None, since: str | None, misses: int, odds: str
+    ) -> None:
+        """With the twelfth value. Before, there are misses in a row, with odds that are smaller each week."""
+        found = sample("health", "jeff", "--json", "--at", day).json
+        (one,) = [row for row in found["metrics"] if row["metric"] == "invoices-reconciled"]
+        assert (one["rule"], one["since"], one["misses_in_a_row"], one["odds"]["misses"]) == (rule, since, misses, odds)
+        assert found["seats"][0]["health"] == health
+
+    def test_a_change_within_the_baseline_is_called_that(self, sample: Shell, fallen: Shell) -> None:
+        said = "It began within the first 12 values."
+        assert said in sample("health", "jeff").out
+        assert said not in fallen("health").out
+
+    def test_no_other_seat_of_the_sample_drifts(self, sample: Shell) -> None:
+        seats = sample("health", "--json").json["seats"]
+        assert [one["seat"] for one in seats if one["health"] == "drifting"] == ["jeff"]
+
+
 class TestJson:
     KEYS = (
         "seat", "metric", "variation", "assurance", "rule", "since", "phase", "mean", "lower", "upper",

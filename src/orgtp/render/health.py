@@ -143,14 +143,7 @@ def _format_latest(one: HealthRow) -> Line:
 
 def list_facts(one: HealthRow) -> Iterator[Line]:
     """What stands out about a metric, each with its odds."""
-    if one.rule and one.is_drifting:
-        yield join_spans((describe_flag(one), "bold red"), f". {describe_odds(one)}")
-        if one.facts.is_percent and one.facts.method is Method.XMR:
-            yield join_spans(
-                ("A small number of cases looks the same. To tell them apart, record how many: --n N", "dim")
-            )
-    elif one.rule:
-        yield join_spans((describe_flag(one), "green"))
+    yield from _list_flag_facts(one)
     if one.is_silent:
         yield join_spans((f"its newest value is {one.facts.state}: {one.facts.period}", STYLES[one.facts.state]))
     if one.misses_in_a_row:
@@ -164,6 +157,20 @@ def list_facts(one: HealthRow) -> Iterator[Line]:
         yield join_spans((f"{fails}: change what the seat works with, or the target", ""))
     if one.facts.reason:
         yield join_spans((f"new limits since {one.phase.from_}:", "dim"), " ", safe_text(one.facts.reason, "dim"))
+
+
+def _list_flag_facts(one: HealthRow) -> Iterator[Line]:
+    """The change, its odds, and what else can look like one."""
+    if one.rule is None:
+        return
+    if not one.is_drifting:
+        yield join_spans((describe_flag(one), "green"))
+        return
+    yield join_spans((describe_flag(one), "bold red"), f". {describe_odds(one)}")
+    if one.facts.is_in_baseline:
+        yield join_spans((_IN_BASELINE, "dim"))
+    if one.facts.is_percent and one.facts.method is Method.XMR:
+        yield join_spans(("A small number of cases looks the same. To tell them apart, record how many: --n N", "dim"))
 
 
 def describe_odds(one: HealthRow) -> str:
@@ -246,6 +253,10 @@ _LOOKS = {
 _ASSUMED = (
     f"The odds of limits assume independent, normal values, a baseline of {BASELINE}, the unfavourable side, and "
     "{looks}. They are higher where values are skewed or follow one another: with one look a week, 34%, and 27% to 42%."
+)
+_IN_BASELINE = (
+    f"It began within the first {BASELINE} values. The limits are computed from these, so they are wide, and health "
+    "found it late: in a young record, watch the misses in a row."
 )
 _ASSUMED_OF_SHARES = (
     "The odds of percentages with cases are computed from the share and the average number of cases of the baseline, "

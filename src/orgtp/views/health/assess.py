@@ -32,7 +32,7 @@ from orgtp.views.stale import stale_row
 from orgtp.views.variation.judge import Assurance, Judgement, Method, Variation, judge_metric
 from orgtp.views.variation.odds import count_cells_per_quarter, find_hits_odds, round_odds
 from orgtp.views.variation.readings import find_phase, has_several_opportunities
-from orgtp.views.variation.xmr import Side
+from orgtp.views.variation.xmr import BASELINE, Side
 
 FEWEST_JUDGED = 20
 _A_QUARTER = timedelta(days=91)
@@ -141,6 +141,7 @@ def assess_row(row: MetricRow) -> HealthRow:
             looks=looks,
             odds_at_most=find_hits_odds(looks, has_several=has_several_opportunities(row)).most if is_count else None,
             usual_cases=found.shares.usual_cases if found.shares else None,
+            is_in_baseline=found.first is not None and found.first < BASELINE,
             is_share=is_percent and all(0 <= one.amount <= _WHOLE for one in found.series.readings),
         ),
     )
