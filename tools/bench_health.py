@@ -11,12 +11,14 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from math import erfc, sqrt
 
 from orgtp.views.variation.binomial import TAIL, Tally, compute_tail
 from orgtp.views.variation.judge import NEWEST_DAILY, NEWEST_WEEKLY
-from orgtp.views.variation.odds import compute_run_odds, find_flag_odds
-from orgtp.views.variation.shares import Share, pool_shares
+from orgtp.views.variation.odds import compute_run_odds, find_flag_odds, find_hits_odds
+from orgtp.views.variation.share_odds import compute_share_odds
+from orgtp.views.variation.shares import Share, ShareBaseline, pool_shares
 from orgtp.views.variation.xmr import BASELINE, Point, Side, compute_limits, find_rule
 
 QUARTER = 13
@@ -80,6 +82,23 @@ def share_of_shares_flagged(*, runs: int, sides: Sequence[Side] = (Side.LOW,), l
             continue
         points = [Point(one.percent, baseline.limits_for(one.cases)) for one in shares]
         flagged += any(find_rule(points, at, side) for at in range(BASELINE, BASELINE + looks) for side in sides)
+    return flagged / runs
+
+
+def share_of_hits_flagged(
+    rate: float, *, runs: int, looks: int, per_look: int = 1, newest: int = NEWEST_DAILY
+) -> float:
+    """The share of steady series of hits that are flagged in a quarter with so many new cells.
+
+    A cell has `per_look` opportunities, and the baseline is that of 12 cells.
+    """
+    chance, flagged = random.Random(22), 0  # noqa: S311  (a simulation)
+    for _ in range(runs):
+        hits = sum(chance.random() < rate for _ in range(BASELINE * per_look))
+        tally = Tally(hits, BASELINE * per_look - hits)
+        later = [chance.random() < rate for _ in range(newest + looks * per_look)]
+        ends = range(newest + per_look, len(later) + 1, per_look)
+        flagged += any(compute_tail(newest - sum(later[end - newest : end]), newest, tally) < TAIL for end in ends)
     return flagged / runs
 
 
@@ -149,19 +168,18 @@ def main() -> None:
             measured = share_flagged(NORMAL, runs=runs // 4, looks=looks, sides=sides)
             _show(f"{looks} cells a quarter, {'both sides' if both else 'one side'}", said, measured)
     for both in (False, True):
-        said = f"{100 * find_flag_odds(QUARTER, both_sides=both, is_share=True):.0f}%"
         sides = BOTH if both else (Side.LOW,)
+        said = f"{100 * compute_share_odds(ShareBaseline(Decimal(95), 240), QUARTER, sides):.0f}%"
         name = f"p-chart, {'both sides' if both else 'one side'}"
         _show(name, said, share_of_shares_flagged(runs=runs // 4, sides=sides))
-    for baseline in (12, 20, 60, 120):
-        for per_week in (5, 1):
-            rates = [
-                sum(map(bool, simulate_hits(rate, runs=runs // 10, baseline=baseline, per_week=per_week)))
-                / (runs // 10)
-                for rate in (0.99, 0.95, 0.9, 0.8, 0.7)
-            ]
-            what = "daily hits" if per_week > 1 else "weekly yes/no"
-            _show(f"steady {what}, baseline {baseline}: the most of five rates", "0 to 5%", max(rates))
+    for baseline, per_week in product((12, 20, 60, 120), (5, 1)):
+        rates = [
+            sum(map(bool, simulate_hits(rate, runs=runs // 10, baseline=baseline, per_week=per_week))) / (runs // 10)
+            for rate in (0.99, 0.95, 0.9, 0.8, 0.7)
+        ]
+        what = "daily hits" if per_week > 1 else "weekly yes/no"
+        _show(f"steady {what}, baseline {baseline}: the most of five rates", "0 to 5%", max(rates))
+    _show_all_hits(runs // 20)
     weeks = simulate_hits(0.95, runs=runs // 10, baseline=60, per_week=5, fall=0.3, before=20)
     print(f"| a fall of 30 points in daily hits is found in week | 3 to 5 | {_median_week(weeks)} |")
     weeks = simulate_hits(0.9, runs=runs // 10, baseline=12, per_week=1, fall=0.3, before=8)
@@ -172,6 +190,23 @@ def main() -> None:
         _show(
             f"four misses in a row within 13 weeks at {rate}", said, float(compute_run_odds(4, Decimal(rate), QUARTER))
         )
+
+
+def _show_all_hits(runs: int) -> None:
+    """Steady hits, by how many cells a quarter has, and how many opportunities a cell."""
+    for looks, per_look in ((91, 1), (65, 1), (91, 24), (13, 5)):
+        _show_hits(looks, per_look, NEWEST_DAILY, runs)
+    for looks, per_look in ((13, 1), (3, 1)):
+        _show_hits(looks, per_look, NEWEST_WEEKLY, runs)
+
+
+def _show_hits(looks: int, per_look: int, newest: int, runs: int) -> None:
+    rates = (0.99, 0.95, 0.9, 0.8, 0.7, 0.5)
+    found = [share_of_hits_flagged(rate, runs=runs, looks=looks, per_look=per_look, newest=newest) for rate in rates]
+    said = find_hits_odds(looks, has_several=per_look > 1)
+    what = f"hits, {looks} cells a quarter of {per_look}"
+    _show(f"{what}: the mean of six rates", f"{100 * said.usual:.1f}%", statistics.mean(found))
+    _show(f"{what}: the most of them", f"{100 * said.most:.1f}%", max(found))
 
 
 def _median_week(weeks: Sequence[int | None]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from tests.conftest import Shell
 ZONE = ZoneInfo("America/New_York")
 # A number and what is written together with it: a date, a time, a period, hits such as 4/5.
 WORD = re.compile(r"[0-9](?:[0-9A-Za-z:./,-]*[0-9A-Za-z])?")
+LEAST_SHOWN = Decimal("0.05")
 MOMENTS = ["2026-10-05", "2026-10-14", "2026-11-02", "2026-11-09", "2026-11-16", "2026-11-17", "2026-11-20"]
 
 
@@ -41,8 +43,6 @@ def known_words(documents: list[Any]) -> tuple[set[str], set[Decimal]]:
     numbers: set[Decimal] = set()
     for text in (text for document in documents for text in texts_in(document)):
         words |= words_in(text)
-        # The smallest odds are written as 4.5E-7.
-        numbers |= {Decimal(text)} if re.fullmatch(r"[0-9.]+E-[0-9]+", text) else set()
         if re.fullmatch(r"[0-9-]{10}T[0-9:]{8}Z", text):
             words |= words_in(f"{datetime.fromisoformat(text).astimezone(ZONE):%Y-%m-%d %H:%M}")
     return words, numbers | {number for word in words if (number := number_in(word)) is not None}
@@ -54,12 +54,18 @@ def number_in(word: str) -> Decimal | None:
 
 
 def find_made_up(text: str, documents: list[Any]) -> list[str]:
-    """The words with a number that no document has. A share of 0 to 1 may be a percentage."""
+    """The words with a number that no document has, or has with more places than a person reads.
+
+    Odds of 0 to 1 are a percentage with one place, limits have two places, and a limit of a share is not above 100%.
+    """
     words, numbers = known_words(documents)
+    odds = {number * 100 for number in numbers if number <= 1}
+    rounded = {round(number, 1) for number in odds} | {round(number, 2) for number in numbers} | {Decimal(100)}
+    text = text.replace("less than 0.1%", "") if any(0 < number < LEAST_SHOWN for number in odds) else text
     found = []
     for word in sorted(words_in(text)):
         number = number_in(word)
-        is_known = word in words or (number is not None and {number, number / 100} & numbers)
+        is_known = word in words or (number is not None and number in numbers | rounded)
         found += [] if is_known else [word]
     return found
 
@@ -79,7 +85,7 @@ def test_every_number_is_in_the_json_of_another_view(sample: Shell, moment: str,
     own = {"revision": brief["revision"][:10], **{key: brief["briefing"][key] for key in ("at", "valid_until")}}
     styles = re.search("<style>.*</style>", text)
     text = text.replace(styles[0] if styles else "\0", "").replace("&#8203;", "").replace("utf-8", "")
-    text = re.sub("</?h[0-9]>", "", text)
+    text = unescape(re.sub("</?h[0-9]>", "", text))
     documents = [*documents_of(sample, "--at", moment), own, days_of(sample, moment)]
     assert find_made_up(text, documents) == []
 
@@ -135,3 +141,10 @@ def test_the_test_finds_a_number_that_is_made_up() -> None:
     documents = [{"value": "1200.5", "at": "2026-11-20T13:00:02Z", "odds": "0.145", "period": "2026-W47"}]
     assert find_made_up("1,200.5 at 08:00 on 2026-11-20, in 2026-W47: 14.5%", documents) == []
     assert find_made_up("1,201 at 13:00, 2026-W48: 15% and 3", documents) == ["1,201", "13:00", "15", "2026-W48", "3"]
+
+
+def test_a_number_may_be_rounded_as_the_briefing_rounds() -> None:
+    documents = [{"lower": "87.7127", "odds": "0.0017284", "smallest": "0.0000081"}]
+    assert find_made_up("87.71%, 0.2%, less than 0.1%", documents) == []
+    assert find_made_up("87.72%, 87.7%, 0.17%, 0.3%", documents) == ["0.17", "0.3", "87.7", "87.72"]
+    assert find_made_up("less than 0.1%", [{"odds": "0.0017284"}]) == ["0.1"]

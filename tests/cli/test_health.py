@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
@@ -51,7 +52,7 @@ class TestText:
         )
         assert "A small number of cases looks the same" in lines[5]
         assert lines[6].strip() == (
-            "3 misses in a row. It was on target in 12 of the 12 weeks before; with that hit rate, 0.1% of quarters "
+            "3 misses in a row. It was on target in 12 of the 12 weeks before; with that record, 0.6% of quarters "
             "have as many in a row."
         )
 
@@ -118,6 +119,14 @@ class TestSelection:
         assert [row["metric"] for row in rows] == ["percent"]
         assert fallen("stale", "--state", "drifting", "--json", code=None).json["stale"] == []
 
+    def test_small_odds_are_written_plainly(self, young: Shell) -> None:
+        """Never as 8.1E-6."""
+        record(young, [95] * 20 + [80] * 8)
+        ran = young("health", "--json")
+        (one,) = [row for row in ran.json["metrics"] if row["metric"] == "percent"]
+        assert re.fullmatch(r"0\.0000[0-9]+", one["odds"]["misses"])
+        assert "less than 0.1% of quarters have as many" in young("health").out
+
     def test_expected_false_does_not_depend_on_the_state(self, fallen: Shell) -> None:
         every, some = (fallen("health", *more, "--json").json for more in ((), ("--state", "on")))
         assert every["expected_false"] == some["expected_false"] == "0.145"
@@ -128,6 +137,39 @@ class TestSelection:
         (now,) = fallen("health", "--state", "drifting", "--json").json["metrics"]
         (then,) = fallen("health", "--state", "drifting", "--at", "HEAD~1", "--json").json["metrics"]
         assert now["since"] == then["since"] == "2026-W44"
+
+
+class TestSampleStory:
+    """Jeff slips from the eighth of thirteen weeks on, which are 2026-W35 to 2026-W47."""
+
+    @pytest.mark.parametrize(
+        ("day", "health", "rule", "since", "misses", "odds"),
+        [
+            ("2026-10-16", "watch", None, None, 1, "0.4015"),
+            ("2026-10-23", "watch", None, None, 2, "0.0811"),
+            ("2026-11-06", "watch", None, None, 4, "0.0053"),
+            ("2026-11-12", "watch", None, None, 4, "0.0053"),
+            ("2026-11-13", "drifting", "beyond-limit", "2026-W45", 5, "0.0017"),
+            ("2026-11-20", "drifting", "beyond-limit", "2026-W45", 6, "0.00062"),
+        ],
+    )
+    def test_when_health_finds_that_jeff_drifts(
+        self, sample: Shell, day: str, health: str, rule: str | None, since: str | None, misses: int, odds: str
+    ) -> None:
+        """With the twelfth value. Before, there are misses in a row, with odds that are smaller each week."""
+        found = sample("health", "jeff", "--json", "--at", day).json
+        (one,) = [row for row in found["metrics"] if row["metric"] == "invoices-reconciled"]
+        assert (one["rule"], one["since"], one["misses_in_a_row"], one["odds"]["misses"]) == (rule, since, misses, odds)
+        assert found["seats"][0]["health"] == health
+
+    def test_a_change_within_the_baseline_is_called_that(self, sample: Shell, fallen: Shell) -> None:
+        said = "It began within the first 12 values."
+        assert said in sample("health", "jeff").out
+        assert said not in fallen("health").out
+
+    def test_no_other_seat_of_the_sample_drifts(self, sample: Shell) -> None:
+        seats = sample("health", "--json").json["seats"]
+        assert [one["seat"] for one in seats if one["health"] == "drifting"] == ["jeff"]
 
 
 class TestJson:
@@ -221,7 +263,8 @@ class TestCases:
         record(young, [*STEADY, 80], n=240)
         assert '"value":"92","n":240}' in young.git("grep", "-h", '"n":240', "--", "scores").out
         out = young("health").out
-        assert "A steady metric shows a flag in 9% of quarters." in out
+        assert "A steady metric with about 240 cases a value shows a flag in 11% of quarters." in out
+        assert "computed from the share and the average number of cases" in " ".join(out.split())
         assert "A small number of cases" not in out
         assert young("health", "bot", "percent", "--json").json["chart"]["method"] == "p-chart"
 
@@ -307,6 +350,11 @@ class TestRebase:
             (("--from", "week 44", "--reason", "R"), "Write the week with which the phase begins, such as 2026-W47."),
             (("--from", "2026-10", "--reason", "R"), "such as 2026-W40."),
             (("--from", "2026/10/27", "--reason", "R"), "such as 2026-W44."),
+            (
+                ("--from", "2026-W01", "--reason", "R"),
+                "percent begins with 2026-W02, so no phase can begin with 2026-W01.",
+            ),
+            (("--from", "2026-W48", "--reason", "R"), "2026-W48 has not begun. A phase can begin with 2026-W47 at"),
         ],
     )
     def test_what_is_refused(self, fallen: Shell, words: Sequence[str], why: str) -> None:

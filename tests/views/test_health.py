@@ -14,6 +14,9 @@ from orgtp.model.org import Org
 from orgtp.model.period import Cadence, Grain
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow
 from orgtp.model.seat import Rollup
+from orgtp.render.health import describe_run, health_text
+from orgtp.render.odds import format_limits
+from orgtp.render.terminal import Screen
 from orgtp.views.health.assess import assess_health, count_judged_flags
 from orgtp.views.health.chart import build_chart
 from orgtp.views.health.types import HealthRow, SeatHealth
@@ -72,7 +75,27 @@ class TestVariation:
         found = judged(["91", "92", "80", "81", "82"])
         assert (found.variation, found.misses_in_a_row) == (Variation.TRIAL, 3)
         assert found.odds.misses is not None
-        assert Decimal("0.01") < found.odds.misses < Decimal("0.1")
+        assert found.odds.misses == Decimal("0.1307")
+
+    def test_misses_without_a_record_have_no_odds(self) -> None:
+        for values in (["80", "81"], ["80", None, "81"], ["80"]):
+            assert judged(values).odds.misses is None
+        (shown,) = assess_health(weekly(["80", "81"]).org, MONDAY).metrics
+        text = describe_run(shown)
+        assert text == "2 misses in a row. Nothing is known of the weeks before, so there are no odds."
+
+    def test_misses_with_a_record_have_odds_that_grow_with_its_uncertainty(self) -> None:
+        found = judged([*["95"] * 7, *["80"] * 5])
+        assert found.odds.misses == Decimal("0.0017")
+        assert judged(["95", "95", *["80"] * 4]).odds.misses == Decimal("0.069")
+
+    def test_a_run_longer_than_a_quarter_has_no_odds(self) -> None:
+        org = weekly([*["95"] * 7, *["80"] * 14]).org
+        (shown,) = assess_health(org, MONDAY).metrics
+        assert (shown.misses_in_a_row, shown.odds.misses) == (14, None)
+        assert describe_run(shown).endswith(
+            "It was on target in 7 of the 7 weeks before. No quarter has as many weeks."
+        )
 
     def test_steady_and_changed(self) -> None:
         assert judged(STEADY).variation is Variation.COMMON
@@ -284,10 +307,53 @@ class TestHits:
         found = judge_metric(self.daily(["oxoxoxo"] * 12 + ["ooooooo"] * 3))
         assert (found.variation, found.rule) == (Variation.IMPROVEMENT, DetectionRule.BINOMIAL)
 
-    def test_assurance(self) -> None:
-        assert judged(["yes"] * 60, "yes").assurance is Assurance.PASSES
-        assert judged(["no"] * 60, "yes").assurance is Assurance.FAILS
-        assert judged(["yes"] * 20, "yes").assurance is Assurance.HIT_OR_MISS
+    @pytest.mark.parametrize(
+        ("hits", "misses", "said"),
+        [
+            (20, 0, Assurance.PASSES),
+            (59, 1, Assurance.PASSES),
+            (0, 20, Assurance.FAILS),
+            (1, 59, Assurance.FAILS),
+            (19, 0, None),
+            (0, 19, None),
+            (12, 0, None),
+            (19, 1, Assurance.HIT_OR_MISS),
+            (1, 19, Assurance.HIT_OR_MISS),
+            (58, 1, Assurance.HIT_OR_MISS),
+            (11, 0, None),
+        ],
+    )
+    def test_assurance(self, hits: int, misses: int, said: Assurance | None) -> None:
+        """A series without a single miss is never hit-or-miss: it passes, or is too short to tell."""
+        assert judged([*["yes"] * hits, *["no"] * misses], "yes").assurance is said
+
+    def test_a_perfect_yes_no_is_no_luck(self) -> None:
+        (shown,) = assess_health(weekly(["yes"] * 15, "yes").org, MONDAY).metrics
+        text = health_text(assess_health(weekly(["yes"] * 15, "yes").org, MONDAY), Screen(), details=True)
+        assert shown.assurance is None
+        assert "12 of 12 on target in the baseline" in text
+        assert "hit or miss" not in text
+        assert "limits" not in text
+        assert format_limits(shown) == ""
+
+    @pytest.mark.parametrize(
+        ("cadence", "odds", "most"),
+        [(Cadence.DAILY, "0.03", "0.07"), (Cadence.WEEKDAYS, "0.03", "0.06"), (Cadence.WEEKLY, "0.02", "0.04")],
+    )
+    def test_the_odds_follow_from_the_looks(self, cadence: Cadence, odds: str, most: str) -> None:
+        grain = cadence.grain
+        at, values = period("2026-W48").split(grain, UTC)[0], dict[str, str | None]()
+        while len(values) < 40:
+            at = at.previous()
+            values[at.text] = "yes"
+        found = row("yes", values, cadence=cadence, per=grain, now=MONDAY)
+        (shown,) = assess_health(found.org, MONDAY).metrics
+        assert (shown.odds.per_quarter, shown.facts.odds_at_most) == (Decimal(odds), Decimal(most))
+        text = health_text(assess_health(found.org, MONDAY), Screen(), details=True)
+        word = {Cadence.DAILY: "a day", Cadence.WEEKDAYS: "a working day", Cadence.WEEKLY: "a week"}[cadence]
+        assert f"one look {word}." in text
+        assert "14.5%" not in text
+        assert "normal values" not in text
 
 
 class TestShares:
@@ -308,6 +374,19 @@ class TestShares:
         assert found.limits[12].lower < Decimal(85) < found.limits[13].lower
         assert (found.variation, found.rule) == (Variation.CONCERN, DetectionRule.BEYOND_LIMIT)
         assert judge_metric(self.with_cases([*STEADY, "85"], [240] * 12 + [20])).variation is Variation.COMMON
+
+    def test_the_odds_are_those_of_the_share_and_its_cases(self) -> None:
+        """With few cases a flag is more often chance than with many; the sum follows."""
+        odds = {}
+        for cases in (10, 240):
+            found = self.with_cases(STEADY, [cases] * 12)
+            view = assess_health(found.org, MONDAY)
+            odds[cases] = view.metrics[0].odds.per_quarter
+            assert view.expected_false == odds[cases]
+            text = health_text(view, Screen(), details=True)
+            assert "the share and the average number of cases of the baseline" in text
+            assert "normal values" not in text
+        assert odds == {10: Decimal("0.3146"), 240: Decimal("0.1103")}
 
     def test_a_later_value_without_cases_has_those_of_the_usual_number(self) -> None:
         found = judge_metric(self.with_cases([*STEADY, "94"], [240] * 12 + [None]))
@@ -337,6 +416,17 @@ class TestPhases:
     def test_misses_in_a_row_are_those_of_every_view(self) -> None:
         found = judge_metric(self.rebased([*STEADY, "80", "80", "80"], W48="new"))
         assert (found.misses_in_a_row, found.phase.n) == (3, 1)
+
+    def test_the_odds_of_misses_begin_with_the_phase(self) -> None:
+        known = judge_metric(self.rebased([*STEADY, "95", "80", "80"], W46="new"))
+        assert (known.before_run, known.odds.misses) == ((1, 1), Decimal("0.3951"))
+        for week in ("W47", "W48"):
+            org = self.rebased([*STEADY, "80", "80"], **{week: "new"}).org
+            (shown,) = assess_health(org, MONDAY).metrics
+            assert (shown.misses_in_a_row, shown.odds.misses) == (2, None)
+            assert describe_run(shown) == (
+                "2 misses in a row. Nothing is known of the weeks before in this phase, so there are no odds."
+            )
 
     def test_a_changed_target_is_proposed_and_never_started(self) -> None:
         told = {"2026-W01": ">= 90%", "2026-W44": ">= 93%"}
@@ -385,6 +475,19 @@ def with_reviews(org: Org, times: Sequence[datetime], decisions: Sequence[str]) 
     return replace(org, reviews=reviews)
 
 
+def with_metrics(org: Org, count: int) -> Org:
+    """The org with its metric and everything that was recorded and decided about it, so many times."""
+    (seat,) = org.seats.values()
+    names = [f"on-time-{number}" for number in range(count)]
+    metrics = {name: replace(seat.metrics["on-time"], id=name) for name in names}
+    scores = tuple(replace(score, metric=name) for score in org.scores[seat.id] for name in names)
+    reviews = {
+        key: replace(review, rows=tuple(replace(one, metric=name) for one in review.rows for name in names))
+        for key, review in org.reviews.items()
+    }
+    return replace(org, seats={seat.id: replace(seat, metrics=metrics)}, scores={seat.id: scores}, reviews=reviews)
+
+
 class TestView:
     def test_expected_false_is_counted_before_a_choice_by_state(self) -> None:
         org = weekly(STEADY).org
@@ -414,10 +517,26 @@ class TestView:
         org = replace(org, scores={"dash": dated})
         mondays = [datetime(2026, 11, 30, 15, 0, tzinfo=UTC) - timedelta(weeks=number) for number in range(12)]
         decisions = [*["fix"] * 6, *["case"] * 3, *["no-action"] * 15]
-        found = count_judged_flags(with_reviews(org, mondays * 2, decisions))
+        found = count_judged_flags(with_metrics(with_reviews(org, mondays * 2, decisions), 20))
         assert found is not None
-        assert (found.judged, found.real) == (24, 9)
-        assert count_judged_flags(with_reviews(org, mondays * 2, decisions[:19])) is None
-        assert count_judged_flags(with_reviews(org, mondays * 2, ["watch"] * 24)) is None
+        # The last judgement of each of the 20 flags counts.
+        assert (found.judged, found.real) == (20, 0)
+        assert count_judged_flags(with_metrics(with_reviews(org, mondays * 2, decisions), 19)) is None
+        assert count_judged_flags(with_metrics(with_reviews(org, mondays * 2, ["watch"] * 24), 20)) is None
         steady = [MONDAY - timedelta(weeks=13)] * 30
-        assert count_judged_flags(with_reviews(org, steady, ["fix"] * 30)) is None
+        assert count_judged_flags(with_metrics(with_reviews(org, steady, ["fix"] * 30), 20)) is None
+        other = [*["no-action"] * 12, *["fix"] * 12]
+        found = count_judged_flags(with_metrics(with_reviews(org, sorted(mondays * 2), other), 20))
+        assert found is not None
+        assert (found.judged, found.real) == (20, 20)
+
+    def test_a_flag_that_stands_for_weeks_is_judged_once(self) -> None:
+        """Weeks of reviews, and a second review of a week, do not make one flag twenty."""
+        org = weekly([*STEADY, *["80"] * 12]).org
+        org = replace(org, scores={"dash": tuple(replace(one, at=MONDAY) for one in org.scores["dash"])})
+        times = [MONDAY + timedelta(minutes=number) for number in range(40)]
+        assert count_judged_flags(with_reviews(org, times, ["fix"] * 40)) is None
+        twenty = with_metrics(with_reviews(org, times, ["fix"] * 39 + ["no-action"]), 20)
+        found = count_judged_flags(twenty)
+        assert found is not None
+        assert (found.judged, found.real) == (20, 0)

@@ -8,12 +8,13 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from scipy.stats import betabinom  # type: ignore[import-untyped]
+from scipy.stats import beta, betabinom  # type: ignore[import-untyped]
 from statprocon.charts.xmr.base import Base as XmR
 
 from orgtp.views.variation.binomial import Tally, compute_lower_tail, compute_tail
-from orgtp.views.variation.odds import compute_run_odds, estimate_hit_rate, find_flag_odds, round_odds
-from orgtp.views.variation.shares import Share, pool_shares
+from orgtp.views.variation.odds import compute_run_odds, find_flag_odds, find_hits_odds, predict_run_odds, round_odds
+from orgtp.views.variation.share_odds import compute_share_odds
+from orgtp.views.variation.shares import Share, ShareBaseline, pool_shares
 from orgtp.views.variation.xmr import (
     BASELINE,
     RUN,
@@ -34,7 +35,7 @@ from tools.bench_health import (
     SteadySeries,
     median_run_length,
     share_flagged,
-    share_of_shares_flagged,
+    share_of_hits_flagged,
     simulate_hits,
 )
 
@@ -215,10 +216,30 @@ class TestOdds:
         assert compute_run_odds(0, Decimal("0.9"), 13) == 1
         assert compute_run_odds(14, Decimal("0.5"), 13) == 0
 
-    def test_the_rate_of_a_short_record_is_neither_nothing_nor_all(self) -> None:
-        assert estimate_hit_rate(0, 0) == Decimal("0.5")
-        assert estimate_hit_rate(1, 1) == Decimal("0.75")
-        assert round(estimate_hit_rate(40, 50), 2) == Decimal("0.79")
+    @pytest.mark.parametrize(
+        ("misses", "record", "cells"),
+        [
+            (5, Tally(7, 0), 13), (4, Tally(2, 0), 13), (2, Tally(3, 4), 13), (1, Tally(50, 2), 91),
+            (2, Tally(40, 20), 65), (3, Tally(0, 6), 3),
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_the_rate_of_a_record_is_uncertain(self, misses: int, record: Tally, cells: int) -> None:
+        """The mean of the odds at each rate, by the beta distribution of scipy."""
+        rates = [(number + 0.5) / 2000 for number in range(2000)]
+        spread = beta(record.hits + 0.5, record.misses + 0.5)
+        shares = [spread.cdf(rate + 1 / 4000) - spread.cdf(rate - 1 / 4000) for rate in rates]
+        odds = [float(compute_run_odds(misses, Decimal(rate), cells)) for rate in rates]
+        mean = sum(one * share for one, share in zip(odds, shares, strict=True))
+        assert float(predict_run_odds(misses, record, cells)) == pytest.approx(mean, rel=0.005)
+
+    def test_a_short_record_says_little(self) -> None:
+        """At a rate of 15 of 16, as if it were known, five in a row would have odds of 1 in 100,000."""
+        assert round(predict_run_odds(5, Tally(7, 0), 13), 4) == Decimal("0.0017")
+        assert round(predict_run_odds(4, Tally(2, 0), 13), 2) == Decimal("0.07")
+        assert round(predict_run_odds(4, Tally(80_000, 20_000), 13), 3) == Decimal("0.013")
+        assert predict_run_odds(0, Tally(7, 0), 13) == 1
+        assert predict_run_odds(14, Tally(7, 0), 13) == 0
 
     def test_small_odds_are_not_rounded_to_none(self) -> None:
         assert [f"{round_odds(Decimal(odds)):f}" for odds in ("0.14499", "0.00000814", "0", "1")] == [
@@ -251,11 +272,46 @@ class TestSimulations:
     def test_the_printed_odds_are_these(self) -> None:
         assert find_flag_odds(QUARTER, both_sides=False) == Decimal("0.145")
         assert find_flag_odds(QUARTER, both_sides=True) == Decimal("0.27")
-        shares = share_of_shares_flagged(runs=1500)
-        assert shares == pytest.approx(float(find_flag_odds(QUARTER, both_sides=False, is_share=True)), abs=0.03)
+
+    @pytest.mark.parametrize(
+        ("cases", "good", "sides"),
+        [
+            (240, 0.95, (Side.LOW,)),
+            (240, 0.95, BOTH),
+            (10, 0.95, (Side.LOW,)),
+            (50, 0.5, BOTH),
+            (25, 0.8, (Side.HIGH,)),
+        ],
+    )
+    def test_the_odds_of_a_p_chart_are_computed(self, cases: int, good: float, sides: tuple[Side, ...]) -> None:
+        """Not those of a known share: each simulated baseline has its own, and the odds are their mean."""
+        chance, flagged, odds, runs = random.Random(5), 0, list[float](), 500  # noqa: S311  (a simulation)
+        for _ in range(runs):
+            counts = [sum(chance.random() < good for _ in range(cases)) for _ in range(BASELINE + QUARTER)]
+            shares = [Share(Decimal(100 * count) / cases, cases) for count in counts]
+            baseline = pool_shares(shares[:BASELINE])
+            assert baseline is not None
+            chart = [Point(one.percent, baseline.limits_for(cases)) for one in shares]
+            flagged += any(find_rule(chart, at, side) for at in range(BASELINE, len(chart)) for side in sides)
+            odds += [float(compute_share_odds(baseline, QUARTER, sides))] if len(odds) < 25 else []
+        assert sum(odds) / len(odds) == pytest.approx(flagged / runs, abs=0.06)
+
+    def test_a_great_number_of_cases_is_normal(self) -> None:
+        exact, normal = (compute_share_odds(ShareBaseline(Decimal(90), n), QUARTER, BOTH) for n in (100_000, 10**9))
+        assert float(exact) == pytest.approx(float(normal), abs=0.005)
 
     def test_a_shift_is_found_within_eight_weeks(self) -> None:
         assert share_flagged(SteadySeries(shift=-1.5), runs=1500, looks=8) == pytest.approx(0.83, abs=0.03)
+
+    @pytest.mark.parametrize(
+        ("looks", "per_look", "newest"), [(91, 1, 20), (65, 1, 20), (13, 5, 20), (13, 1, 8)], ids=str
+    )
+    def test_the_printed_odds_of_hits_follow_from_the_looks(self, looks: int, per_look: int, newest: int) -> None:
+        rates = (0.99, 0.95, 0.9, 0.8, 0.7, 0.5)
+        found = [share_of_hits_flagged(one, runs=300, looks=looks, per_look=per_look, newest=newest) for one in rates]
+        said = find_hits_odds(looks, has_several=per_look > 1)
+        assert sum(found) / len(found) == pytest.approx(float(said.usual), abs=0.02)
+        assert max(found) == pytest.approx(float(said.most), abs=0.03)
 
     @pytest.mark.parametrize("baseline", [12, 60, 120])
     @pytest.mark.parametrize("per_week", [5, 1])

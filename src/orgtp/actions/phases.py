@@ -13,6 +13,7 @@ from datetime import datetime
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change, DropKey, Edit, SetKey, YamlData
 from orgtp.model.errors import BadInput, Refused
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import PERIOD_EXAMPLES, Period, parse_period, period_containing, read_misspelled_period
 from orgtp.model.seat import Metric, Seat, seat_path
@@ -36,7 +37,7 @@ def rebase_metric(org: Org, phase: NewPhase, now: datetime, by: str = "") -> Cha
     """Begin a new phase of a metric with a period.
 
     Raises `UnknownSeat`, `UnknownMetric`, `BadInput` for a text that is no period and without a reason, and `Refused`
-    for a retired seat and for a period after the end of the metric.
+    for a retired seat and for a period before the metric begins, after it ends, or in the future.
     """
     metric, seat = org.metric(phase.seat, phase.metric), org.seat(phase.seat)
     if seat.is_retired:
@@ -47,6 +48,12 @@ def rebase_metric(org: Org, phase: NewPhase, now: datetime, by: str = "") -> Cha
     begin = _parse_start(org, metric, phase.start, now)
     if metric.ends is not None and begin.start > metric.ends.start:
         raise Refused(why=f"{metric.id} ends after {metric.ends.text}, so no phase can begin with {begin.text}.")
+    first = MetricRow(org, seat, metric, now).declared_beginning()
+    if first is not None and begin < first.widen(begin.grain):
+        raise Refused(why=f"{metric.id} begins with {first.text}, so no phase can begin with {begin.text}.")
+    current = period_containing(now, begin.grain, org.zone)
+    if begin > current:
+        raise Refused(why=f"{begin.text} has not begun. A phase can begin with {current.text} at the latest.")
     what = f"{metric.id} from {begin.text}: {reason}"
     if dict(metric.rebase).get(begin) == reason:
         return Change("metric-rebase", f"{metric.id} has this phase already", (seat.id,), by=by)

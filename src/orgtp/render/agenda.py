@@ -11,8 +11,9 @@ from orgtp.model.cell import Cell, CellState
 from orgtp.model.records.review import ReviewState
 from orgtp.model.text import count_noun, one_line, remove_invisible
 from orgtp.model.value import Unit
-from orgtp.render.health import describe_odds, describe_run, format_limits
+from orgtp.render.health import describe_odds, describe_run
 from orgtp.render.markdown import escape_markdown, line_to_markdown
+from orgtp.render.odds import format_baseline
 from orgtp.render.selection import describe_left_out, left_out_lines
 from orgtp.render.spans import CODE, NAME, SHORT_COMMIT, WORDS, Line, join_spans
 from orgtp.render.terminal import (
@@ -138,9 +139,9 @@ def _describe_row(row: AgendaRow, *, is_whole: bool = False) -> AgendaItem:
     line = join_spans((str(row.state), ""), " ", (row.seat_name, NAME), ", ", (row.name, WORDS))
     if row.state is ReviewState.HIT_OR_MISS and not is_whole:
         # It is on target, so it takes one line.
-        limits = format_limits(row.health) if row.health else ""
+        baseline = format_baseline(row.health) if row.health else []
         facts = join_spans(": ", value, ", target ", target)
-        return AgendaItem(join_spans(line, facts, *((", limits ", (limits, CODE)) if limits else ())))
+        return AgendaItem(join_spans(line, facts, *((", ", baseline) if baseline else ())))
     details = [
         join_spans("value ", value, f" in {row.period}, target ", target),
         join_spans("owner ", (row.human_owner or row.owner or "nobody", NAME)),
@@ -157,11 +158,10 @@ def list_health_lines(row: AgendaRow) -> list[Line]:
     """The limits of a row, and the odds of what was found."""
     if row.health is None:
         return []
-    limits = format_limits(row.health)
+    baseline = format_baseline(row.health)
     odds = describe_odds(row.health) if row.health.is_drifting else ""
     run = describe_run(row.health) if row.misses_in_a_row > 1 and row.health.misses_in_a_row > 1 else ""
-    lines = [join_spans("limits ", (limits, CODE))] if limits else []
-    return [*lines, *([(text, "")] for text in (odds, run) if text)]
+    return [*([baseline] if baseline else []), *([(text, "")] for text in (odds, run) if text)]
 
 
 def _describe_escalation(one: EscalationView, zone: tzinfo) -> AgendaItem:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from orgtp.model.cell import CellState
 from orgtp.model.period import Grain
 from orgtp.model.text import count_noun, join_with_and
-from orgtp.model.value import ValueKind, write_number
+from orgtp.model.value import write_number
+from orgtp.render.odds import format_limits, format_share
 from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import (
@@ -27,7 +28,7 @@ from orgtp.render.values import format_value
 from orgtp.views.health.seats import describe_flag
 from orgtp.views.health.types import HealthOfSeat, HealthRow, HealthView, SeatHealth
 from orgtp.views.variation.judge import Assurance, Method, Variation
-from orgtp.views.variation.odds import HITS_AT_MOST
+from orgtp.views.variation.odds import CELLS_PER_QUARTER, WORKDAYS_PER_QUARTER, find_flag_odds
 from orgtp.views.variation.xmr import BASELINE
 
 HEALTH_STYLES = {
@@ -121,10 +122,16 @@ def _format_metric_cells(one: HealthRow) -> list[Line]:
         safe_text(one.facts.name),
         [(variation, _VARIATION_STYLES.get(one.variation, ""))],
         [(assurance, style)],
-        safe_text(format_limits(one)),
+        safe_text(_format_baseline(one)),
         join_spans(("target ", "dim"), safe_text(one.facts.target or "none")),
         _format_latest(one),
     ]
+
+
+def _format_baseline(one: HealthRow) -> str:
+    """The limits; for hits, how many of the baseline were on target."""
+    then = one.facts.hits_then
+    return f"{then.hits} of {then.total} on target in the baseline" if then else format_limits(one)
 
 
 def _format_latest(one: HealthRow) -> Line:
@@ -134,60 +141,36 @@ def _format_latest(one: HealthRow) -> Line:
     return join_spans(("latest ", "dim"), safe_text(format_value(facts.latest, facts.measure), style))
 
 
-def format_limits(one: HealthRow) -> str:
-    """The limits and the mean: `88.1% to 97.4%, mean 92.8%`. For hits, the share of the baseline; "" without any."""
-    if one.mean is None:
-        return ""
-    if one.facts.is_count:
-        return f"{format_share(Decimal(one.mean))} hits"
-    lower, mean, upper = (shorten_limit(one, text) for text in (one.lower, one.mean, one.upper))
-    return f"{lower} to {upper}, mean {mean}"
-
-
-def shorten_limit(one: HealthRow, text: str | None) -> str:
-    """A limit for people: with at most two decimals, a time of day to the minute, and a share from 0% to 100%."""
-    unit = one.facts.measure
-    if text is None or unit is None:
-        return text or ""
-    amount = unit.parse_amount(text)
-    if one.facts.is_share:
-        amount = min(max(amount, Decimal(0)), _WHOLE)
-    if unit.kind in {ValueKind.TIME, ValueKind.DURATION}:
-        minutes = unit.kind is ValueKind.TIME or amount >= _AN_HOUR
-        amount = round(amount / _MINUTE) * _MINUTE if minutes else amount
-        return unit.format_shown(unit.format_stored(amount))
-    return unit.format_shown(write_number(round(amount, 2)))
-
-
-_MINUTE, _AN_HOUR, _WHOLE = Decimal(60), Decimal(3600), Decimal(100)
-
-
-def format_share(share: Decimal) -> str:
-    """A share of 0 to 1 as a percentage with at most one decimal: `14.5%`."""
-    shown = round(share * 100, 1)
-    return "less than 0.1%" if share > 0 and not shown else f"{write_number(shown)}%"
-
-
 def list_facts(one: HealthRow) -> Iterator[Line]:
     """What stands out about a metric, each with its odds."""
-    if one.rule and one.is_drifting:
-        yield join_spans((describe_flag(one), "bold red"), f". {describe_odds(one)}")
-        if one.facts.is_percent and one.facts.method is Method.XMR:
-            yield join_spans(
-                ("A small number of cases looks the same. To tell them apart, record how many: --n N", "dim")
-            )
-    elif one.rule:
-        yield join_spans((describe_flag(one), "green"))
+    yield from _list_flag_facts(one)
     if one.is_silent:
         yield join_spans((f"its newest value is {one.facts.state}: {one.facts.period}", STYLES[one.facts.state]))
     if one.misses_in_a_row:
         yield join_spans(describe_run(one))
     if one.assurance is Assurance.FAILS:
-        limits = "the next one is off target almost surely" if one.facts.is_count else "no value within its limits is"
-        end = "" if one.facts.is_count else " on target"
-        yield join_spans((f"{limits}{end}: change what the seat works with, or the target", ""))
+        fails = (
+            "the next one is off target almost surely"
+            if one.facts.is_count
+            else "no value within its limits is on target"
+        )
+        yield join_spans((f"{fails}: change what the seat works with, or the target", ""))
     if one.facts.reason:
         yield join_spans((f"new limits since {one.phase.from_}:", "dim"), " ", safe_text(one.facts.reason, "dim"))
+
+
+def _list_flag_facts(one: HealthRow) -> Iterator[Line]:
+    """The change, its odds, and what else can look like one."""
+    if one.rule is None:
+        return
+    if not one.is_drifting:
+        yield join_spans((describe_flag(one), "green"))
+        return
+    yield join_spans((describe_flag(one), "bold red"), f". {describe_odds(one)}")
+    if one.facts.is_in_baseline:
+        yield join_spans((_IN_BASELINE, "dim"))
+    if one.facts.is_percent and one.facts.method is Method.XMR:
+        yield join_spans(("A small number of cases looks the same. To tell them apart, record how many: --n N", "dim"))
 
 
 def describe_odds(one: HealthRow) -> str:
@@ -195,21 +178,28 @@ def describe_odds(one: HealthRow) -> str:
     if one.odds.per_quarter is None:
         return ""
     odds = format_share(one.odds.per_quarter)
-    if one.facts.method is Method.HITS:
-        most = format_share(HITS_AT_MOST)
+    if one.facts.odds_at_most is not None:
+        most = format_share(one.facts.odds_at_most)
         return f"A steady metric of hits shows this in about {odds} of quarters, and in {most} at most."
+    if one.facts.usual_cases is not None:
+        cases = count_noun(one.facts.usual_cases, "case")
+        return f"A steady metric with about {cases} a value shows a flag in {odds} of quarters."
     return f"A steady metric shows a flag in {odds} of quarters."
 
 
 def describe_run(one: HealthRow) -> str:
-    """The misses in a row, and how often a seat with this seat's own hit rate has as many."""
+    """The misses in a row, and how often a seat with this seat's own record has as many."""
     misses, before, cells = one.misses_in_a_row, one.facts.before_run, _CELLS[one.facts.grain]
     what = "1 miss" if misses == 1 else f"{misses} misses in a row"
-    if one.odds.misses is None or misses == 1:
+    if misses == 1:
         return what
-    rate = f"It was on target in {before.hits} of the {before.known} {cells} before"
-    known = rate if before.known else f"Nothing is known of the {cells} before"
-    return f"{what}. {known}; with that hit rate, {format_share(one.odds.misses)} of quarters have as many in a row."
+    if not before.known:
+        phase = " in this phase" if one.facts.reason else ""
+        return f"{what}. Nothing is known of the {cells} before{phase}, so there are no odds."
+    record = f"{what}. It was on target in {before.hits} of the {before.known} {cells} before"
+    if one.odds.misses is None:
+        return f"{record}. No quarter has as many {cells}."
+    return f"{record}; with that record, {format_share(one.odds.misses)} of quarters have as many in a row."
 
 
 def _format_closed_seats(health: SeatHealth, seats: Sequence[HealthOfSeat], screen: Screen) -> list[Line]:
@@ -228,7 +218,7 @@ def _list_notes(view: HealthView) -> Iterator[Line]:
             f"By chance alone, about {flags} of {metrics} with a baseline will be flagged this quarter: a flag is a "
             "question, not a verdict."
         )
-        yield join_spans((_ASSUMED, "dim"))
+        yield from (join_spans((note, "dim")) for note in _list_assumptions(view))
     if view.flags:
         real = format_share(Decimal(view.flags.real) / Decimal(view.flags.judged))
         yield join_spans(f"Of {view.flags.judged} flags judged in reviews, {view.flags.real} were real ({real}).")
@@ -236,11 +226,43 @@ def _list_notes(view: HealthView) -> Iterator[Line]:
         yield join_spans((_WEEKLY_HITS, "dim"))
 
 
+def _list_assumptions(view: HealthView) -> Iterator[str]:
+    """What the odds of the metrics assume, for each way to judge them that is among them."""
+    rows = [one for one in view.metrics if one.odds.per_quarter is not None]
+    if looks := sorted({one.facts.looks for one in rows if one.facts.method is Method.XMR}):
+        yield _ASSUMED.format(looks=join_with_and([_describe_looks(cells) for cells in looks]))
+    if any(one.facts.method is Method.SHARES for one in rows):
+        yield _ASSUMED_OF_SHARES
+    if looks := sorted({one.facts.looks for one in rows if one.facts.method is Method.HITS}):
+        yield _ASSUMED_OF_HITS.format(looks=join_with_and([f"one look {_LOOKS[cells]}" for cells in looks]))
+
+
+def _describe_looks(cells: int) -> str:
+    """`one look a week (14.5% a quarter; both sides 27%)`."""
+    one, both = (format_share(find_flag_odds(cells, both_sides=sides)) for sides in (False, True))
+    return f"one look {_LOOKS[cells]} ({one} a quarter; both sides {both})"
+
+
+_LOOKS = {
+    CELLS_PER_QUARTER[Grain.DAY]: "a day",
+    WORKDAYS_PER_QUARTER: "a working day",
+    CELLS_PER_QUARTER[Grain.WEEK]: "a week",
+    CELLS_PER_QUARTER[Grain.MONTH]: "a month",
+    CELLS_PER_QUARTER[Grain.QUARTER]: "a quarter",
+}
 _ASSUMED = (
-    "The odds assume independent, normal values, the unfavourable side (14.5% a quarter; both sides 27%), a baseline "
-    f"of {BASELINE} and one look a week. They are higher where values are skewed (34%) or follow one another "
-    "(27% to 42%)."
+    f"The odds of limits assume independent, normal values, a baseline of {BASELINE}, the unfavourable side, and "
+    "{looks}. They are higher where values are skewed or follow one another: with one look a week, 34%, and 27% to 42%."
 )
+_IN_BASELINE = (
+    f"It began within the first {BASELINE} values. The limits are computed from these, so they are wide, and health "
+    "found it late: in a young record, watch the misses in a row."
+)
+_ASSUMED_OF_SHARES = (
+    "The odds of percentages with cases are computed from the share and the average number of cases of the baseline, "
+    "and assume that each case is independent."
+)
+_ASSUMED_OF_HITS = "The odds of hits assume that each one is independent, a steady hit rate of 50% to 99%, and {looks}."
 _WEEKLY_HITS = (
     "A weekly yes/no shows a change late, or not at all within a quarter: watch its misses, and measure a number if "
     "you can."

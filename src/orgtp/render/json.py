@@ -126,7 +126,10 @@ def _leaf_to_json(value: Any) -> Any:
         return value.value
     if isinstance(value, datetime):
         return format_timestamp(value)
-    return str(value) if isinstance(value, (Decimal, date)) else value
+    if isinstance(value, Decimal):
+        # Plainly: `str` writes 0.0000081 as 8.1E-6.
+        return f"{value:f}"
+    return str(value) if isinstance(value, date) else value
 
 
 def problems_body(problems: list[Problem], seats: int) -> dict[str, Any]:

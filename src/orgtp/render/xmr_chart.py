@@ -11,7 +11,8 @@ from decimal import Decimal
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun
-from orgtp.render.health import format_limits, list_facts, shorten_limit
+from orgtp.render.health import list_facts
+from orgtp.render.odds import format_limits, shorten_limit
 from orgtp.render.spans import Line, Span, join_spans
 from orgtp.render.terminal import (
     SIGNS,

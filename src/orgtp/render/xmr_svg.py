@@ -13,7 +13,8 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.text import one_line
 from orgtp.model.value import EXACT, write_number
-from orgtp.render.health import describe_odds, format_limits, shorten_limit
+from orgtp.render.health import describe_odds
+from orgtp.render.odds import format_limits, shorten_limit
 from orgtp.render.values import format_value
 from orgtp.views.health.chart import ChartPoint, XmrChart
 from orgtp.views.health.seats import describe_flag
@@ -78,7 +79,7 @@ def draw_xmr_chart(row: HealthRow, chart: XmrChart) -> str:
 
 def _describe(row: HealthRow) -> str:
     parts = [f"target {row.facts.target}"] if row.facts.target else []
-    parts += [format_limits(row)] if row.mean is not None else []
+    parts += [text] if (text := format_limits(row)) else []
     parts += [f"{row.variation}: {describe_flag(row)}"] if row.rule else [f"{row.variation}"]
     text = ". ".join(parts)
     odds = describe_odds(row) if row.rule and row.is_drifting else ""

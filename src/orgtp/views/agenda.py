@@ -331,7 +331,9 @@ def _list_reasons(
         run = f", {misses} in a row" if misses >= _MANY_MISSES else ""
         yield ReviewState.OFF, f"off target{of}{run}"
     if health and health.assurance is Assurance.HIT_OR_MISS:
-        yield ReviewState.HIT_OR_MISS, "hit or miss: the target is within the limits, so luck decides"
+        is_count = health.facts.is_count
+        why = "at times on target and at times off" if is_count else "the target is within the limits"
+        yield ReviewState.HIT_OR_MISS, f"hit or miss: {why}, so luck decides"
 
 
 def _count_misses(row: MetricRow, week: Period) -> int:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
-from orgtp.model.value import write_number
+from orgtp.render.odds import format_share, shorten_limit
 from orgtp.render.spans import CODE, NAME, SHORT_COMMIT, WORDS, Line, code_text, join_spans, user_text
 from orgtp.render.terminal import to_local_time
 from orgtp.render.values import format_value
@@ -216,7 +215,7 @@ def _format_off(one: OffNumber) -> Line:
 
 
 def format_flag(one: HealthRow) -> Line:
-    """A flag: the rule, the limits, and the odds. The numbers are those of `health --json`, and not rounded."""
+    """A flag: the rule, the limits, and the odds. The numbers are those of `health --json`, rounded as in its text."""
     odds = [*_list_odds(one)]
     about = _format_metric(one.facts.seat_name, one.facts.name)
     return join_spans(
@@ -234,21 +233,16 @@ def _describe_rule(one: HealthRow) -> str:
 def _format_limits(one: HealthRow) -> str:
     if one.mean is None or one.lower is None or one.upper is None:
         return ""
-    mean, lower, upper = (format_value(text, one.facts.measure) for text in (one.mean, one.lower, one.upper))
+    mean, lower, upper = (shorten_limit(one, text) for text in (one.mean, one.lower, one.upper))
     return f" (mean {mean}, limits {lower} and {upper})"
 
 
 def _list_odds(one: HealthRow) -> Iterator[str]:
     if one.odds.per_quarter is not None:
-        yield f"a steady metric has a flag in {format_percent(one.odds.per_quarter)} of quarters"
+        yield f"a steady metric has a flag in {format_share(one.odds.per_quarter)} of quarters"
     if one.misses_in_a_row > 1 and one.odds.misses is not None:
-        misses, odds = one.misses_in_a_row, format_percent(one.odds.misses)
-        yield f"with its own hit rate, {odds} of quarters have {misses} misses in a row"
-
-
-def format_percent(share: Decimal) -> str:
-    """A share of 0 to 1 as a percentage, not rounded: `14.5%`."""
-    return f"{write_number(share * 100)}%"
+        misses, odds = one.misses_in_a_row, format_share(one.odds.misses)
+        yield f"with its own record, {odds} of quarters have {misses} misses in a row"
 
 
 def _format_date(one: ComingDate, view: Briefing) -> Line:

@@ -13,8 +13,8 @@ from orgtp.model.value import EXACT
 from orgtp.views.briefing.flags import list_changed
 from orgtp.views.briefing.scope import BriefingScope
 from orgtp.views.health.types import HealthRow
-from orgtp.views.variation.judge import Method, Variation
-from orgtp.views.variation.odds import HITS_PER_QUARTER, count_cells_per_quarter, find_flag_odds
+from orgtp.views.variation.judge import Method, Variation, find_quarter_odds
+from orgtp.views.variation.xmr import Side
 
 # The limits are this many average moving ranges from the mean.
 _RANGES = Decimal("2.66")
@@ -108,12 +108,8 @@ def _measure(scope: BriefingScope, row: MetricRow, one: HealthRow) -> Variance:
 def _find_chance(scope: BriefingScope, row: MetricRow) -> Decimal | None:
     """How often a steady metric is flagged in a quarter, on either side; None if it has no limits and no baseline."""
     found = scope.judge(row)
-    if found.odds.per_quarter is None:
-        return None
-    if found.method is Method.HITS:
-        return 2 * Decimal(HITS_PER_QUARTER)
-    cells = count_cells_per_quarter(row.metric)
-    return find_flag_odds(cells, both_sides=True, is_share=found.method is Method.SHARES)
+    odds = find_quarter_odds(row, found, tuple(Side))
+    return 2 * odds if odds is not None and found.method is Method.HITS else odds
 
 
 def _group_by_source(rows: list[MetricRow], found: list[Variance]) -> list[VarianceItem]:

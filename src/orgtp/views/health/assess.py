@@ -31,9 +31,9 @@ from orgtp.views.rewind import keep_values_until
 from orgtp.views.selection import EVERYTHING, RowFacts, Selection, count_omitted, select_places, select_rows
 from orgtp.views.stale import stale_row
 from orgtp.views.variation.judge import Assurance, Judgement, Method, Variation, judge_metric
-from orgtp.views.variation.odds import round_odds
-from orgtp.views.variation.readings import find_phase
-from orgtp.views.variation.xmr import Side
+from orgtp.views.variation.odds import count_cells_per_quarter, find_hits_odds, round_odds
+from orgtp.views.variation.readings import find_phase, has_several_opportunities
+from orgtp.views.variation.xmr import BASELINE, Side
 
 FEWEST_JUDGED = 20
 _A_QUARTER = timedelta(days=91)
@@ -105,7 +105,7 @@ def assess_row(row: MetricRow) -> HealthRow:
     unit = row.metric.targets.unit if row.metric.targets.dated else None
     limits = found.limits[-1] if found.limits else None
     mean, lower, upper = (limits.mean, limits.lower, limits.upper) if limits else (found.mean, None, None)
-    is_count = found.method is Method.HITS
+    is_count, looks = found.method is Method.HITS, count_cells_per_quarter(row.metric)
     is_percent = unit is not None and unit.kind is ValueKind.PERCENT
     return HealthRow(
         seat=row.seat.id,
@@ -139,6 +139,10 @@ def assess_row(row: MetricRow) -> HealthRow:
             is_percent=is_percent,
             hits_then=found.hits_then,
             hits_now=found.hits_now,
+            looks=looks,
+            odds_at_most=find_hits_odds(looks, has_several=has_several_opportunities(row)).most if is_count else None,
+            usual_cases=found.shares.usual_cases if found.shares else None,
+            is_in_baseline=found.first is not None and found.first < BASELINE,
             is_share=is_percent and all(0 <= one.amount <= _WHOLE for one in found.series.readings),
         ),
     )
@@ -241,30 +245,39 @@ def count_judged_flags(org: Org) -> JudgedFlags | None:
     """How many flags were judged in reviews, and how many were real; None until 20 were judged.
 
     A flag was judged if it stood when a review decided about its metric. A fix or a case says that it was real, no
-    action that it was not, and to watch it is no judgement yet.
+    action that it was not, and to watch it is no judgement yet. A flag that stands for weeks is judged in each review,
+    and a week may have two reviews: the last judgement counts, once.
     """
     rows = [
-        (review, row)
-        for review in org.reviews.values()
+        (at, number, row)
+        for number, review in sorted(org.reviews.items())
+        if (at := _find_time(org, review))
         for row in review.rows
         if row.decision in _JUDGEMENTS and row.seat in org.seats and row.metric in org.seats[row.seat].metrics
     ]
     if len(rows) < FEWEST_JUDGED:
         return None
-    judged = [row for review, row in rows if _was_flagged(org, review, row)]
+    judged: dict[tuple[str, str, str], ReviewDecision | None] = {}
+    for at, _, row in sorted(rows, key=lambda one: one[:2]):
+        if since := _find_flag(org, row, at):
+            judged[row.seat, row.metric, since] = row.decision
     if len(judged) < FEWEST_JUDGED:
         return None
-    return JudgedFlags(len(judged), sum(row.decision is not ReviewDecision.NO_ACTION for row in judged))
+    return JudgedFlags(len(judged), sum(one is not ReviewDecision.NO_ACTION for one in judged.values()))
 
 
 _JUDGEMENTS = {ReviewDecision.FIX, ReviewDecision.CASE, ReviewDecision.NO_ACTION}
 
 
-def _was_flagged(org: Org, review: Review, row: ReviewRow) -> bool:
-    """Whether the metric was flagged by the values that were recorded then, judged by its terms of today."""
-    week, seat = parse_period(review.week), org.seats[row.seat]
-    at = review.began or review.ended or (week.ends(org.zone) if week else None)
-    if at is None:
-        return False
+def _find_time(org: Org, review: Review) -> datetime | None:
+    """When a review began, as far as it is known."""
+    week = parse_period(review.week)
+    return review.began or review.ended or (week.ends(org.zone) if week else None)
+
+
+def _find_flag(org: Org, row: ReviewRow, at: datetime) -> str | None:
+    """Since when the metric was flagged by the values that were recorded then, judged by its terms of today."""
+    seat = org.seats[row.seat]
     then = keep_values_until(org, at, [MetricKey(seat.id, metric) for metric in seat.metrics])
-    return judge_metric(MetricRow(then, seat, seat.metrics[row.metric], at)).variation is Variation.CONCERN
+    found = judge_metric(MetricRow(then, seat, seat.metrics[row.metric], at))
+    return found.since if found.variation is Variation.CONCERN else None

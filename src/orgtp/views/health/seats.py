@@ -73,7 +73,7 @@ def _describe_watched(one: HealthRow) -> str:
 
 
 def describe_misses(one: HealthRow) -> str:
-    """`off target in 2026-W47`, or `3 misses in a row, up to 2026-W47`."""
+    """`missed its target in the newest cell`, or `3 misses in a row`."""
     if one.misses_in_a_row == 1:
         return "missed its target in the newest cell"
     return f"{one.misses_in_a_row} misses in a row"

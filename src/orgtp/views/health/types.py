@@ -33,7 +33,9 @@ class MetricFacts:
     `grain` is the size of a cell, `latest`, `state` and `period` those of its newest verdict, and `reason` why its
     phase began. `sides` are the unfavourable ones. `signal_side` is the side on which the newest value is, for a flag.
     `is_share`: it is a percentage, and none of its values is below 0 or above 100.
-    `hits_then` and `hits_now` are those of `Judgement`.
+    `hits_then` and `hits_now` are those of `Judgement`. `looks` is the number of new cells of a quarter, `odds_at_most`
+    the greatest odds of a flag of hits, and `usual_cases` the average number of cases of a p-chart. `is_in_baseline`:
+    the change began among the values from which the limits are.
     """
 
     name: str
@@ -55,6 +57,10 @@ class MetricFacts:
     is_share: bool = False
     hits_then: Tally | None = None
     hits_now: Tally | None = None
+    looks: int = 0
+    odds_at_most: Decimal | None = None
+    usual_cases: int | None = None
+    is_in_baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

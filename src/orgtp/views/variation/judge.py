@@ -22,25 +22,28 @@ from orgtp.model.target import Target
 from orgtp.model.value import EXACT, ValueKind
 from orgtp.views.variation.binomial import TAIL, Tally, compute_lower_tail, compute_tail
 from orgtp.views.variation.odds import (
-    HITS_PER_QUARTER,
-    compute_run_odds,
     count_cells_per_quarter,
-    estimate_hit_rate,
     find_flag_odds,
+    find_hits_odds,
+    predict_run_odds,
     round_odds,
 )
 from orgtp.views.variation.readings import (
     MetricReading,
     Series,
     counts_hits,
+    has_several_opportunities,
     is_finer_than_weekly,
     list_opportunities,
     read_series,
 )
+from orgtp.views.variation.share_odds import compute_share_odds
 from orgtp.views.variation.shares import Share, ShareBaseline, pool_shares
 from orgtp.views.variation.xmr import BASELINE, DetectionRule, Limits, Point, Side, Signal, compute_limits, find_signal
 
 NEWEST_DAILY, NEWEST_WEEKLY = 20, 8
+# A hit is as good as sure if the chance of a miss is less, as after 20 hits of 20, or 59 of 60. The same for a miss.
+NEXT_ONE = Decimal("0.025")
 
 
 class Variation(StrEnum):
@@ -102,7 +105,7 @@ class Judgement:
 
     `limits` are those of each reading, or empty without any; `mean` is the share of hits for a metric of hits.
     `sides` are the unfavourable ones. `hits_then` and `hits_now` count the opportunities of the baseline, and the
-    newest ones that are compared with it.
+    newest ones that are compared with it. `shares` is the baseline of a p-chart.
     """
 
     series: Series
@@ -119,6 +122,7 @@ class Judgement:
     odds: FlagOdds
     hits_then: Tally | None = None
     hits_now: Tally | None = None
+    shares: ShareBaseline | None = None
 
     @property
     def since(self) -> str | None:
@@ -136,13 +140,9 @@ class Judgement:
 def judge_metric(row: MetricRow) -> Judgement:
     """Judge the metric of a row, as of its time."""
     series = read_series(row)
-    verdict = _judge_hits(row, series) if counts_hits(row) else _judge_values(row, series)
+    verdict = _find_verdict(row, series)
     misses = row.count_misses_in_a_row()
     before = _count_before_run(series.states)
-    run_odds = None
-    if misses:
-        rate = estimate_hit_rate(*before)
-        run_odds = round_odds(compute_run_odds(misses, rate, count_cells_per_quarter(row.metric)))
     return Judgement(
         series=series,
         method=verdict.method,
@@ -155,14 +155,45 @@ def judge_metric(row: MetricRow) -> Judgement:
         limits=verdict.limits,
         misses_in_a_row=misses,
         before_run=before,
-        odds=FlagOdds(verdict.per_quarter, run_odds),
+        odds=FlagOdds(find_quarter_odds(row, verdict, verdict.sides), _find_run_odds(row, misses, before)),
         hits_then=verdict.hits_then,
         hits_now=verdict.hits_now,
+        shares=verdict.shares,
     )
 
 
+def _find_verdict(row: MetricRow, series: Series) -> VariationVerdict:
+    return _judge_hits(row, series) if counts_hits(row) else _judge_values(row, series)
+
+
+def find_quarter_odds(row: MetricRow, found: VariationVerdict | Judgement, sides: tuple[Side, ...]) -> Decimal | None:
+    """How often a steady metric like this one shows a flag on these sides in a quarter; None if it can show none."""
+    cells = count_cells_per_quarter(row.metric)
+    if found.variation in {Variation.TRIAL, Variation.COARSE}:
+        return None
+    if found.method is Method.HITS:
+        return find_hits_odds(cells, has_several=has_several_opportunities(row)).usual
+    if found.shares:
+        return round_odds(compute_share_odds(found.shares, cells, sides))
+    return find_flag_odds(cells, both_sides=len(sides) > 1)
+
+
+def _find_run_odds(row: MetricRow, misses: int, before: HitRecord) -> Decimal | None:
+    """How often a seat with the record before the misses has as many in a row.
+
+    None without a record, or if the run is longer than a quarter, so that none can have it.
+    """
+    cells = count_cells_per_quarter(row.metric)
+    if not misses or not before.known or misses > cells:
+        return None
+    return round_odds(predict_run_odds(misses, Tally(before.hits, before.known - before.hits), cells))
+
+
 def _count_before_run(states: Sequence[CellState]) -> HitRecord:
-    """Count the cells before the misses in a row that the newest one ends."""
+    """Count the cells of the phase before the misses in a row that the newest one ends.
+
+    There are none if the misses began with the phase, or before it.
+    """
     known = list(states)
     while known and known[-1] is CellState.OFF:
         known.pop()
@@ -181,9 +212,9 @@ class VariationVerdict:
     first: int | None = None
     mean: Decimal | None = None
     limits: tuple[Limits, ...] = ()
-    per_quarter: Decimal | None = None
     hits_then: Tally | None = None
     hits_now: Tally | None = None
+    shares: ShareBaseline | None = None
 
 
 def _judge_values(row: MetricRow, series: Series) -> VariationVerdict:
@@ -198,12 +229,10 @@ def _judge_values(row: MetricRow, series: Series) -> VariationVerdict:
     if not limits:
         return VariationVerdict(method, Variation.COARSE, sides)
     points = [Point(one.amount, limit) for one, limit in zip(readings, limits, strict=True)]
-    both = len(sides) > 1
-    per_quarter = find_flag_odds(count_cells_per_quarter(row.metric), both_sides=both, is_share=shares is not None)
     assurance = compare_limits(target, limits[-1])
     variation, signal = _find_variation(points, sides)
     rule, first = (signal.rule, signal.first) if signal else (None, None)
-    return VariationVerdict(method, variation, sides, assurance, rule, first, limits[-1].mean, limits, per_quarter)
+    return VariationVerdict(method, variation, sides, assurance, rule, first, limits[-1].mean, limits, shares=shares)
 
 
 def _find_variation(points: Sequence[Point], sides: tuple[Side, ...]) -> tuple[Variation, Signal | None]:
@@ -293,7 +322,6 @@ def _judge_hits(row: MetricRow, series: Series) -> VariationVerdict:
         Variation.COMMON,
         assurance=_assure_hits(series),
         mean=mean,
-        per_quarter=HITS_PER_QUARTER,
         hits_then=tally,
     )
     if len(newest) < needed:
@@ -313,15 +341,17 @@ def _tally(hits: Sequence[bool]) -> Tally:
     return Tally(sum(hits), len(hits) - sum(hits))
 
 
-def _assure_hits(series: Series) -> Assurance:
-    """Whether the next cell is on target almost surely, or off target.
+def _assure_hits(series: Series) -> Assurance | None:
+    """Whether the next cell is on target almost surely, or off target, by the cells of the phase.
 
-    The same odds as for a flag decide: less than 1 in 100 for the other, by the cells of the phase.
+    None if all of them are alike, but too few to tell: such a seat has never shown that chance decides.
     """
     tally = _tally([reading.is_hit for reading in series.readings])
-    if compute_tail(1, 1, tally) < TAIL:
+    if compute_tail(1, 1, tally) < NEXT_ONE:
         return Assurance.PASSES
-    return Assurance.FAILS if compute_lower_tail(0, 1, tally) < TAIL else Assurance.HIT_OR_MISS
+    if compute_lower_tail(0, 1, tally) < NEXT_ONE:
+        return Assurance.FAILS
+    return Assurance.HIT_OR_MISS if tally.hits and tally.misses else None
 
 
 def find_drifting(org: Org, now: datetime, seats: Iterable[Seat]) -> frozenset[MetricKey]:
@@ -332,4 +362,4 @@ def find_drifting(org: Org, now: datetime, seats: Iterable[Seat]) -> frozenset[M
 
 def is_drifting(row: MetricRow) -> bool:
     """Whether a change of the metric is a concern."""
-    return not row.seat.is_retired and judge_metric(row).variation is Variation.CONCERN
+    return not row.seat.is_retired and _find_verdict(row, read_series(row)).variation is Variation.CONCERN

@@ -143,7 +143,7 @@ def list_opportunities(row: MetricRow, readings: tuple[MetricReading, ...]) -> l
 
     With the rollup `hits`, each value of a cell is one; else the cell is.
     """
-    if not (row.metric.is_rolled_up and row.metric.rollup is Rollup.HITS):
+    if not has_several_opportunities(row):
         return [(reading, reading.is_hit) for reading in readings]
     found: list[tuple[MetricReading, bool]] = []
     for reading in readings:
@@ -154,8 +154,12 @@ def list_opportunities(row: MetricRow, readings: tuple[MetricReading, ...]) -> l
     return found
 
 
+def has_several_opportunities(row: MetricRow) -> bool:
+    """Whether each value of a cell is an opportunity of its own."""
+    return row.metric.is_rolled_up and row.metric.rollup is Rollup.HITS
+
+
 def is_finer_than_weekly(row: MetricRow) -> bool:
     """Whether a metric of hits has more than one opportunity a week."""
-    is_split = row.metric.is_rolled_up and row.metric.rollup is Rollup.HITS
-    grain = row.metric.cadence.grain if is_split else row.metric.cell_grain
+    grain = row.metric.cadence.grain if has_several_opportunities(row) else row.metric.cell_grain
     return GRAIN_SIZES[grain] < GRAIN_SIZES[Grain.WEEK]
