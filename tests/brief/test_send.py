@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -322,3 +325,58 @@ def test_two_clones_that_both_sent_keep_both_records(office: Office, shell: Shel
     office.shell.git("merge", "-q", "--no-edit", "other")
     assert len(office.deliveries()) == 2
     office("--check", "--deadline", "07:50", "--for", "david", ORGTP_NOW="2026-11-23T08:00:00-05:00")
+
+
+class SilentServer:
+    """A server that takes every connection and never answers."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/org.git"
+        self.taken: list[socket.socket] = []
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self) -> None:
+        with suppress(OSError):
+            while True:
+                self.taken.append(self.socket.accept()[0])
+
+
+@pytest.fixture
+def silent() -> Iterator[SilentServer]:
+    server = SilentServer()
+    yield server
+    server.socket.close()
+    for one in server.taken:
+        one.close()
+
+
+def test_a_remote_that_never_answers_does_not_hold_it_up(office: Office, silent: SilentServer) -> None:
+    """It is sent with what is here, says so in its last section, and ends although the push gets no answer either."""
+    office.shell.git("remote", "add", "origin", silent.url)
+    ran = office("--send", "--push", "--deadline", "07:45", code=75)
+    assert len(silent.taken) >= 2, "it asked before it sent, and tried to push"
+    assert "git did not finish within 5 seconds" in ran.err
+    assert office.mail.recipients == office.recorded == ["david", "janine"]
+    said = " ".join(office.mail.text_to("david").partition("What could not be seen")[2].split())
+    assert "what others pushed since the last sync of this clone, because the remote could not be reached" in said
+    office("--check", "--push", "--deadline", "08:00", ORGTP_NOW="2026-11-23T08:00:00-05:00")
+
+
+def test_a_sync_of_another_process_that_hangs_does_not_hold_it_up(office: Office, silent: SilentServer) -> None:
+    """The lock `sync` is held by whoever waits for the remote."""
+    office.shell.git("remote", "add", "origin", silent.url)
+    hold = HOLD.replace("(Path(sys.argv[1]))", '(Path(sys.argv[1])), "sync"')
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(office.shell.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=office.shell.env(),
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"held\n"
+        ran = office("--send", "--push", code=75, ORGTP_WAIT="0.2")
+        assert "the latest changes of others may be missing" in ran.err
+        assert office.mail.recipients == office.recorded == ["david", "janine"]
+        assert "because the sync stopped: " in " ".join(office.mail.text_to("david").split())
+        holder.communicate(b"")

@@ -87,7 +87,7 @@ class SendRequest:
     """Whom to send a briefing to (default: every active seat that the file `named` has an address for), and how.
 
     `seconds` limits how long the org is read: what is not known by then is a blank. `is_synced` says that the clone has
-    just exchanged commits with its remote.
+    just exchanged commits with its remote, and `unsynced_because` why that failed.
     """
 
     for_: tuple[str, ...] = ()
@@ -95,6 +95,7 @@ class SendRequest:
     named: Path | None = None
     seconds: float = 60.0
     is_synced: bool = False
+    unsynced_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,13 +491,16 @@ class _Sending:
     def _list_unseen(self, *, is_complete: bool) -> Iterator[Unseen]:
         from orgtp.views.briefing.types import Unseen
 
+        why = self.request.unsynced_because
+        if why:
+            yield Unseen(f"what others pushed since the last sync of this clone, because {why}", "orgtp sync")
         if self.reading.error is not None:
             yield Unseen(f"the rest, because of an error: {type(self.reading.error).__name__}: {self.reading.error}")
         elif not is_complete:
             yield Unseen("the rest, because the org could not be read before the deadline")
             return
         read = replace(self.briefings, snapshot=self.reading.snapshot)
-        yield from read.list_unseen(is_synced=self.request.is_synced)
+        yield from read.list_unseen(is_synced=self.request.is_synced or bool(why))
 
     def _build_one(self, to: str, unseen: Sequence[Unseen]) -> Briefing:
         from orgtp.views.briefing.build import build_blank_briefing, build_briefing

@@ -321,14 +321,15 @@ class LedgerActions:
         edited = [path for path in sorted(present) if path in CI_FILES and present[path] != shipped[path]]
         return UpgradedOrg(done, tuple(path for path in edited if path not in ours))
 
-    def sync(self, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
+    def sync(self, *, needed: bool = False, dry_run: bool = False, seconds: float | None = None) -> SyncResult:
         """Exchange commits with the remote and write queued values; see `orgtp.sync.sync`.
 
-        With `needed`, do so only if there may be something to push. Raises `SyncStopped` with its state.
+        With `needed`, do so only if there may be something to push. `seconds`: how long to wait at most. Raises
+        `SyncStopped` with its state.
         """
         from orgtp.sync.sync import sync_ledger
 
-        return sync_ledger(self.open_ledger(), needed=needed, dry_run=dry_run)
+        return sync_ledger(self.open_ledger(), needed=needed, dry_run=dry_run, seconds=seconds)
 
     @property
     def has_remote(self) -> bool:
