@@ -68,12 +68,13 @@ def test_it_says_as_of_which_commit_and_time_and_until_when_it_is_valid(sample: 
     assert first == f"Briefing of Sneeze It, as of Mon 2026-11-23 07:45, commit {sample.head()[:10]}."
     valid = sample("brief", "--json", ORGTP_NOW=MONDAY).json["briefing"]["valid_until"]
     local = datetime.fromisoformat(valid).astimezone(NEW_YORK)
-    # Nothing becomes due before the day is over.
-    assert (second, f"{local:%d %H:%M}") == ("It is valid until the end of the day.", "24 00:00")
-    sample("escalate", "open", "dash", "The ad account is locked", "--by", "dash", ORGTP_NOW=MONDAY)
-    assert (
-        sample("brief", ORGTP_NOW=MONDAY).out.splitlines()[1] == "It is valid until 13:00, when something becomes due."
-    )
+    # Some values are due at nine.
+    assert (second, f"{local:%d %H:%M}") == ("It is valid until 09:00, when something becomes due.", "23 09:00")
+    ten = "2026-11-23T10:00:00-05:00"
+    sample("escalate", "open", "dash", "The ad account is locked", "--by", "dash", ORGTP_NOW=ten)
+    assert sample("brief", ORGTP_NOW=ten).out.splitlines()[1] == "It is valid until 14:00, when something becomes due."
+    evening = sample("brief", ORGTP_NOW="2026-11-23T20:00:00-05:00").out.splitlines()[1]
+    assert evening == "It is valid until the end of the day.", "nothing becomes due before the day is over"
     sample.write("seats/dash.yaml", sample.read("seats/dash.yaml") + "x-more: 1\n")
     assert " with uncommitted changes." in sample("brief", ORGTP_NOW=MONDAY).out.splitlines()[0]
 
@@ -213,6 +214,27 @@ def test_off_target_since_yesterday_is_only_what_is_news() -> None:
     for now, news in (("18", True), ("19", False), ("20", False), ("23", False)):
         org = keep(built.org, at, moment(f"2026-11-{now}T07:45"))
         found = brief(org, moment(f"2026-11-{now}T07:45")).off
+        assert found is not None
+        assert bool(found) is news, now
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"2026-W43": "0", "2026-W44": "0", "2026-W45": "0", "2026-W46": "0", "2026-W47": "0"}, False),
+        ({"2026-W45": "0", "2026-W46": "1", "2026-W47": "0"}, True),
+        # A blank neither ends a run of misses nor begins a new one.
+        ({"2026-W44": "1", "2026-W45": "0", "2026-W47": "0"}, False),
+        ({"2026-W44": "0", "2026-W45": "1", "2026-W47": "0"}, True),
+        ({"2026-W47": "0"}, True),
+    ],
+)
+def test_a_metric_that_stays_off_target_is_news_once(values: dict[str, str], shown: bool) -> None:
+    """The value of 2026-W47 comes on Monday morning, and is another cell than the one that was the newest on Friday."""
+    org = row(">= 1", values).org
+    at = {text: moment(f"{one.next().start:%Y-%m-%d}T07:00") for text in values if (one := parse_period(text))}
+    for now, news in (("2026-11-23T07:45", shown), ("2026-11-24T07:45", False)):
+        found = brief(keep(org, at, moment(now)), moment(now)).off
         assert found is not None
         assert bool(found) is news, now
 
