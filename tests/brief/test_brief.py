@@ -129,6 +129,18 @@ def test_selection_and_formats_and_a_file(sample: Shell) -> None:
     assert sample("brief", "--json").out == sample("brief", "--format", "json").out
 
 
+def test_a_file_that_cannot_be_written_is_named_as_it_was_asked_for(sample: Shell) -> None:
+    ran = sample("brief", "--out", "none/here/b.txt", code=2)
+    folder = sample.folder / "none/here"
+    assert ran.err == (
+        f"orgtp: none/here/b.txt cannot be written: No such file or directory. Create its folder: mkdir -p {folder}\n"
+    )
+    folder.mkdir(parents=True)
+    sample("brief", "--out", "none/here/b.txt")
+    assert [one.name for one in folder.iterdir()] == ["b.txt"]
+    assert sample("brief", "--out", "none/here", code=2).err == "orgtp: none/here cannot be written: Is a directory\n"
+
+
 def test_a_narrow_screen_cuts_nothing(sample: Shell) -> None:
     wide, narrow = (sample("brief", COLUMNS=columns).out for columns in ("200", "40"))
     assert max(map(len, narrow.splitlines())) <= 40
@@ -275,7 +287,9 @@ def test_a_section_that_is_not_known_in_time_is_blank() -> None:
 
 
 def test_an_org_that_is_read_too_slowly_is_blank_and_the_briefing_is_sent(office: Office) -> None:
-    """Git answers the second program that asks for content, the one that reads for the briefing, after the deadline."""
+    """Git answers the second program that asks for content, the one that reads for the briefing, within the half minute
+    before the deadline, which is for writing and sending.
+    """
     bare, counted = office.shell.home / "bare.git", office.shell.home / "count"
     office.shell.git("clone", "-q", "--bare", str(office.shell.folder), str(bare))
     shim = office.shell.home / "bin" / "git"
@@ -289,7 +303,7 @@ def test_an_org_that_is_read_too_slowly_is_blank_and_the_briefing_is_sent(office
         *words,
         ORGTP_NOTIFY=str(office.people),
         ORGTP_SEAT="tally",
-        ORGTP_NOW=MONDAY,
+        ORGTP_NOW="2026-11-23T07:44:25-05:00",
         PATH=f"{shim.parent}:{os.environ['PATH']}",
     )
     assert office.mail.recipients == ["david", "janine"]

@@ -209,6 +209,8 @@ def test_a_lock_that_somebody_holds_does_not_hold_it_up(office: Office) -> None:
         assert "delivered, and not recorded yet" in ran.err
         assert office.mail.recipients == ["david", "janine"]
         assert office.deliveries() == []
+        # It was delivered in time, although nobody can record that now.
+        office("--check", "--deadline", "08:00", ORGTP_NOW="2026-11-23T08:00:00-05:00", ORGTP_WAIT="0.2")
         # A second run knows what was sent.
         assert office("--send", code=75, ORGTP_WAIT="0.2").out == ""
         assert office.mail.recipients == ["david", "janine"]
@@ -250,6 +252,29 @@ def test_where_none_is_recorded_the_check_fails_and_escalates_once(office: Offic
     office("--check", "--deadline", "08:00", code=1, ORGTP_NOW="2026-11-23T08:30:00-05:00")
     assert office.shell.head() == head, "it stays resolved"
     assert office.shell("escalate", "list", "--json").json["escalations"] == []
+
+
+def test_two_machines_that_check_as_different_seats_escalate_once(office: Office) -> None:
+    eight = "2026-11-23T08:00:00-05:00"
+    office("--check", "--deadline", "08:00", code=1, ORGTP_NOW=eight)
+    head = office.shell.head()
+    office("--check", "--deadline", "08:00", code=1, ORGTP_NOW=eight, ORGTP_SEAT="bogdan")
+    assert office.shell.head() == head
+    (one,) = office.shell("escalate", "list", "--json").json["escalations"]
+    assert one["seat"] == "tally"
+
+
+def test_a_check_waits_for_the_run_that_is_sending(office: Office) -> None:
+    """The mail server answers only when the check has waited for a while."""
+    came, go_on = threading.Event(), threading.Event()
+    office.mail.on_mail = lambda: (came.set(), go_on.wait(30), None)[2]
+    env = office.shell.env({"ORGTP_NOTIFY": str(office.people), "ORGTP_SEAT": "tally", "ORGTP_NOW": MONDAY})
+    with subprocess.Popen([str(SCRIPT), "brief", "--send"], cwd=office.shell.folder, env=env) as sending:
+        assert came.wait(30)
+        threading.Timer(1, go_on.set).start()
+        office("--check", "--deadline", "08:00", ORGTP_NOW="2026-11-23T08:00:00-05:00")
+        assert sending.wait(60) == 0
+    assert office.recorded == office.mail.recipients == ["david", "janine"]
 
 
 def test_one_that_came_after_the_deadline_was_not_delivered_by_then(office: Office) -> None:

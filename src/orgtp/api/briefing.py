@@ -7,7 +7,6 @@ briefings.build(for_="david"), briefings.send(), briefings.check()
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
 
 _MAX_PROBLEMS = 5
 _AT_ONCE = 8
+# How long a check waits for a process that is sending.
+_CHECK_SECONDS = 20.0
 
 
 class NoRecipients(OrgtpError):
@@ -234,11 +235,14 @@ class Briefings:
             return _Sending(self, ledger, request, reading, addresses).send(by)
 
     def record_sent(self, *, by: str = "") -> SentBriefings:
-        """Record the deliveries that an earlier run could not record. Nothing is sent."""
+        """Record the deliveries that an earlier run could not record. Nothing is sent.
+
+        Raises `LedgerBusy` if another process keeps sending.
+        """
         from orgtp.git.lock import hold_lock
 
         ledger = self.ledger.open_ledger()
-        with hold_lock(ledger.repo, "briefing"):
+        with hold_lock(ledger.repo, "briefing", _CHECK_SECONDS):
             return _record_accepted(self, ledger, by, ())
 
     def check(
@@ -252,9 +256,13 @@ class Briefings:
     ) -> CheckedBriefings:
         """Check that each recipient's briefing was delivered by the `deadline` (08:00), and escalate if not.
 
-        Before the deadline and on a day off, nothing is expected. Raises `BadInput` for a deadline that is no time.
+        Before the deadline and on a day off, nothing is expected. If another process is sending, this waits for it, for
+        a limited time. What a service accepted counts, also if it is not recorded yet. Raises `BadInput` for a deadline
+        that is no time.
         """
         from orgtp.actions.brief import MissedBriefing, escalate_missed_briefings
+        from orgtp.ledger.git_user import find_acting_seat
+        from orgtp.notify.send_journal import SendJournal
 
         now, at = self.snapshot.now, self.find_deadline(deadline)
         day = at.date()
@@ -266,13 +274,13 @@ class Briefings:
             with suppress(OrgtpError):
                 self.record_sent(by=by)
         org, ledger = self.snapshot.staff.org, self.ledger.open_ledger()
-        held = _read_first_deliveries(ledger, day)
+        held = _read_known_deliveries(ledger, SendJournal(ledger.repo), day)
         expected = self._list_expected(org, day, for_, named)
         found = tuple(_check_recipient(org, to, held, at) for to in expected)
         missed = [MissedBriefing(one.to, one.why) for one in found if not one.on_time]
         if not missed:
             return CheckedBriefings(day, at, found)
-        acting = self.find_actor(ledger, by)
+        acting = find_acting_seat(ledger, by, self.ledger.load_fallback)
         done = self.ledger.record(
             lambda current: escalate_missed_briefings(current, now, at, missed, acting), dry_run=dry_run
         )
@@ -280,22 +288,15 @@ class Briefings:
 
     def _list_expected(self, org: Org, day: date, for_: Sequence[str], named: Path | None) -> list[str]:
         """Who should have a briefing: as `send` finds them, or without any address here, whoever had the last one."""
+        from orgtp.views.briefing.recipients import list_earlier_recipients
+
         addresses = _read_addresses(named)
         if for_ or any(name in org.seats for name in addresses):
             return _list_recipients(org, self.snapshot.now, for_, addresses)
-        before = [one for one in org.deliveries if one.day < day]
-        last = max((one.day for one in before), default=None)
-        seats = sorted({one.to for one in before if one.day == last and one.to in org.seats})
-        found = [seat for seat in seats if org.seats[seat].is_active]
+        found = list_earlier_recipients(org, day, self.snapshot.now)
         if not found:
             raise NoRecipients(why=f"it is not known who gets a briefing. {_HOW_TO_NAME}")
         return found
-
-    def find_actor(self, ledger: Ledger, by: str) -> str:
-        """The acting seat: `by`, else ORGTP_SEAT, else the only one with git's user.email, else ""."""
-        from orgtp.ledger.git_user import read_git_user
-
-        return by or os.environ.get("ORGTP_SEAT", "") or read_git_user(ledger, self.ledger.load_fallback).acting_seat
 
 
 _HOW_TO_NAME = (
@@ -366,8 +367,14 @@ def _read_first_deliveries(ledger: Ledger, day: date) -> dict[str, Delivery]:
     return {one.to: one for one in sorted(found, key=lambda one: one.at, reverse=True)}
 
 
+def _read_known_deliveries(ledger: Ledger, journal: SendJournal, day: date) -> dict[str, Delivery]:
+    """The first delivery of each recipient for a day: recorded in the ledger, or kept in the clone so far."""
+    kept = {one.to: one for one in journal.list_accepted() if one.day == day}
+    return kept | _read_first_deliveries(ledger, day)
+
+
 def write_whole_file(path: Path, text: str) -> None:
-    """Write a file completely or not at all, in place of one that exists. Raises `OSError`."""
+    """Write a file completely or not at all, in place of one that exists. Raises `CannotOutput`."""
     from orgtp.files.output import write_atomically
 
     with write_atomically(path, force=True) as temporary:
@@ -460,9 +467,10 @@ class _Sending:
     def send(self, by: str) -> SentBriefings:
         """Send to everybody who has not had it yet, and record it."""
         from orgtp.actions.brief import check_sender
+        from orgtp.ledger.git_user import find_acting_seat
 
         texts = self._build_texts()
-        acting = self.briefings.find_actor(self.ledger, by)
+        acting = find_acting_seat(self.ledger, by, self.briefings.ledger.load_fallback)
         if self.reading.org:
             with self.briefings.ledger.explain_refusals():
                 check_sender(self.reading.org, acting)
@@ -526,8 +534,7 @@ class _Sending:
     def _list_delivered(self) -> dict[str, str]:
         """Who has had the briefing of the day, and when: recorded in the ledger, or kept in the clone."""
         zone = self.snapshot.head.zone
-        kept = [one for one in self.journal.list_accepted() if one.day == self.day]
-        found = {one.to: one for one in kept} | _read_first_deliveries(self.ledger, self.day)
+        found = _read_known_deliveries(self.ledger, self.journal, self.day)
         return {to: f"delivered at {one.at.astimezone(zone):%H:%M}" for to, one in found.items()}
 
     def _send_one(self, to: str, text: str, by: str) -> SentBriefing:

@@ -166,11 +166,11 @@ class LedgerActions:
         """
         self.writable_repo.start_early()
         from orgtp.ledger.append import append_scores
-        from orgtp.ledger.git_user import read_git_user
+        from orgtp.ledger.git_user import find_acting_seat
 
         ledger = self.open_ledger()
         with self.explain_refusals():
-            acting = by or os.environ.get("ORGTP_SEAT", "") or read_git_user(ledger, self.load_fallback).acting_seat
+            acting = find_acting_seat(ledger, by, self.load_fallback)
             return append_scores(ledger, entries, acting, dry_run=dry_run, fallback=self.load_fallback, confirm=confirm)
 
     def load_fallback(self) -> LoadedOrg:
