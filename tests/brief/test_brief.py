@@ -15,7 +15,8 @@ import html5lib
 import pytest
 
 import orgtp
-from orgtp.api.briefing import BriefingForm, SendRequest, parse_deadline
+from orgtp.api.briefing import parse_deadline
+from orgtp.api.sending import BriefingForm, SendRequest
 from orgtp.model.org import Org
 from orgtp.model.period import Cadence, parse_period
 from orgtp.model.records.review import Review

@@ -267,7 +267,12 @@ def test_two_machines_that_check_as_different_seats_escalate_once(office: Office
 def test_a_check_waits_for_the_run_that_is_sending(office: Office) -> None:
     """The mail server answers only when the check has waited for a while."""
     came, go_on = threading.Event(), threading.Event()
-    office.mail.on_mail = lambda: (came.set(), go_on.wait(30), None)[2]
+
+    def answer_late() -> None:
+        came.set()
+        go_on.wait(30)
+
+    office.mail.on_mail = answer_late
     env = office.shell.env({"ORGTP_NOTIFY": str(office.people), "ORGTP_SEAT": "tally", "ORGTP_NOW": MONDAY})
     with subprocess.Popen([str(SCRIPT), "brief", "--send"], cwd=office.shell.folder, env=env) as sending:
         assert came.wait(30)
