@@ -7,8 +7,10 @@ briefings.build(for_="david"), briefings.send(), briefings.check()
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from orgtp.views.briefing.variances import VarianceView
     from orgtp.views.selection import Selection
 
+# A run that waited for another one still reads for so long.
+_LEAST_SECONDS = 1.0
 # How long a check waits for a process that is sending.
 _CHECK_SECONDS = 20.0
 
@@ -127,11 +131,14 @@ class Briefings(BriefedClone):
         from orgtp.views.selection import Selection
 
         ledger = self.ledger.open_ledger()
+        until = time.monotonic() + request.seconds
         addresses = read_addresses(request.named)
         reading = BriefingReading(self.snapshot, selection or Selection(), request.for_, addresses)
         if dry_run:
             return BriefingRun(self, ledger, request, reading, addresses).plan()
         with hold_lock(ledger.repo, "briefing"):
+            # The time that another run took is not there any more.
+            request = replace(request, seconds=max(_LEAST_SECONDS, until - time.monotonic()))
             return BriefingRun(self, ledger, request, reading, addresses).send(by)
 
     def record_sent(self, *, by: str = "") -> SentBriefings:

@@ -61,7 +61,9 @@ def show_briefing(
     ] = False,
     deadline: Annotated[
         str,
-        typer.Option("--deadline", metavar="TIME", help="With --send, read until then at most. With --check: 08:00."),
+        typer.Option(
+            "--deadline", metavar="TIME", help="With --send, read until 30 seconds before it. With --check: 08:00."
+        ),
     ] = "",
     since: Annotated[
         str,
