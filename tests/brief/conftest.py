@@ -22,7 +22,7 @@ def mail() -> Iterator[MailServer]:
 
 
 class Office:
-    """The sample org, and a machine that knows the addresses of David and Janine. It acts as Tally."""
+    """The sample org without a briefing so far, and a machine that knows David and Janine. It acts as Tally."""
 
     def __init__(self, shell: Shell, mail: MailServer) -> None:
         self.shell, self.mail = shell, mail
@@ -49,5 +49,5 @@ class Office:
 
 
 @pytest.fixture
-def office(sample: Shell, mail: MailServer) -> Office:
-    return Office(replace(sample), mail)
+def office(unreviewed: Shell, mail: MailServer) -> Office:
+    return Office(replace(unreviewed), mail)

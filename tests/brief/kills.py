@@ -17,11 +17,11 @@ from typing import Any
 
 import orgtp
 from orgtp.actions import brief
-from orgtp.api import SendRequest, briefing
+from orgtp.api import SendRequest, briefing, sending
 from orgtp.ledger import batch
 from orgtp.notify import notify, send_journal
 
-_WATCHED = {module.__file__ for module in (briefing, notify, send_journal, brief, batch)}
+_WATCHED = {module.__file__ for module in (briefing, sending, notify, send_journal, brief, batch)}
 
 
 class Cut:

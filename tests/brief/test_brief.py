@@ -15,7 +15,8 @@ import html5lib
 import pytest
 
 import orgtp
-from orgtp.api.briefing import BriefingForm, SendRequest, parse_deadline
+from orgtp.api.briefing import parse_deadline
+from orgtp.api.sending import BriefingForm, SendRequest
 from orgtp.model.org import Org
 from orgtp.model.period import Cadence, parse_period
 from orgtp.model.records.review import Review
@@ -68,12 +69,13 @@ def test_it_says_as_of_which_commit_and_time_and_until_when_it_is_valid(sample: 
     assert first == f"Briefing of Sneeze It, as of Mon 2026-11-23 07:45, commit {sample.head()[:10]}."
     valid = sample("brief", "--json", ORGTP_NOW=MONDAY).json["briefing"]["valid_until"]
     local = datetime.fromisoformat(valid).astimezone(NEW_YORK)
-    # Nothing becomes due before the day is over.
-    assert (second, f"{local:%d %H:%M}") == ("It is valid until the end of the day.", "24 00:00")
-    sample("escalate", "open", "dash", "The ad account is locked", "--by", "dash", ORGTP_NOW=MONDAY)
-    assert (
-        sample("brief", ORGTP_NOW=MONDAY).out.splitlines()[1] == "It is valid until 13:00, when something becomes due."
-    )
+    # Some values are due at nine.
+    assert (second, f"{local:%d %H:%M}") == ("It is valid until 09:00, when something becomes due.", "23 09:00")
+    ten = "2026-11-23T10:00:00-05:00"
+    sample("escalate", "open", "dash", "The ad account is locked", "--by", "dash", ORGTP_NOW=ten)
+    assert sample("brief", ORGTP_NOW=ten).out.splitlines()[1] == "It is valid until 14:00, when something becomes due."
+    evening = sample("brief", ORGTP_NOW="2026-11-23T20:00:00-05:00").out.splitlines()[1]
+    assert evening == "It is valid until the end of the day.", "nothing becomes due before the day is over"
     sample.write("seats/dash.yaml", sample.read("seats/dash.yaml") + "x-more: 1\n")
     assert " with uncommitted changes." in sample("brief", ORGTP_NOW=MONDAY).out.splitlines()[0]
 
@@ -126,6 +128,18 @@ def test_selection_and_formats_and_a_file(sample: Shell) -> None:
         assert written.startswith(begin)
         (sample.folder / "b.txt").unlink()
     assert sample("brief", "--json").out == sample("brief", "--format", "json").out
+
+
+def test_a_file_that_cannot_be_written_is_named_as_it_was_asked_for(sample: Shell) -> None:
+    ran = sample("brief", "--out", "none/here/b.txt", code=2)
+    folder = sample.folder / "none/here"
+    assert ran.err == (
+        f"orgtp: none/here/b.txt cannot be written: No such file or directory. Create its folder: mkdir -p {folder}\n"
+    )
+    folder.mkdir(parents=True)
+    sample("brief", "--out", "none/here/b.txt")
+    assert [one.name for one in folder.iterdir()] == ["b.txt"]
+    assert sample("brief", "--out", "none/here", code=2).err == "orgtp: none/here cannot be written: Is a directory\n"
 
 
 def test_a_narrow_screen_cuts_nothing(sample: Shell) -> None:
@@ -217,6 +231,27 @@ def test_off_target_since_yesterday_is_only_what_is_news() -> None:
         assert bool(found) is news, now
 
 
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"2026-W43": "0", "2026-W44": "0", "2026-W45": "0", "2026-W46": "0", "2026-W47": "0"}, False),
+        ({"2026-W45": "0", "2026-W46": "1", "2026-W47": "0"}, True),
+        # A blank neither ends a run of misses nor begins a new one.
+        ({"2026-W44": "1", "2026-W45": "0", "2026-W47": "0"}, False),
+        ({"2026-W44": "0", "2026-W45": "1", "2026-W47": "0"}, True),
+        ({"2026-W47": "0"}, True),
+    ],
+)
+def test_a_metric_that_stays_off_target_is_news_once(values: dict[str, str], shown: bool) -> None:
+    """The value of 2026-W47 comes on Monday morning, and is another cell than the one that was the newest on Friday."""
+    org = row(">= 1", values).org
+    at = {text: moment(f"{one.next().start:%Y-%m-%d}T07:00") for text in values if (one := parse_period(text))}
+    for now, news in (("2026-11-23T07:45", shown), ("2026-11-24T07:45", False)):
+        found = brief(keep(org, at, moment(now)), moment(now)).off
+        assert found is not None
+        assert bool(found) is news, now
+
+
 def keep(org: Org, at: Mapping[str, datetime], now: datetime) -> Org:
     """The org with what was recorded by `now`, each value at its time."""
     scores = [replace(one, at=at[one.period]) for one in org.scores["dash"] if at[one.period] <= now.astimezone(UTC)]
@@ -253,7 +288,9 @@ def test_a_section_that_is_not_known_in_time_is_blank() -> None:
 
 
 def test_an_org_that_is_read_too_slowly_is_blank_and_the_briefing_is_sent(office: Office) -> None:
-    """Git answers the second program that asks for content, the one that reads for the briefing, after the deadline."""
+    """Git answers the second program that asks for content, the one that reads for the briefing, within the half minute
+    before the deadline, which is for writing and sending.
+    """
     bare, counted = office.shell.home / "bare.git", office.shell.home / "count"
     office.shell.git("clone", "-q", "--bare", str(office.shell.folder), str(bare))
     shim = office.shell.home / "bin" / "git"
@@ -267,7 +304,7 @@ def test_an_org_that_is_read_too_slowly_is_blank_and_the_briefing_is_sent(office
         *words,
         ORGTP_NOTIFY=str(office.people),
         ORGTP_SEAT="tally",
-        ORGTP_NOW=MONDAY,
+        ORGTP_NOW="2026-11-23T07:44:25-05:00",
         PATH=f"{shim.parent}:{os.environ['PATH']}",
     )
     assert office.mail.recipients == ["david", "janine"]

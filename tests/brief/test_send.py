@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -206,6 +209,8 @@ def test_a_lock_that_somebody_holds_does_not_hold_it_up(office: Office) -> None:
         assert "delivered, and not recorded yet" in ran.err
         assert office.mail.recipients == ["david", "janine"]
         assert office.deliveries() == []
+        # It was delivered in time, although nobody can record that now.
+        office("--check", "--deadline", "08:00", ORGTP_NOW="2026-11-23T08:00:00-05:00", ORGTP_WAIT="0.2")
         # A second run knows what was sent.
         assert office("--send", code=75, ORGTP_WAIT="0.2").out == ""
         assert office.mail.recipients == ["david", "janine"]
@@ -247,6 +252,34 @@ def test_where_none_is_recorded_the_check_fails_and_escalates_once(office: Offic
     office("--check", "--deadline", "08:00", code=1, ORGTP_NOW="2026-11-23T08:30:00-05:00")
     assert office.shell.head() == head, "it stays resolved"
     assert office.shell("escalate", "list", "--json").json["escalations"] == []
+
+
+def test_two_machines_that_check_as_different_seats_escalate_once(office: Office) -> None:
+    eight = "2026-11-23T08:00:00-05:00"
+    office("--check", "--deadline", "08:00", code=1, ORGTP_NOW=eight)
+    head = office.shell.head()
+    office("--check", "--deadline", "08:00", code=1, ORGTP_NOW=eight, ORGTP_SEAT="bogdan")
+    assert office.shell.head() == head
+    (one,) = office.shell("escalate", "list", "--json").json["escalations"]
+    assert one["seat"] == "tally"
+
+
+def test_a_check_waits_for_the_run_that_is_sending(office: Office) -> None:
+    """The mail server answers only when the check has waited for a while."""
+    came, go_on = threading.Event(), threading.Event()
+
+    def answer_late() -> None:
+        came.set()
+        go_on.wait(30)
+
+    office.mail.on_mail = answer_late
+    env = office.shell.env({"ORGTP_NOTIFY": str(office.people), "ORGTP_SEAT": "tally", "ORGTP_NOW": MONDAY})
+    with subprocess.Popen([str(SCRIPT), "brief", "--send"], cwd=office.shell.folder, env=env) as sending:
+        assert came.wait(30)
+        threading.Timer(1, go_on.set).start()
+        office("--check", "--deadline", "08:00", ORGTP_NOW="2026-11-23T08:00:00-05:00")
+        assert sending.wait(60) == 0
+    assert office.recorded == office.mail.recipients == ["david", "janine"]
 
 
 def test_one_that_came_after_the_deadline_was_not_delivered_by_then(office: Office) -> None:
@@ -322,3 +355,58 @@ def test_two_clones_that_both_sent_keep_both_records(office: Office, shell: Shel
     office.shell.git("merge", "-q", "--no-edit", "other")
     assert len(office.deliveries()) == 2
     office("--check", "--deadline", "07:50", "--for", "david", ORGTP_NOW="2026-11-23T08:00:00-05:00")
+
+
+class SilentServer:
+    """A server that takes every connection and never answers."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/org.git"
+        self.taken: list[socket.socket] = []
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self) -> None:
+        with suppress(OSError):
+            while True:
+                self.taken.append(self.socket.accept()[0])
+
+
+@pytest.fixture
+def silent() -> Iterator[SilentServer]:
+    server = SilentServer()
+    yield server
+    server.socket.close()
+    for one in server.taken:
+        one.close()
+
+
+def test_a_remote_that_never_answers_does_not_hold_it_up(office: Office, silent: SilentServer) -> None:
+    """It is sent with what is here, says so in its last section, and ends although the push gets no answer either."""
+    office.shell.git("remote", "add", "origin", silent.url)
+    ran = office("--send", "--push", "--deadline", "07:45", code=75)
+    assert len(silent.taken) >= 2, "it asked before it sent, and tried to push"
+    assert "git did not finish within 5 seconds" in ran.err
+    assert office.mail.recipients == office.recorded == ["david", "janine"]
+    said = " ".join(office.mail.text_to("david").partition("What could not be seen")[2].split())
+    assert "what others pushed since the last sync of this clone, because the remote could not be reached" in said
+    office("--check", "--push", "--deadline", "08:00", ORGTP_NOW="2026-11-23T08:00:00-05:00")
+
+
+def test_a_sync_of_another_process_that_hangs_does_not_hold_it_up(office: Office, silent: SilentServer) -> None:
+    """The lock `sync` is held by whoever waits for the remote."""
+    office.shell.git("remote", "add", "origin", silent.url)
+    hold = HOLD.replace("(Path(sys.argv[1]))", '(Path(sys.argv[1])), "sync"')
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(office.shell.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=office.shell.env(),
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"held\n"
+        ran = office("--send", "--push", code=75, ORGTP_WAIT="0.2")
+        assert "the latest changes of others may be missing" in ran.err
+        assert office.mail.recipients == office.recorded == ["david", "janine"]
+        assert "because the sync stopped: " in " ".join(office.mail.text_to("david").split())
+        holder.communicate(b"")

@@ -11,6 +11,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.records.briefing import Delivery
 from orgtp.model.records.review import Review
+from orgtp.model.seat import SeatStatus
 from orgtp.views.record_measures import Measure, Measured, measure_record
 from tests.views.orgs import BOT, HEAD, org, row
 
@@ -117,6 +118,33 @@ def test_the_briefing_is_delivered_when_the_last_recipient_has_it() -> None:
     assert value(delivered((at(0, 15, 24), "ada")), "briefing-time", "2026-11-23") == "24:15"
     assert measured(found, "briefing-time", "2026-11-24").why == "no briefing was delivered on 2026-11-24"
     assert "is a week" in measured(found, "briefing-time", "2026-W48").why
+
+
+def test_an_expected_recipient_without_a_briefing_makes_it_a_blank() -> None:
+    """Whoever had the one before is expected; who had only an older one is not, nor a seat that is not active now."""
+    friday = [Delivery(f"f{to}", at(8, 0, 20), to, date(2026, 11, 20)) for to in ("ada", "eve", "gone")]
+    older = Delivery("o", at(8, 0, 19), "bot", date(2026, 11, 19))
+    monday = delivered((at(7, 41), "ada"))
+    found = replace(monday, deliveries=(older, *friday, *monday.deliveries))
+    assert value(found, "briefing-time", "2026-11-23", "ada") == "07:41"
+    assert measured(found, "briefing-time", "2026-11-23").why == "no briefing was delivered on 2026-11-23 to eve"
+    assert measured(found, "briefing-time", "2026-11-23", "eve").why == "no briefing was delivered on 2026-11-23 to eve"
+    paused = {**found.seats, "eve": replace(found.seats["eve"], status=SeatStatus.PAUSED)}
+    assert value(replace(found, seats=paused), "briefing-time", "2026-11-23") == "07:41"
+
+
+def test_a_time_before_the_day_or_long_after_it_is_no_time_of_that_day() -> None:
+    for when, shown in ((at(23, 10, 22), "2026-11-22 23:10"), (at(0, 10, 25), "2026-11-25 00:10")):
+        why = measured(delivered((when, "ada")), "briefing-time", "2026-11-23").why
+        assert why == f"the briefing of 2026-11-23 was delivered at {shown}, which is no time of that day"
+    assert value(delivered((at(23, 10, 22), "ada"), (at(7, 41), "eve")), "briefing-time", "2026-11-23") == "07:41"
+
+
+def test_two_scorekeepers_at_one_time_are_two_pushes_and_the_values_of_one_are_one() -> None:
+    scores = row("a", "9", "2026-W46", 23) + row("b", "8", "2026-W47", 23)
+    scores += row("c", "8", "2026-W45", 23).replace('by":"ada', 'by":"eve')
+    found = org({"org.yaml": DUE.replace("[ada]", "[ada, eve]"), "scores/bot/2026-11.jsonl": scores})
+    assert value(found, "scorecard-pushes", "2026-11-23") == "2"
 
 
 def test_pushes_are_the_times_at_which_scorekeepers_recorded() -> None:

@@ -76,7 +76,8 @@ def escalate_missed_briefings(
     named = [f"{one.to}: {one.why}" for one in missed[:_MAX_NAMED]]
     more = [f"{len(missed) - _MAX_NAMED} more"] if len(missed) > _MAX_NAMED else []
     edits = EscalationEdits(org, now, by)
-    is_known = any((one.seat, one.what) == (about, what) for one in org.escalations.values())
+    # Another machine may check as another seat.
+    is_known = any(one.what == what for one in org.escalations.values())
     if missed and not is_known and about:
         new = NewEscalation(about, what, one_line("; ".join([*named, *more])))
         to = find_first_assignee(org, about, "", EscalationKind.ISSUE, new.severity)

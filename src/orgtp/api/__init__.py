@@ -17,14 +17,7 @@ if TYPE_CHECKING:
     from orgtp.actions.undo import UndoTarget
     from orgtp.actions.upgrade import list_sums_without_per
     from orgtp.api.audit import AuditQueries
-    from orgtp.api.briefing import (
-        BriefingForm,
-        Briefings,
-        NoRecipients,
-        SendRequest,
-        SentBriefings,
-        write_whole_file,
-    )
+    from orgtp.api.briefing import Briefings, write_whole_file
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
@@ -32,6 +25,7 @@ if TYPE_CHECKING:
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
     from orgtp.api.people import PeopleActions
     from orgtp.api.reviews import ReviewActions, parse_review_answers, read_review_answers
+    from orgtp.api.sending import BriefingForm, NoRecipients, SendRequest, SentBriefings
     from orgtp.api.tables import TableQueries
     from orgtp.api.todos import Todos
     from orgtp.api.value_files import ImportedScores, import_scores
@@ -263,7 +257,7 @@ __getattr__ = lazy_exports(
         "orgtp.actions.undo": "UndoTarget",
         "orgtp.actions.upgrade": "list_sums_without_per",
         "orgtp.api.audit": "AuditQueries",
-        "orgtp.api.briefing": "BriefingForm Briefings NoRecipients SendRequest SentBriefings write_whole_file",
+        "orgtp.api.briefing": "Briefings write_whole_file",
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.todos": "Todos",
         "orgtp.api.history": "HistoryQueries",
@@ -273,6 +267,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
         "orgtp.api.people": "PeopleActions",
         "orgtp.api.reviews": "ReviewActions parse_review_answers read_review_answers",
+        "orgtp.api.sending": "BriefingForm NoRecipients SendRequest SentBriefings",
         "orgtp.api.tables": "TableQueries",
         "orgtp.audit.checkpoint": "Checkpoint CheckpointSigner",
         "orgtp.audit.export.report": "AuditReport",

@@ -7,109 +7,45 @@ briefings.build(for_="david"), briefings.send(), briefings.check()
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from enum import StrEnum
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from orgtp.api.ledger import LedgerActions
-from orgtp.history.locate import OrgSnapshot, locate_org, read_clock
+from orgtp.api.sending import (
+    HOW_TO_NAME,
+    BriefedClone,
+    BriefingReading,
+    BriefingRun,
+    NoRecipients,
+    SendRequest,
+    SentBriefings,
+    describe_briefed_org,
+    list_recipients,
+    read_addresses,
+    read_known_deliveries,
+    record_accepted,
+)
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput, OrgtpError
 
 # Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
-    from orgtp.ledger.batch import Ledger, RecordedChange
+    from orgtp.ledger.batch import RecordedChange
     from orgtp.model.org import Org
     from orgtp.model.records.briefing import Delivery
-    from orgtp.notify.send_journal import SendJournal
     from orgtp.render.briefing.blocks import BriefedOrg
-    from orgtp.views.briefing.scope import BriefingScope
-    from orgtp.views.briefing.types import Briefing, Unseen
+    from orgtp.views.briefing.types import Briefing
     from orgtp.views.briefing.variances import VarianceView
     from orgtp.views.selection import Selection
 
-_MAX_PROBLEMS = 5
-_AT_ONCE = 8
-
-
-class NoRecipients(OrgtpError):
-    """Nobody has an address to send a briefing to, or nobody is named."""
-
-    text = "{why}"
-
-
-class BriefingForm(StrEnum):
-    """The forms in which a briefing is sent, as the library for sending calls them."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    HTML = "html"
-
-
-class SendState(StrEnum):
-    """What became of one recipient's briefing."""
-
-    SENT = "sent"
-    PLANNED = "planned"
-    ALREADY = "already"
-    RECORDED = "recorded"
-    FAILED = "failed"
-
-
-# What becomes of a briefing without a reason to mention anything.
-_FINE = (SendState.PLANNED, SendState.ALREADY, SendState.RECORDED)
-
-
-@dataclass(frozen=True, slots=True)
-class SentBriefing:
-    """What became of the briefing of one recipient. `text` is what was sent, or would be."""
-
-    to: str
-    state: SendState
-    why: str = ""
-    text: str = ""
-
-    @property
-    def is_trouble(self) -> bool:
-        """Whether it was not sent, or an address did not accept it."""
-        return bool(self.why) and self.state not in _FINE
-
-
-@dataclass(frozen=True, slots=True)
-class SendRequest:
-    """Whom to send a briefing to (default: every active seat that the file `named` has an address for), and how.
-
-    `seconds` limits how long the org is read: what is not known by then is a blank. `is_synced` says that the clone has
-    just exchanged commits with its remote.
-    """
-
-    for_: tuple[str, ...] = ()
-    form: BriefingForm = BriefingForm.TEXT
-    named: Path | None = None
-    seconds: float = 60.0
-    is_synced: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SentBriefings:
-    """What became of every recipient. `queued_because`: the deliveries are kept in the clone, and recorded later."""
-
-    day: date
-    briefings: tuple[SentBriefing, ...]
-    recorded: RecordedChange | None = None
-    queued_because: str = ""
-
-    @property
-    def failed(self) -> list[SentBriefing]:
-        """The recipients to whom nothing could be sent."""
-        return [one for one in self.briefings if one.state is SendState.FAILED]
+# A run that waited for another one still reads for so long.
+_LEAST_SECONDS = 1.0
+# How long a check waits for a process that is sending.
+_CHECK_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +74,8 @@ class CheckedBriefings:
         return [one for one in self.recipients if not one.on_time]
 
 
-@dataclass(frozen=True)
-class Briefings:
+class Briefings(BriefedClone):
     """The briefings of one org."""
-
-    snapshot: OrgSnapshot
-    ledger: LedgerActions
-    outdated_because: str = ""
 
     def build(self, selection: Selection | None = None, for_: str = "") -> Briefing:
         """The briefing of a selection, for one recipient or for everybody. Raises `UnknownSeat`."""
@@ -180,37 +111,12 @@ class Briefings:
         day = self.snapshot.now.astimezone(self.snapshot.head.zone).date()
         return "" if is_workday(self.snapshot.head.holidays, day) else f"{day} is a day off"
 
-    def list_unseen(self, *, is_synced: bool = False) -> Iterator[Unseen]:
-        """What is not in a briefing of this clone: what could not be read, and what is not here yet."""
-        from orgtp.views.briefing.types import Unseen
-
-        found = [problem for part in self.snapshot.unread for problem in part.problems]
-        for problem in found[:_MAX_PROBLEMS]:
-            yield Unseen(f"{problem.place}: {problem.message}", "orgtp validate")
-        if len(found) > _MAX_PROBLEMS:
-            yield Unseen("more files that could not be read", "orgtp validate")
-        if self.outdated_because:
-            yield Unseen(f"the newest commits, because the work tree could not be updated: {self.outdated_because}")
-        if self.snapshot.at is None and self.snapshot.repo is not None:
-            yield from self._list_not_here(is_synced=is_synced)
-
-    def _list_not_here(self, *, is_synced: bool) -> Iterator[Unseen]:
-        from orgtp.ledger.outbox import list_queued
-        from orgtp.views.briefing.types import Unseen
-
-        with suppress(OrgtpError):
-            if self.snapshot.repo and list_queued(self.snapshot.repo):
-                yield Unseen("values that were accepted and wait to be written", "orgtp sync")
-        with suppress(OrgtpError):
-            if not is_synced and self.ledger.has_remote:
-                yield Unseen("what others pushed to the remote since the last sync of this clone", "orgtp sync")
-
     def list_recipients(self, for_: Sequence[str] = (), named: Path | None = None) -> list[str]:
         """The active seats that get a briefing: `for_`, else those that this machine's file has an address for.
 
         Raises `UnknownSeat`, and `NoRecipients` if there are none.
         """
-        return _list_recipients(self.snapshot.staff.org, self.snapshot.now, for_, _read_addresses(named))
+        return list_recipients(self.snapshot.staff.org, self.snapshot.now, for_, read_addresses(named))
 
     def send(
         self, request: SendRequest, selection: Selection | None = None, *, by: str = "", dry_run: bool = False
@@ -225,20 +131,26 @@ class Briefings:
         from orgtp.views.selection import Selection
 
         ledger = self.ledger.open_ledger()
-        addresses = _read_addresses(request.named)
-        reading = _Reading(self.snapshot, selection or Selection(), request.for_, addresses)
+        until = time.monotonic() + request.seconds
+        addresses = read_addresses(request.named)
+        reading = BriefingReading(self.snapshot, selection or Selection(), request.for_, addresses)
         if dry_run:
-            return _Sending(self, ledger, request, reading, addresses).plan()
+            return BriefingRun(self, ledger, request, reading, addresses).plan()
         with hold_lock(ledger.repo, "briefing"):
-            return _Sending(self, ledger, request, reading, addresses).send(by)
+            # The time that another run took is not there any more.
+            request = replace(request, seconds=max(_LEAST_SECONDS, until - time.monotonic()))
+            return BriefingRun(self, ledger, request, reading, addresses).send(by)
 
     def record_sent(self, *, by: str = "") -> SentBriefings:
-        """Record the deliveries that an earlier run could not record. Nothing is sent."""
+        """Record the deliveries that an earlier run could not record. Nothing is sent.
+
+        Raises `LedgerBusy` if another process keeps sending.
+        """
         from orgtp.git.lock import hold_lock
 
         ledger = self.ledger.open_ledger()
-        with hold_lock(ledger.repo, "briefing"):
-            return _record_accepted(self, ledger, by, ())
+        with hold_lock(ledger.repo, "briefing", _CHECK_SECONDS):
+            return record_accepted(self, ledger, by, ())
 
     def check(
         self,
@@ -251,9 +163,13 @@ class Briefings:
     ) -> CheckedBriefings:
         """Check that each recipient's briefing was delivered by the `deadline` (08:00), and escalate if not.
 
-        Before the deadline and on a day off, nothing is expected. Raises `BadInput` for a deadline that is no time.
+        Before the deadline and on a day off, nothing is expected. If another process is sending, this waits for it, for
+        a limited time. What a service accepted counts, also if it is not recorded yet. Raises `BadInput` for a deadline
+        that is no time.
         """
         from orgtp.actions.brief import MissedBriefing, escalate_missed_briefings
+        from orgtp.ledger.git_user import find_acting_seat
+        from orgtp.notify.send_journal import SendJournal
 
         now, at = self.snapshot.now, self.find_deadline(deadline)
         day = at.date()
@@ -265,13 +181,13 @@ class Briefings:
             with suppress(OrgtpError):
                 self.record_sent(by=by)
         org, ledger = self.snapshot.staff.org, self.ledger.open_ledger()
-        held = _read_first_deliveries(ledger, day)
+        held = read_known_deliveries(ledger, SendJournal(ledger.repo), day)
         expected = self._list_expected(org, day, for_, named)
         found = tuple(_check_recipient(org, to, held, at) for to in expected)
         missed = [MissedBriefing(one.to, one.why) for one in found if not one.on_time]
         if not missed:
             return CheckedBriefings(day, at, found)
-        acting = self.find_actor(ledger, by)
+        acting = find_acting_seat(ledger, by, self.ledger.load_fallback)
         done = self.ledger.record(
             lambda current: escalate_missed_briefings(current, now, at, missed, acting), dry_run=dry_run
         )
@@ -279,57 +195,15 @@ class Briefings:
 
     def _list_expected(self, org: Org, day: date, for_: Sequence[str], named: Path | None) -> list[str]:
         """Who should have a briefing: as `send` finds them, or without any address here, whoever had the last one."""
-        addresses = _read_addresses(named)
+        from orgtp.views.briefing.recipients import list_earlier_recipients
+
+        addresses = read_addresses(named)
         if for_ or any(name in org.seats for name in addresses):
-            return _list_recipients(org, self.snapshot.now, for_, addresses)
-        before = [one for one in org.deliveries if one.day < day]
-        last = max((one.day for one in before), default=None)
-        seats = sorted({one.to for one in before if one.day == last and one.to in org.seats})
-        found = [seat for seat in seats if org.seats[seat].is_active]
+            return list_recipients(org, self.snapshot.now, for_, addresses)
+        found = list_earlier_recipients(org, day, self.snapshot.now)
         if not found:
-            raise NoRecipients(why=f"it is not known who gets a briefing. {_HOW_TO_NAME}")
+            raise NoRecipients(why=f"it is not known who gets a briefing. {HOW_TO_NAME}")
         return found
-
-    def find_actor(self, ledger: Ledger, by: str) -> str:
-        """The acting seat: `by`, else ORGTP_SEAT, else the only one with git's user.email, else ""."""
-        from orgtp.ledger.git_user import read_git_user
-
-        return by or os.environ.get("ORGTP_SEAT", "") or read_git_user(ledger, self.ledger.load_fallback).acting_seat
-
-
-_HOW_TO_NAME = (
-    "Name a seat with --for SEAT, or write its address to ~/.config/orgtp/notify.yaml: david: [env:DAVID_URL]"
-)
-
-
-def _read_addresses(named: Path | None) -> Mapping[str, tuple[str, ...]]:
-    from orgtp.notify.config import notify_path, read_notify_file
-
-    path = notify_path(named)
-    return read_notify_file(path) if path else {}
-
-
-def _list_recipients(
-    org: Org, now: datetime, for_: Sequence[str], addresses: Mapping[str, tuple[str, ...]]
-) -> list[str]:
-    """The recipients, in order of their ids. Somebody who is away gets none unless named: their delegate has theirs."""
-    from orgtp.model.escalation_policy import find_stand_in
-
-    if for_:
-        for seat in for_:
-            if not org.seat(seat).is_active:
-                raise NoRecipients(
-                    why=f"{seat} is {org.seats[seat].status}, so it gets no briefing. Name an active seat"
-                )
-        return list(dict.fromkeys(for_))
-    known = [seat for seat in sorted(addresses) if seat in org.seats and org.seats[seat].is_active]
-    found = [seat for seat in known if find_stand_in(org, seat, now) == seat]
-    if not found:
-        why = (
-            "no active seat has an address of its own on this machine" if addresses else "this machine has no addresses"
-        )
-        raise NoRecipients(why=f"{why}. {_HOW_TO_NAME}")
-    return found
 
 
 def parse_deadline(zone: tzinfo, day: date, text: str) -> datetime:
@@ -354,237 +228,9 @@ def _check_recipient(org: Org, to: str, held: Mapping[str, Delivery], deadline: 
     return CheckedRecipient(to, True, one.at)
 
 
-def _read_first_deliveries(ledger: Ledger, day: date) -> dict[str, Delivery]:
-    """The first delivery of each recipient for a day, as the ledger branch has them."""
-    from orgtp.files.delivery import read_deliveries
-    from orgtp.model.records.briefing import BRIEFINGS_FOLDER
-
-    months = {(day + timedelta(days=shift)).strftime("%Y-%m") for shift in (-1, 0, 1, 2)}
-    files = ledger.read_files(f"{BRIEFINGS_FOLDER}{month}.jsonl" for month in sorted(months))
-    found = [one for path, raw in files.items() for one in read_deliveries(path, raw)[0] if one.day == day]
-    return {one.to: one for one in sorted(found, key=lambda one: one.at, reverse=True)}
-
-
 def write_whole_file(path: Path, text: str) -> None:
-    """Write a file completely or not at all, in place of one that exists. Raises `OSError`."""
+    """Write a file completely or not at all, in place of one that exists. Raises `CannotOutput`."""
     from orgtp.files.output import write_atomically
 
     with write_atomically(path, force=True) as temporary:
         temporary.write_text(text, encoding="utf-8")
-
-
-class _Reading:
-    """Reads the sections of all recipients in a thread, so that whoever waits can stop waiting.
-
-    It opens the org for itself: what it still uses then is used by nobody else.
-    """
-
-    def __init__(
-        self,
-        snapshot: OrgSnapshot,
-        selection: Selection,
-        for_: Sequence[str],
-        addresses: Mapping[str, tuple[str, ...]],
-    ) -> None:
-        self.snapshot = snapshot
-        self.selection, self.for_, self.addresses = selection, for_, addresses
-        self.org: Org | None = None
-        self.of: BriefedOrg | None = None
-        self.recipients: list[str] = []
-        self.sections: dict[str, dict[str, Any]] = {}
-        self.scopes: dict[str, BriefingScope] = {}
-        self.error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def read(self, seconds: float) -> bool:
-        """Read for so many seconds at most. Returns whether everything is read. Raises what the reading raises."""
-        self._thread.start()
-        self._thread.join(max(0.0, seconds))
-        if isinstance(self.error, OrgtpError) and not self.recipients:
-            raise self.error
-        return not self._thread.is_alive() and self.error is None
-
-    def _run(self) -> None:
-        try:
-            self._read_all()
-        except Exception as error:  # noqa: BLE001  (what is known is sent, whatever happens to the rest)
-            self.error = error
-
-    def _read_all(self) -> None:
-        from orgtp.views.briefing.build import SECTIONS
-        from orgtp.views.briefing.scope import BriefingScope
-
-        self.snapshot = locate_org(self.snapshot.root, None, self.snapshot.now)
-        # The commit is looked up before anything is read, so that nothing in the briefing is older than it says.
-        self.of = describe_briefed_org(self.snapshot)
-        org = self.snapshot.staff.org
-        self.recipients = _list_recipients(org, self.snapshot.now, self.for_, self.addresses)
-        self.org = org
-        base = BriefingScope(org, self.snapshot.now, self.selection)
-        self.scopes = {to: base.narrow(to) for to in self.recipients}
-        for name, read in SECTIONS.items():
-            for to, scope in self.scopes.items():
-                self.sections.setdefault(to, {})[name] = read(scope)
-
-
-class _Sending:
-    """One run of `send`. It is used by one thread, and the lock `briefing` is held if it sends anything."""
-
-    def __init__(
-        self,
-        briefings: Briefings,
-        ledger: Ledger,
-        request: SendRequest,
-        reading: _Reading,
-        addresses: Mapping[str, tuple[str, ...]],
-    ) -> None:
-        from orgtp.notify.send_journal import SendJournal
-
-        self.briefings, self.ledger, self.request, self.reading = briefings, ledger, request, reading
-        self.addresses = addresses
-        self.snapshot = briefings.snapshot
-        self.day = self.snapshot.now.astimezone(self.snapshot.head.zone).date()
-        self.journal: SendJournal = SendJournal(ledger.repo)
-
-    def plan(self) -> SentBriefings:
-        """What would be sent."""
-        texts = self._build_texts()
-        held = self._list_delivered()
-        found = [SentBriefing(to, *self._plan_one(to, held), text) for to, text in texts.items()]
-        return SentBriefings(self.day, tuple(found))
-
-    def _plan_one(self, to: str, held: Mapping[str, str]) -> tuple[SendState, str]:
-        return (SendState.ALREADY, held[to]) if to in held else (SendState.PLANNED, "")
-
-    def send(self, by: str) -> SentBriefings:
-        """Send to everybody who has not had it yet, and record it."""
-        from orgtp.actions.brief import check_sender
-
-        texts = self._build_texts()
-        acting = self.briefings.find_actor(self.ledger, by)
-        if self.reading.org:
-            with self.briefings.ledger.explain_refusals():
-                check_sender(self.reading.org, acting)
-        self.journal.remove_old(self.day)
-        held = self._list_delivered()
-        due = {to: text for to, text in texts.items() if to not in held}
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            sent = [*pool.map(lambda item: self._send_one(item[0], item[1], acting), due.items())]
-        known = [SentBriefing(to, SendState.ALREADY, held[to]) for to in texts if to in held]
-        return _record_accepted(self.briefings, self.ledger, acting, sorted([*sent, *known], key=lambda one: one.to))
-
-    def _build_texts(self) -> dict[str, str]:
-        """What each recipient is sent: what was read in time, and blanks for the rest."""
-        is_complete = self.reading.read(self.request.seconds)
-        recipients = self.reading.recipients or self._guess_recipients()
-        unseen = [*self._list_unseen(is_complete=is_complete)]
-        return {to: self._format_briefing(self._build_one(to, unseen)) for to in recipients}
-
-    def _guess_recipients(self) -> Collection[str]:
-        """Whom to send to if the seats could not even be read."""
-        found = self.request.for_ or tuple(name for name in sorted(self.addresses) if name != "default")
-        if not found:
-            raise NoRecipients(why=f"it is not known who gets a briefing. {_HOW_TO_NAME}")
-        return found
-
-    def _list_unseen(self, *, is_complete: bool) -> Iterator[Unseen]:
-        from orgtp.views.briefing.types import Unseen
-
-        if self.reading.error is not None:
-            yield Unseen(f"the rest, because of an error: {type(self.reading.error).__name__}: {self.reading.error}")
-        elif not is_complete:
-            yield Unseen("the rest, because the org could not be read before the deadline")
-            return
-        read = replace(self.briefings, snapshot=self.reading.snapshot)
-        yield from read.list_unseen(is_synced=self.request.is_synced)
-
-    def _build_one(self, to: str, unseen: Sequence[Unseen]) -> Briefing:
-        from orgtp.views.briefing.build import build_blank_briefing, build_briefing
-
-        scope = self.reading.scopes.get(to)
-        if scope is None:
-            return build_blank_briefing(self.snapshot.head.zone, self.snapshot.now, to, unseen)
-        return build_briefing(scope, dict(self.reading.sections.get(to, {})), unseen)
-
-    def _format_briefing(self, view: Briefing) -> str:
-        from orgtp.render.briefing.formats import briefing_html, briefing_markdown, briefing_text
-        from orgtp.render.terminal import Screen
-
-        of = self.reading.of or describe_briefed_org(self.snapshot)
-        if self.request.form is BriefingForm.HTML:
-            return briefing_html(view, of)
-        return (
-            briefing_markdown(view, of)
-            if self.request.form is BriefingForm.MARKDOWN
-            else briefing_text(view, of, Screen())
-        )
-
-    def _list_delivered(self) -> dict[str, str]:
-        """Who has had the briefing of the day, and when: recorded in the ledger, or kept in the clone."""
-        zone = self.snapshot.head.zone
-        kept = [one for one in self.journal.list_accepted() if one.day == self.day]
-        found = {one.to: one for one in kept} | _read_first_deliveries(self.ledger, self.day)
-        return {to: f"delivered at {one.at.astimezone(zone):%H:%M}" for to, one in found.items()}
-
-    def _send_one(self, to: str, text: str, by: str) -> SentBriefing:
-        from orgtp.model.records.briefing import Delivery
-        from orgtp.notify.notify import Notification, send_message
-
-        if not (self.addresses.get(to) or self.addresses.get("default")):
-            return SentBriefing(to, SendState.FAILED, f"{to} has no address on this machine. {_HOW_TO_NAME}", text)
-        unsure = self.journal.is_unsure(self.day, to)
-        self.journal.begin(self.day, to)
-        title = f"{self.snapshot.head.name}: briefing of {self.day:%a %Y-%m-%d}"
-        done = send_message(Notification(to, title, text, self.request.form), self.addresses)
-        if not done.accepted:
-            self.journal.fail(self.day, to)
-            return SentBriefing(to, SendState.FAILED, "; ".join(done.failures), text)
-        notes = [*([_MAYBE_SECOND] if unsure else []), *done.failures]
-        at = max(read_clock(), self.snapshot.now).astimezone(UTC).replace(microsecond=0)
-        new_id = self.briefings.ledger.new_id()
-        commit = self.reading.of.commit if self.reading.of else ""
-        self.journal.accept(Delivery(new_id, at, to, self.day, commit, by, "; ".join(notes)))
-        return SentBriefing(to, SendState.SENT, "; ".join(notes), text)
-
-
-_MAYBE_SECOND = "it may be the second one, because an earlier run ended while it was sending"
-
-
-def describe_briefed_org(snapshot: OrgSnapshot) -> BriefedOrg:
-    """What a briefing says of the org that it is about."""
-    from orgtp.render.briefing.blocks import BriefedOrg
-
-    try:
-        commit, is_dirty = snapshot.revision or "", snapshot.has_uncommitted_changes
-    except OrgtpError:
-        commit, is_dirty = "", False
-    return BriefedOrg(snapshot.head.name, snapshot.head.zone, commit, is_dirty)
-
-
-def _record_accepted(briefings: Briefings, ledger: Ledger, by: str, sent: Sequence[SentBriefing]) -> SentBriefings:
-    """Record every delivery that the journal has, in one commit, and forget what is recorded.
-
-    The org is opened again: the time that the reading took does not matter any more.
-    """
-    from orgtp.actions.brief import record_deliveries
-    from orgtp.ledger.batch import NotWritten
-    from orgtp.notify.send_journal import SendJournal
-
-    journal, snapshot = SendJournal(ledger.repo), briefings.snapshot
-    day = snapshot.now.astimezone(snapshot.head.zone).date()
-    kept = journal.list_accepted()
-    if not kept:
-        return SentBriefings(day, tuple(sent))
-    fresh = LedgerActions(locate_org(snapshot.root, None, snapshot.now))
-    try:
-        done = fresh.record(lambda org: record_deliveries(org, kept, by or _find_sender(kept)))
-    except NotWritten as why:
-        return SentBriefings(day, tuple(sent), None, str(why.facts["why"]))
-    for one in kept:
-        journal.clear(one)
-    return SentBriefings(day, tuple(sent), done)
-
-
-def _find_sender(kept: Sequence[Delivery]) -> str:
-    """The seat that sent what is recorded."""
-    return next((one.by for one in kept if one.by), "")

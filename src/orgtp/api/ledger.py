@@ -166,11 +166,11 @@ class LedgerActions:
         """
         self.writable_repo.start_early()
         from orgtp.ledger.append import append_scores
-        from orgtp.ledger.git_user import read_git_user
+        from orgtp.ledger.git_user import find_acting_seat
 
         ledger = self.open_ledger()
         with self.explain_refusals():
-            acting = by or os.environ.get("ORGTP_SEAT", "") or read_git_user(ledger, self.load_fallback).acting_seat
+            acting = find_acting_seat(ledger, by, self.load_fallback)
             return append_scores(ledger, entries, acting, dry_run=dry_run, fallback=self.load_fallback, confirm=confirm)
 
     def load_fallback(self) -> LoadedOrg:
@@ -321,14 +321,15 @@ class LedgerActions:
         edited = [path for path in sorted(present) if path in CI_FILES and present[path] != shipped[path]]
         return UpgradedOrg(done, tuple(path for path in edited if path not in ours))
 
-    def sync(self, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
+    def sync(self, *, needed: bool = False, dry_run: bool = False, seconds: float | None = None) -> SyncResult:
         """Exchange commits with the remote and write queued values; see `orgtp.sync.sync`.
 
-        With `needed`, do so only if there may be something to push. Raises `SyncStopped` with its state.
+        With `needed`, do so only if there may be something to push. `seconds`: how long to wait at most. Raises
+        `SyncStopped` with its state.
         """
         from orgtp.sync.sync import sync_ledger
 
-        return sync_ledger(self.open_ledger(), needed=needed, dry_run=dry_run)
+        return sync_ledger(self.open_ledger(), needed=needed, dry_run=dry_run, seconds=seconds)
 
     @property
     def has_remote(self) -> bool:

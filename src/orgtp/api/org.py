@@ -483,13 +483,13 @@ class OrgHandle:
         """
         from orgtp.actions.escalate import FoundTrouble
         from orgtp.ledger.batch import NotWritten
-        from orgtp.ledger.git_user import read_git_user
+        from orgtp.ledger.git_user import find_acting_seat
         from orgtp.model.escalation import EscalationKind
         from orgtp.sources.collect import Collector
 
         ledger = self.ledger.open_ledger()
         fallback = self.ledger.load_fallback
-        acting = by or os.environ.get("ORGTP_SEAT", "") or read_git_user(ledger, fallback).acting_seat
+        acting = find_acting_seat(ledger, by, fallback)
         with self.ledger.explain_refusals():
             done = Collector(ledger, sources, acting, self.ledger.new_id, fallback).collect(
                 request, dry_run=dry_run, on_result=on_result

@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from orgtp.api import OrgHandle, Selection, SentBriefings
 
 _LAST_REVIEW = "last-review"
-# The org is read for so long, unless --deadline says until when; a deadline that has passed leaves the least.
-_READ_SECONDS, _LEAST_SECONDS = 60.0, 10.0
+# The org is read for so long, unless --deadline says until when; a deadline that is near or over leaves the least.
+_READ_SECONDS, _LEAST_SECONDS = 60.0, 5.0
+# What is left before a deadline for writing the briefings and sending them.
+_MARGIN_SECONDS = 30.0
+# A remote gets so long before a briefing is sent: the least without a deadline or shortly before it, and half of the
+# time that is left, up to the most. After everybody has their briefing, and for a check, it gets the time in between.
+_LEAST_SYNC_SECONDS, _SYNC_SECONDS, _MOST_SYNC_SECONDS = 5.0, 10.0, 30.0
 
 
 class BriefFormat(StrEnum):
@@ -56,7 +61,9 @@ def show_briefing(
     ] = False,
     deadline: Annotated[
         str,
-        typer.Option("--deadline", metavar="TIME", help="With --send, read until then at most. With --check: 08:00."),
+        typer.Option(
+            "--deadline", metavar="TIME", help="With --send, read until 30 seconds before it. With --check: 08:00."
+        ),
     ] = "",
     since: Annotated[
         str,
@@ -187,37 +194,44 @@ def _send_briefings(options: BriefOptions) -> int:
     handle = open_chosen_org(change.org, push=change.push)
     if not options.for_ and (why := handle.briefings.explain_day_off()):
         return _report_nothing(handle, options, f"{why}, so nothing is sent. To send it anyway, use --for SEAT")
-    handle, is_synced = _sync_first(handle, change)
+    left = _count_seconds_left(handle, options.deadline)
+    handle, is_synced, why = _sync_first(handle, change, _LEAST_SYNC_SECONDS if left is None else left / 2)
+    left = _count_seconds_left(handle, options.deadline)
     forms = {BriefFormat.MD: BriefingForm.MARKDOWN, BriefFormat.HTML: BriefingForm.HTML}
     request = SendRequest(
         options.for_,
         forms.get(options.format, BriefingForm.TEXT),
         options.notify,
-        _count_seconds(handle, options.deadline),
+        _READ_SECONDS if left is None else max(_LEAST_SECONDS, left),
         is_synced,
+        why,
     )
     sent = handle.briefings.send(request, options.selection, by=change.by, dry_run=change.dry_run)
     return _report_sent(handle, options, sent)
 
 
-def _count_seconds(handle: OrgHandle, deadline: str) -> float:
-    """For how many seconds the org may be read."""
+def _count_seconds_left(handle: OrgHandle, deadline: str) -> float | None:
+    """How many seconds are left for everything before the sending; None without a deadline."""
     if not deadline:
-        return _READ_SECONDS
-    until = handle.briefings.find_deadline(deadline)
-    return max(_LEAST_SECONDS, (until - handle.now).total_seconds())
+        return None
+    return (handle.briefings.find_deadline(deadline) - handle.now).total_seconds() - _MARGIN_SECONDS
 
 
-def _sync_first(handle: OrgHandle, change: ChangeOptions) -> tuple[OrgHandle, bool]:
-    """Get the newest commits of others, if the deliveries will be pushed. A remote that cannot be reached is a note."""
+def _sync_first(handle: OrgHandle, change: ChangeOptions, seconds: float) -> tuple[OrgHandle, bool, str]:
+    """Get the newest commits of others, if the deliveries will be pushed, and open the org again, with a fresh clock.
+
+    Returns whether that worked, and why not. It waits for `seconds`, within limits, and goes on with what is here.
+    """
     if change.dry_run or not (change.push or handle.head.policy.push):
-        return handle, False
+        return handle, False, ""
     try:
-        handle.ledger.sync()
+        handle.ledger.sync(seconds=min(_MOST_SYNC_SECONDS, max(_LEAST_SYNC_SECONDS, seconds)))
     except OrgtpError as stopped:
         write_stderr(f"could not sync first, so the latest changes of others may be missing: {stopped}")
-        return handle, False
-    return open_chosen_org(change.org), True
+        is_down = getattr(stopped, "state", "") == "down"
+        why = "the remote could not be reached" if is_down else f"the sync stopped: {stopped}"
+        return open_chosen_org(change.org), False, why
+    return open_chosen_org(change.org), True, ""
 
 
 def _report_nothing(handle: OrgHandle, options: BriefOptions, why: str) -> int:
@@ -242,7 +256,10 @@ def _report_sent(handle: OrgHandle, options: BriefOptions, sent: SentBriefings) 
     if sent.queued_because:
         write_stderr(f"delivered, and not recorded yet: {sent.queued_because}. The next run, or --check, records it")
     if sent.recorded:
-        return report_change("brief-send", handle, sent.recorded, change, quiet=quiet, **body) or failed
+        return (
+            report_change("brief-send", handle, sent.recorded, change, quiet=quiet, push_seconds=_SYNC_SECONDS, **body)
+            or failed
+        )
     if change.json:
         nothing: dict[str, Any] = {
             "commit": None,
@@ -260,7 +277,7 @@ def _report_sent(handle: OrgHandle, options: BriefOptions, sent: SentBriefings) 
 def _check_briefings(options: BriefOptions) -> int:
     """Exit with 1 and open an escalation if a briefing of the day was not delivered by the deadline."""
     change = options.change
-    handle, _ = _sync_first(open_chosen_org(change.org, push=change.push), change)
+    handle, *_ = _sync_first(open_chosen_org(change.org, push=change.push), change, _SYNC_SECONDS)
     found = handle.briefings.check(options.deadline, options.for_, options.notify, by=change.by, dry_run=change.dry_run)
     body: dict[str, Any] = {"day": found.day, "deadline": found.deadline, "recipients": found.recipients}
     body["why"] = found.because or None
@@ -268,7 +285,9 @@ def _check_briefings(options: BriefOptions) -> int:
         write_stderr(f"{one.to}: not delivered by {options.deadline}: {one.why}")
     if found.escalated:
         quiet = is_unattended() and not change.dry_run
-        code = report_change("brief-check", handle, found.escalated, change, quiet=quiet, **body)
+        code = report_change(
+            "brief-check", handle, found.escalated, change, quiet=quiet, push_seconds=_SYNC_SECONDS, **body
+        )
         notify_people(handle, found.escalated, options.notify)
         return code or 1
     if change.json:

@@ -263,19 +263,19 @@ def report_change(
     quiet: bool = False,
     then: RecordedChange | None = None,
     unread: Sequence[Problem] | None = None,
+    push_seconds: float | None = None,
     **body: Any,
 ) -> int:
     """Report a change (its commit, or what a dry run would write), and push it if requested. Returns the exit code.
 
     `then` is a second commit that resulted from it. `body` is added to the JSON. `quiet`: report failures only.
     `unread`: for a change that depends on the whole org, the errors for which it may lack something; the exit code is
-    then 1 at least.
+    then 1 at least. `push_seconds`: how long the push may take.
     """
     if not change.dry_run:
         remember_result(_describe_result(done))
-    sent, rewritten = (
-        ({}, {}) if change.dry_run or done.queued_because else _send_change(org, push=change.push, quiet=quiet)
-    )
+    is_sent = not (change.dry_run or done.queued_because)
+    sent, rewritten = _send_change(org, push_seconds, push=change.push, quiet=quiet) if is_sent else ({}, {})
     # Sync places our commits after those of others, so a commit may have a new id.
     done = replace(done, commit=rewritten.get(done.commit or "", done.commit))
     body |= {
@@ -317,12 +317,14 @@ def _describe_result(done: RecordedChange) -> str:
     )
 
 
-def _send_change(org: OrgHandle, *, push: bool, quiet: bool) -> tuple[dict[str, Any], Mapping[str, str]]:
+def _send_change(
+    org: OrgHandle, seconds: float | None, *, push: bool, quiet: bool
+) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Push if requested. Returns the JSON keys that report it, and the commits that got a new id (old to new)."""
     if not (push or org.head.policy.push):
         return {}, {}
     try:
-        done = org.ledger.sync(needed=True)
+        done = org.ledger.sync(needed=True, seconds=seconds)
     except OrgtpError as stopped:
         state = getattr(stopped, "state", "no")
         return {"sent": state, "why": str(stopped), "exit_code": stopped.exit_code}, {}

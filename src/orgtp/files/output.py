@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,16 +23,29 @@ def refuse_existing(path: Path) -> None:
         raise OutputExists(path=path)
 
 
+class CannotOutput(OrgtpError):
+    """The output file cannot be written."""
+
+    text = "{path} cannot be written: {words}{create}"
+
+
 @contextmanager
 def write_atomically(path: Path, *, force: bool) -> Iterator[Path]:
     """Give a temporary path to write, which becomes `path` if nothing fails; else it is removed.
 
-    Raises `OutputExists` if the path exists, unless `force`.
+    Raises `OutputExists` if the path exists, unless `force`, and `CannotOutput` if nothing can be written there.
     """
     temporary = path.with_name(f".orgtp-{os.getpid()}-{path.name}")
     try:
         yield temporary
         _move_into_place(temporary, path, force=force)
+    except OSError as error:
+        if error.filename not in {str(temporary), str(path)}:
+            raise
+        # Nobody knows the temporary name.
+        folder = path.absolute().parent
+        create = "" if folder.is_dir() else f". Create its folder: mkdir -p {shlex.quote(str(folder))}"
+        raise CannotOutput(path=path, words=error.strerror, create=create) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -196,14 +196,18 @@ def retry_with_pauses(seconds: float, holder: Callable[[], str]) -> Iterator[Non
 
 
 @contextmanager
-def hold_lock(repo: Repo, name: str = "lock") -> Iterator[None]:
-    """Hold a lock; wait for it as long as ORGTP_WAIT allows. Raises `LedgerBusy` with the name of its holder.
+def hold_lock(repo: Repo, name: str = "lock", most: float | None = None) -> Iterator[None]:
+    """Hold a lock; wait for it as long as ORGTP_WAIT allows, and for `most` seconds at most, if that is given.
+
+    Raises `LedgerBusy` with the name of its holder.
 
     `lock` is the ledger's lock. `sync` keeps two processes of one clone from using the remote at the same time.
     """
     lock = Lock(repo, name)
+    allowed = read_wait_seconds()
+    seconds = allowed if most is None else max(0.0, min(allowed, most))
     try:
-        if not any(lock.try_acquire() for _ in retry_with_pauses(read_wait_seconds(), lambda: lock.holder)):
+        if not any(lock.try_acquire() for _ in retry_with_pauses(seconds, lambda: lock.holder)):
             raise LedgerBusy(holder=lock.holder or "an unknown process")
         yield
     finally:

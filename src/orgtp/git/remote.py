@@ -12,6 +12,7 @@ import re
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -27,6 +28,8 @@ from orgtp.model.errors import BadInput, OrgtpError
 _HTTP_KEYS = ("extraheader",)
 _PROTOCOLS = "file:git:http:https:ssh"
 _SECONDS = 1800.0
+# How long git gets to end the programs that it started, after it is told to stop.
+_END_SECONDS = 0.5
 _HELPER_PREFIX = re.compile(r"^[A-Za-z0-9]+::")
 _PASSWORD = re.compile(r"(?<=://)[^/\s]*@")
 _RACED = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "incorrect old value")
@@ -174,10 +177,11 @@ def set_origin(repo: Repo, url: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RemoteConnection:
-    """The connection to one remote."""
+    """The connection to one remote. `until`: when to give it up, on the clock `time.monotonic`."""
 
     repo: Repo
     remote: Remote
+    until: float | None = None
 
     def fetch_branch(self, ref: str, known: Mapping[str, str]) -> str | None:
         """Fetch the branch `ref` of the remote: its tip, or None if the remote has no such branch.
@@ -254,16 +258,22 @@ class RemoteConnection:
             (self._net_dir / "refs/known" / name).write_text(f"{commit}\n", encoding="ascii")
 
     def _run_git(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
+        seconds = _SECONDS if self.until is None else min(_SECONDS, self.until - time.monotonic())
+        if seconds <= 0:
+            raise RemoteUnreachable(url=self.remote.public_url, words="no time was left to ask it")
         handle = self.repo.start(f"--git-dir={self._net_dir}", *words, env=self._build_env(), plain=True)
         output: list[tuple[bytes, bytes]] = []
         # After git is killed, a program that it started (ssh) may keep the pipes open, so do not wait for their end.
         listening = threading.Thread(target=lambda: output.append(handle.proc.communicate(stdin.encode())), daemon=True)
         listening.start()
-        listening.join(_SECONDS)
+        listening.join(seconds)
         if not output:
+            # Git ends the programs that it started if it is asked to stop, but not if it is killed.
+            handle.proc.terminate()
+            listening.join(_END_SECONDS)
             handle.proc.kill()
             raise RemoteUnreachable(
-                url=self.remote.public_url, words=f"git did not finish within {_SECONDS:.0f} seconds"
+                url=self.remote.public_url, words=f"git did not finish within {seconds:.0f} seconds"
             )
         out, err = output[0]
         return handle.proc.returncode, out.decode(errors="replace"), err.decode(errors="replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from orgtp.files.load import LoadedOrg
@@ -36,6 +37,14 @@ class GitUser:
         if self.retired:
             return f"git's user.email is {self.address}, the address of {join_with_and(self.retired)}, which is retired"
         return f"git's user.email is {self.address}, and no seat has this address"
+
+
+def find_acting_seat(ledger: Ledger, by: str, fallback: Callable[[], LoadedOrg] | None = None) -> str:
+    """The acting seat: `by`, else ORGTP_SEAT, else the only one with git's user.email, else "".
+
+    The org is not read, so it may have no such seat. `fallback` and what is raised are as for `read_git_user`.
+    """
+    return by or os.environ.get("ORGTP_SEAT", "") or read_git_user(ledger, fallback).acting_seat
 
 
 def read_git_user(ledger: Ledger, fallback: Callable[[], LoadedOrg] | None = None) -> GitUser:

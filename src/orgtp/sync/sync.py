@@ -123,18 +123,21 @@ class SyncResult:
     left_out: tuple[RecordLeftOut, ...] = field(default=())
 
 
-def sync_ledger(ledger: Ledger, *, needed: bool = False, dry_run: bool = False) -> SyncResult:
+def sync_ledger(
+    ledger: Ledger, *, needed: bool = False, dry_run: bool = False, seconds: float | None = None
+) -> SyncResult:
     """Exchange commits with the remote, and write the values in the outbox.
 
-    `needed`: do nothing if the remote is known to have all local commits. Raises `SyncStopped`, and `GitFailed` if the
+    `needed`: do nothing if the remote is known to have all local commits. `seconds`: how long to wait for the remote,
+    and for other processes, altogether. Raises `SyncStopped`, and `GitFailed` if the
     repository is broken.
     """
     remote = find_remote(ledger.repo, ledger.branch)
     if remote is None:
         return _sync_without_remote(ledger, dry_run=dry_run)
-    exchange = RemoteSync(ledger, remote)
+    exchange = RemoteSync(ledger, remote, None if seconds is None else time.monotonic() + seconds)
     try:
-        with hold_lock(ledger.repo, "sync"):
+        with hold_lock(ledger.repo, "sync", exchange.seconds_left):
             refuse_rewritten_branch(ledger.repo, remote, ledger.branch, ledger.tip())
             if dry_run:
                 return exchange.plan_sync()
@@ -159,10 +162,20 @@ def _sync_without_remote(ledger: Ledger, *, dry_run: bool) -> SyncResult:
 
 @dataclass(frozen=True, slots=True)
 class RemoteSync:
-    """One exchange with one remote."""
+    """One exchange with one remote. `until`: when to give it up, on the clock `time.monotonic`."""
 
     ledger: Ledger
     remote: Remote
+    until: float | None = None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """For how long this may still wait; None without a limit."""
+        return None if self.until is None else self.until - time.monotonic()
+
+    @property
+    def _connection(self) -> RemoteConnection:
+        return RemoteConnection(self._repo, self.remote, self.until)
 
     @property
     def _repo(self) -> Repo:
@@ -192,7 +205,7 @@ class RemoteSync:
         """Fetch, rewrite our commits, and push. Repeat if another push came first. Raises `SyncStopped`."""
         first, rewritten, paths = self.ledger.tip(), dict[str, str](), set[str]()
         left_out: tuple[RecordLeftOut, ...] = ()
-        for _ in _pause_between_tries():
+        for _ in _pause_between_tries(self.until):
             remote_tip = self._fetch_tip()
             done = self._follow_remote(remote_tip)
             rewritten = {old: done.rewritten.get(new, new) for old, new in rewritten.items()} | dict(done.rewritten)
@@ -214,7 +227,7 @@ class RemoteSync:
         """Fetch the remote's tip; None if it has no such branch. Raises `RemoteRewritten`, `RemoteUnreachable`."""
         repo, last = self._repo, read_remote_witness(self._repo, self.remote, self._branch)
         known = {"local": self.ledger.tip()} | ({"seen": last} if last else {})
-        remote_tip = RemoteConnection(repo, self.remote).fetch_branch(self.ledger.ref, known)
+        remote_tip = self._connection.fetch_branch(self.ledger.ref, known)
         if last and (
             remote_tip is None or (not repo.has_ancestor(last, remote_tip) and has_lost_commit(repo, last, remote_tip))
         ):
@@ -241,7 +254,7 @@ class RemoteSync:
 
     def _follow_remote(self, remote_tip: str | None) -> SyncResult:
         """Write the outbox, and move the ledger branch onto the remote's tip, with the lock held."""
-        with hold_lock(self._repo):
+        with hold_lock(self._repo, most=self.seconds_left):
             self._refuse_merge()
             write_outbox(self.ledger, again=True)
             local = self.ledger.tip()
@@ -304,7 +317,7 @@ class RemoteSync:
     def _push_commit(self, commit: str) -> None:
         """Push. If the answer is lost, check whether the remote has the commit. Raises `SyncStopped`."""
         try:
-            RemoteConnection(self._repo, self.remote).push_commit(self.ledger.ref, commit)
+            self._connection.push_commit(self.ledger.ref, commit)
         except RemoteUnreachable:
             remote_tip = self._fetch_tip()
             if not remote_tip or not self._repo.has_ancestor(commit, remote_tip):
@@ -319,10 +332,14 @@ def _count_missing(repo: Repo, have: str, without: str | None) -> int:
     return int(repo.run(*words))
 
 
-def _pause_between_tries() -> Iterator[None]:
-    """Yield at once, then after random, growing pauses, so that competing pushes do not collide again."""
+def _pause_between_tries(until: float | None) -> Iterator[None]:
+    """Yield at once, then after random, growing pauses, so that competing pushes do not collide again.
+
+    No pause goes on after `until`.
+    """
     pause = _FIRST_PAUSE
     for _ in range(_TRIES):
         yield
-        time.sleep(random.uniform(pause / 2, pause))  # noqa: S311  (no secret)
+        left = pause if until is None else max(0.0, until - time.monotonic())
+        time.sleep(min(left, random.uniform(pause / 2, pause)))  # noqa: S311  (no secret)
         pause = min(pause * 1.7, _LAST_PAUSE)

@@ -20,8 +20,9 @@ from orgtp.model.period import Grain, Period, period_containing
 from orgtp.model.records.kinds import BRIEFING, ESCALATION, REVIEW, SCORE, TODO
 from orgtp.model.records.todo import Todo, TodoAction, TodoState
 from orgtp.model.seat import Metric, Seat
-from orgtp.model.text import did_you_mean
+from orgtp.model.text import did_you_mean, join_with_and
 from orgtp.model.value import EXACT, Unit, ValueKind, round_mean, write_number
+from orgtp.views.briefing.recipients import list_earlier_recipients
 from orgtp.views.rewind import keep_values_until
 from orgtp.views.stale import stale_row
 
@@ -154,7 +155,7 @@ def _find_end_of_working_day(org: Org, at: datetime) -> datetime:
 
 
 def _measure_briefing(asked: _Question) -> Measured:
-    """The time of day at which the last recipient had the briefing of the day."""
+    """The time of day at which the last recipient had the briefing of the day; a blank if an expected one had none."""
     if asked.period.grain is not Grain.DAY:
         return _refuse_grain(asked)
     day = asked.period.start.date()
@@ -163,22 +164,33 @@ def _measure_briefing(asked: _Question) -> Measured:
         if one.day == day and asked.seat in {"", one.to}:
             first[one.to] = min(first.get(one.to, one.at), one.at)
     if not first:
-        return Measured(None, f"no briefing was delivered on {day}")
+        return Measured(None, f"no briefing was delivered on {day}{f' to {asked.seat}' if asked.seat else ''}")
+    noon = datetime.combine(day, time(12), asked.org.zone)
+    expected = [one for one in list_earlier_recipients(asked.org, day, noon) if asked.seat in {"", one}]
+    if missing := [one for one in expected if one not in first]:
+        return Measured(None, f"no briefing was delivered on {day} to {join_with_and(missing)}")
     local = max(first.values()).astimezone(asked.org.zone)
-    # After the midnight that ends the day, the hours go on: 24:15.
-    hours = local.hour + 24 * max(0, (local.date() - day).days)
-    return Measured(f"{hours:02}:{local.minute:02}" if local.date() >= day else "00:00")
+    # After the midnight that ends the day, the hours go on: 24:15. No time of day is before it or after 47:59.
+    shift = (local.date() - day).days
+    if not 0 <= shift <= 1:
+        return Measured(
+            None, f"the briefing of {day} was delivered at {asked.show(local)}, which is no time of that day"
+        )
+    return Measured(f"{local.hour + 24 * shift:02}:{local.minute:02}")
 
 
 def _measure_pushes(asked: _Question) -> Measured:
-    """How many times scorekeepers, or the seat, recorded values on the day."""
+    """How many times scorekeepers, or the seat, recorded values on the day.
+
+    What one seat recorded at one time, to the second, is one push: all values of a commit have the same time.
+    """
     if asked.period.grain is not Grain.DAY:
         return _refuse_grain(asked)
     names = {asked.seat} if asked.seat else {name for name in asked.org.policy.scorekeepers if name}
     if not names:
         return Measured(None, "org.yaml names no scorekeepers, and the source no seat")
-    times = {score.at for score in asked.org.each_score() if score.by in names and asked.has(score.at)}
-    return Measured(str(len(times)))
+    pushes = {(score.by, score.at) for score in asked.org.each_score() if score.by in names and asked.has(score.at)}
+    return Measured(str(len(pushes)))
 
 
 def _refuse_grain(asked: _Question) -> Measured:

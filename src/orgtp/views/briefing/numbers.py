@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.due import previous_owed_period
 from orgtp.model.metric_row import MetricRow
-from orgtp.model.period import Period, parse_period, period_containing
+from orgtp.model.period import Period, period_containing
+from orgtp.model.score_series import EARLIEST
 from orgtp.views.briefing.scope import BriefingScope
 from orgtp.views.briefing.types import LateNumber, NewestCollect, OffNumber
 from orgtp.views.chart import target_now
@@ -65,18 +66,33 @@ def _explain_unknown(row: MetricRow, cell: Cell) -> str:
 def list_off_numbers(scope: BriefingScope) -> tuple[OffNumber, ...]:
     """The metrics of active seats whose newest verdict is off target, and was not a working day ago."""
     off = [row for row in scope.rows if row.seat.is_active and scope.latest_cell(row).state is CellState.OFF]
-    cells = [(row, scope.latest_cell(row)) for row in off]
-    return tuple(_describe_off(scope, row, cell) for row, cell in cells if not was_off(row, cell, scope.before))
+    return tuple(_describe_off(scope, row, scope.latest_cell(row)) for row in off if not was_off(row, scope.before))
 
 
-def was_off(row: MetricRow, cell: Cell, then: datetime) -> bool:
-    """Whether the same cell was off target already `then`, by what was recorded at that time."""
-    period = parse_period(cell.period)
-    if period is None or cell.from_:
-        # It is a cell of the metric that this one continues, and its own are not judged yet.
-        return True
-    org = keep_values_until(row.org, then, [row.key], period)
-    return MetricRow(org, row.seat, row.metric, then).judged_cell(period).state is CellState.OFF
+def was_off(row: MetricRow, then: datetime) -> bool:
+    """Whether the metric was off target `then` already, by what was recorded at that time.
+
+    The newest cell that was on or off target decides, whichever it was: a blank neither ends a run of misses nor begins
+    a new one. Before its own first verdict, it is that of the metric that it continues.
+    """
+    state = _find_verdict(row, then, whole=False) or _find_verdict(row, then, whole=True)
+    if state is None:
+        return row.past is not None and was_off(row.past, then)
+    return state is CellState.OFF
+
+
+def _find_verdict(row: MetricRow, then: datetime, *, whole: bool) -> CellState | None:
+    """The newest verdict that a metric had `then`; unless `whole`, only of the last two cells, which is read sooner."""
+    first = period_containing(then, row.metric.cell_grain, row.org.zone).previous()
+    # The first week of a month may begin in the month before.
+    org = keep_values_until(row.org, then, [row.key], EARLIEST if whole else first.start - _A_WEEK)
+    earlier = MetricRow(org, row.seat, row.metric, then)
+    cells = (period for period in earlier.recorded_cells() if whole or period >= first)
+    states = (earlier.judged_cell(period).state for period in cells)
+    return next((state for state in states if state.is_known), None)
+
+
+_A_WEEK = timedelta(days=7)
 
 
 def _describe_off(scope: BriefingScope, row: MetricRow, cell: Cell) -> OffNumber:

@@ -82,7 +82,7 @@ class LateNumber:
 
 @dataclass(frozen=True, slots=True)
 class OffNumber:
-    """A metric whose newest verdict is off target, and was not known a working day ago.
+    """A metric that is off target now, and was not a working day ago.
 
     `value` is in its stored form, and `measure` says how to show it.
     """
