@@ -24,9 +24,11 @@ from orgtp.model.records.review import (
     ReviewRow,
     ReviewState,
     find_last_week,
+    find_review_before,
     list_reviews_of,
+    list_weeks_overdue,
 )
-from orgtp.model.records.todo import Todo, TodoState
+from orgtp.model.records.todo import Todo
 from orgtp.model.seat import Seat
 from orgtp.model.text import count_noun
 from orgtp.model.value import Unit
@@ -34,6 +36,7 @@ from orgtp.views.chart import target_now, unit_of
 from orgtp.views.escalations import EscalationView, escalations
 from orgtp.views.health.assess import assess_health
 from orgtp.views.health.types import HealthRow
+from orgtp.views.reviews import Completion, count_completion
 from orgtp.views.selection import (
     EVERYTHING,
     NOTHING_OMITTED,
@@ -154,14 +157,6 @@ class AgendaTodo:
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
-    """Of the to-dos that were due or closed since the review before: how many are done, of how many."""
-
-    done: int
-    due: int
-
-
-@dataclass(frozen=True, slots=True)
 class PastRating:
     """The rating of an earlier review."""
 
@@ -214,10 +209,10 @@ def build_agenda(
     columns = _list_weeks(week, WEEKS)
     places = select_places(org, selection)
     seats = [place.seat for place in places]
-    before = _find_review_before(org, week)
+    before = find_review_before(org.reviews, week.text)
     where = replace(selection, states=(), sort=None)
     health = {(one.seat, one.metric): one for one in assess_health(org, now, where).metrics}
-    todos = list_agenda_todos(org, now)
+    todos = list_agenda_todos(org, now, week)
     about = _group_todos(org, todos)
     found = [
         _judge_row(org, row, columns, health.get(row.key), before, about)
@@ -241,7 +236,7 @@ def build_agenda(
         last_day=week.next().start.date() - timedelta(days=1),
         columns=tuple(column.text for column in columns),
         held=tuple(id_ for id_, _ in list_reviews_of(org.reviews, week.text)),
-        completion=_count_completion(org, now, before),
+        completion=count_completion(org, week.text, now),
         todos=tuple(one for one in todos if is_all or one.owner in names),
         rows=tuple(_with_label(one, labels) for one in rows),
         on_target=tuple(_to_quiet(one, labels) for one in kept if one.state is ReviewState.ON),
@@ -262,12 +257,6 @@ def _list_weeks(last: Period, count: int) -> list[Period]:
     while len(weeks) < count:
         weeks.append(weeks[-1].previous())
     return weeks[::-1]
-
-
-def _find_review_before(org: Org, week: Period) -> Review | None:
-    """The newest review of an earlier week."""
-    earlier = [one for one in org.reviews.values() if one.week and one.week < week.text]
-    return max(earlier, key=lambda one: one.week, default=None)
 
 
 def _judge_row(
@@ -421,16 +410,15 @@ def _list_check_ins(org: Org, names: Mapping[str, str], before: Review | None) -
             yield AgendaDate(None, "check-in", row.seat, row.metric, what, overdue=False, seat_name=names[row.seat])
 
 
-def list_agenda_todos(org: Org, now: datetime) -> list[AgendaTodo]:
-    """The open to-dos, overdue ones first, then by date."""
-    today = org.day_of(now)
-    found = [_view_todo(org, now, one, today) for one in org.todos.values() if not one.is_closed]
+def list_agenda_todos(org: Org, now: datetime, week: Period) -> list[AgendaTodo]:
+    """The to-dos that are open in the review of a week, overdue ones first, then by date."""
+    found = [_view_todo(org, now, one, week) for one in org.todos.values() if not one.is_closed]
     return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.todo))
 
 
-def _view_todo(org: Org, now: datetime, one: Todo, today: date) -> AgendaTodo:
-    overdue = one.is_overdue(today)
-    ended = {review.week: org.day_of(review.ended) for review in org.reviews.values() if review.ended}
+def _view_todo(org: Org, now: datetime, one: Todo, week: Period) -> AgendaTodo:
+    overdue = one.is_overdue(org.day_of(now))
+    weeks = {held for held, _ in list_weeks_overdue(org.reviews, one, now, org.zone)} | {week.text}
     return AgendaTodo(
         todo=one.id,
         what=one.what,
@@ -439,7 +427,7 @@ def _view_todo(org: Org, now: datetime, one: Todo, today: date) -> AgendaTodo:
         due=one.due,
         state=one.state.value,
         overdue=overdue,
-        reviews_overdue=sum(one.is_overdue(day) for day in ended.values()) + 1 if overdue else 0,
+        reviews_overdue=len(weeks) if overdue else 0,
         from_=one.from_ or None,
     )
 
@@ -453,20 +441,3 @@ def _group_todos(org: Org, todos: Sequence[AgendaTodo]) -> dict[tuple[str, str],
             if row.todo in open_ and row.todo not in found.get(row.key, ()):
                 found.setdefault(row.key, []).append(row.todo)
     return found
-
-
-def _count_completion(org: Org, now: datetime, before: Review | None) -> Completion:
-    """Of the to-dos that were due or closed since the review before, and of those that are overdue for longer."""
-    today = org.day_of(now)
-    since = org.day_of(before.ended) if before and before.ended else date.min
-    counted = [one for one in org.todos.values() if _counts_since(org, one, since, today)]
-    return Completion(sum(one.state is TodoState.DONE for one in counted), len(counted))
-
-
-def _counts_since(org: Org, one: Todo, since: date, today: date) -> bool:
-    if one.state is TodoState.DROPPED:
-        # What nobody wants any more says nothing about whether things get done.
-        return False
-    if one.closed_at is not None:
-        return org.day_of(one.closed_at) > since
-    return one.is_overdue(today)
