@@ -190,10 +190,18 @@ class Agenda:
         """The row about a metric; None if it needs nobody."""
         return next((row for row in self.rows if row.key == (seat, metric)), None)
 
+    def list_states(self) -> dict[tuple[str, str], ReviewState]:
+        """The state of each metric of the agenda, those that need nobody too."""
+        rows: list[AgendaRow | QuietRow] = [*self.rows, *self.on_target, *self.no_verdict]
+        return {(row.seat, row.metric): row.state for row in rows}
+
+    def list_off(self) -> frozenset[tuple[str, str]]:
+        """The metrics that are off target."""
+        return frozenset(row.key for row in self.rows if row.is_off)
+
     def state_of(self, seat: str, metric: str) -> ReviewState | None:
         """The state of any metric of the agenda; None if it is not on it."""
-        rows: list[AgendaRow | QuietRow] = [*self.rows, *self.on_target, *self.no_verdict]
-        return next((row.state for row in rows if (row.seat, row.metric) == (seat, metric)), None)
+        return self.list_states().get((seat, metric))
 
 
 def build_agenda(

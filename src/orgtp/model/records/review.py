@@ -110,7 +110,7 @@ class ReviewRow:
             return " and ".join(key for key in ("changed", "fix") if not getattr(self, key))
         if self.decision is ReviewDecision.FIX:
             return "" if self.fix else "fix"
-        return "" if self.fix or self.changed else f"the reason for {self.decision}, under fix"
+        return "" if self.fix else f"the reason for {self.decision}, under fix"
 
 
 @dataclass(frozen=True, slots=True)
