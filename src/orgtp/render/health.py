@@ -178,7 +178,7 @@ def list_facts(one: HealthRow) -> Iterator[Line]:
             )
     elif one.rule:
         yield join_spans((describe_flag(one), "green"))
-    if one.is_silent:
+    if one.is_blank:
         yield join_spans((f"its newest value is {one.facts.state}: {one.facts.period}", STYLES[one.facts.state]))
     if one.misses_in_a_row:
         yield join_spans(describe_run(one))

@@ -14,9 +14,10 @@ from decimal import Decimal
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
-from orgtp.model.metric_row import MetricRow, list_rows_since
+from orgtp.model.due import next_owed_period, stale_at
+from orgtp.model.metric_row import A_SECOND, MetricRow, list_rows_since
 from orgtp.model.org import Org
-from orgtp.model.period import Period
+from orgtp.model.period import Period, parse_period, period_containing_local
 from orgtp.model.records.review import (
     NEEDING_A_PERSON,
     Review,
@@ -30,7 +31,6 @@ from orgtp.model.records.review import (
 )
 from orgtp.model.records.todo import Todo
 from orgtp.model.seat import Seat
-from orgtp.model.text import count_noun
 from orgtp.model.value import Unit
 from orgtp.views.chart import target_now, unit_of
 from orgtp.views.escalations import EscalationView, escalations
@@ -48,12 +48,11 @@ from orgtp.views.selection import (
     select_places,
     select_rows,
 )
-from orgtp.views.stale import stale_row
+from orgtp.views.silence import Silence, find_silence
+from orgtp.views.stale import Stale, stale_row
 from orgtp.views.variation.judge import Assurance
 
 WEEKS = 13
-# So many weeks without a known value, up to the newest, are silence.
-_SILENT_WEEKS = 3
 _MANY_MISSES = 3
 _SOON = timedelta(weeks=4)
 _RATINGS = 4
@@ -219,7 +218,9 @@ def build_agenda(
     seats = [place.seat for place in places]
     before = find_review_before(org.reviews, week.text)
     where = replace(selection, states=(), sort=None)
-    health = {(one.seat, one.metric): one for one in assess_health(org, now, where).metrics}
+    # As of the end of the week: what came for it since counts, and the current week does not.
+    ended = min(now, week.ends(org.zone) - A_SECOND)
+    health = {(one.seat, one.metric): one for one in assess_health(org, ended, where).metrics}
     todos = list_agenda_todos(org, now, week)
     about = _group_todos(org, todos)
     found = [
@@ -277,8 +278,10 @@ def _judge_row(
 ) -> AgendaRow:
     cells = tuple(row.column_cell(column) for column in columns)
     verdict = next((cell for cell in reversed(cells) if cell.state.is_known or cell.state.is_gap), cells[-1])
-    late, misses = stale_row(row), _count_misses(row, columns[-1])
-    found = list(_list_reasons(cells, verdict, misses, health))
+    late, misses = _find_late(row, columns[-1]), _count_misses(row, columns[-1])
+    has_verdict = verdict.state.is_known or verdict.state.is_gap
+    silence = find_silence(row, columns[-1]) if has_verdict else None
+    found = list(_list_reasons(cells, verdict, misses, health, silence))
     if late:
         silent = [one for one in found if one[0] is ReviewState.SILENT]
         since = late.since.astimezone(org.zone)
@@ -313,12 +316,11 @@ def _judge_row(
 
 
 def _list_reasons(
-    cells: Sequence[Cell], verdict: Cell, misses: int, health: HealthRow | None
+    cells: Sequence[Cell], verdict: Cell, misses: int, health: HealthRow | None, silence: Silence | None
 ) -> Iterator[tuple[ReviewState, str]]:
     """Why a row needs a person, in the order of the agenda. A late value is added by the caller."""
-    silent = _count_silent_weeks(cells)
-    if silent >= _SILENT_WEEKS:
-        yield ReviewState.SILENT, f"nothing known for {count_noun(silent, 'week')}"
+    if silence and silence.is_silent:
+        yield ReviewState.SILENT, silence.text
     elif verdict.state is CellState.MISSING and verdict is cells[-1]:
         yield ReviewState.LATE, f"no value for {verdict.period}"
     if health and health.is_drifting:
@@ -329,6 +331,22 @@ def _list_reasons(
         yield ReviewState.OFF, f"off target{of}{run}"
     if health and health.assurance is Assurance.HIT_OR_MISS:
         yield ReviewState.HIT_OR_MISS, "hit or miss: the target is within the limits, so luck decides"
+
+
+def _find_late(row: MetricRow, week: Period) -> Stale | None:
+    """The lateness of the values for the week and before it. What is due for the current week is not judged yet.
+
+    It is as it was before a value of a later period became late.
+    """
+    grain = row.metric.cadence.grain
+    after = period_containing_local(week.next().start, grain)
+    while after.next().start <= week.next().start:
+        after = after.next()
+    first = next_owed_period(row.org, row.metric, after)
+    late_then = stale_at(row.org, row.metric, first) - A_SECOND
+    found = stale_row(row if row.now < late_then else MetricRow(row.org, row.seat, row.metric, late_then))
+    period = parse_period(found.period) if found else None
+    return found if period and period.next().start <= week.next().start else None
 
 
 def _count_misses(row: MetricRow, week: Period) -> int:
@@ -342,16 +360,6 @@ def _count_misses(row: MetricRow, week: Period) -> int:
             break
         misses += state is CellState.OFF
     return misses
-
-
-def _count_silent_weeks(cells: Sequence[Cell]) -> int:
-    """How many weeks up to the newest have a gap and no known value; weeks in which nothing was owed do not count."""
-    silent = 0
-    for cell in reversed(cells):
-        if cell.state.is_known or (cell.value is not None and not cell.state.is_gap):
-            break
-        silent += cell.state.is_gap
-    return silent
 
 
 def _rank_row(row: AgendaRow) -> tuple[int, bool, int]:
