@@ -338,11 +338,8 @@ def _find_late(row: MetricRow, week: Period) -> Stale | None:
 
     It is as it was before a value of a later period became late.
     """
-    grain = row.metric.cadence.grain
-    after = period_containing_local(week.next().start, grain)
-    while after.next().start <= week.next().start:
-        after = after.next()
-    first = next_owed_period(row.org, row.metric, after)
+    in_progress = period_containing_local(week.next().start, row.metric.cadence.grain)
+    first = next_owed_period(row.org, row.metric, in_progress)
     late_then = stale_at(row.org, row.metric, first) - A_SECOND
     found = stale_row(row if row.now < late_then else MetricRow(row.org, row.seat, row.metric, late_then))
     period = parse_period(found.period) if found else None
