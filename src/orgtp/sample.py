@@ -260,12 +260,7 @@ class _Story:
 
 def _close_review(org: Org, answers: Review, at: datetime) -> Change:
     agenda = build_agenda(org, at)
-    quiet = (*agenda.on_target, *agenda.no_verdict)
-    states = {(row.seat, row.metric): row.state for row in agenda.rows} | {
-        (row.seat, row.metric): row.state for row in quiet
-    }
-    off = frozenset(row.key for row in agenda.rows if row.is_off)
-    return close_review(org, at, ReviewToClose(answers, states, off, answers.led_by))
+    return close_review(org, at, ReviewToClose(answers, agenda.list_states(), agenda.list_off(), answers.led_by))
 
 
 def _close_todo(org: Org, told: Mapping[str, str], at: datetime, by: str) -> Change:

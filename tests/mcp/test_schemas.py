@@ -25,7 +25,7 @@ READ = {
     "query",
     "validate",
 }
-WRITE = {"add_score", "mark_unavailable", "withdraw_score", "todo", "propose_retirement"}
+WRITE = {"add_score", "mark_unavailable", "withdraw_score", "todo", "prepare_review", "propose_retirement"}
 
 
 def _listed(shell: Shell, *, allow_write: bool, mode: str = "auto") -> Any:
@@ -36,10 +36,10 @@ def _listed(shell: Shell, *, allow_write: bool, mode: str = "auto") -> Any:
 
 @pytest.mark.parametrize("mode", ERAS)
 def test_all_of_it_is_small(asked: Shell, mode: str) -> None:
-    """People with many servers pay for each of them in context: all tools, those that write too, are below 16.5 kB."""
+    """People with many servers pay for each of them in context: all tools, those that write too, are below 17 kB."""
     wire = json.dumps(_listed(asked, allow_write=True, mode=mode), separators=(",", ":"), ensure_ascii=False)
     # What stands around it on the wire takes the rest.
-    assert len(wire.encode()) < 16_200
+    assert len(wire.encode()) < 16_700
 
 
 def test_only_what_is_allowed_is_there(asked: Shell) -> None:

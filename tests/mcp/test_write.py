@@ -12,6 +12,7 @@ from mcp import Client
 from tests.cli.changes import nothing_written, trailers
 from tests.conftest import Shell
 from tests.mcp.clients import call, good, refusal, said, served, talk
+from tests.reviews.answers import WEEK, answer_all
 
 VALUE = {"seat": "radar", "metric": "briefing-by-8", "value": "7:52am"}
 PLAN: dict[str, Any] = {"seat": "jeff", "heirs": {"ad-pacing-monitoring": "dash", "project-reconciliation": "crystal"}}
@@ -238,3 +239,22 @@ def test_words_are_those_of_a_client(sample: Shell) -> None:
         "say why the value is unknown: reason"
     )
     assert "--" not in refusal(server, "propose_retirement", seat="david")
+
+
+def test_answers_to_the_review_are_kept_for_a_person(unreviewed: Shell) -> None:
+    """An agent hands them in, nothing is recorded, and a person closes the review; then the tables have it."""
+    server = served(unreviewed, "radar", allow_write=True)
+    with nothing_written(unreviewed):
+        found = call(server, "prepare_review", answers=answer_all(unreviewed))
+        assert (found["week"], found["prepared_by"], found["commit"]) == (WEEK, "radar", None)
+        assert 'unknown seat "jef"' in refusal(
+            server, "prepare_review", answers=answer_all(unreviewed).replace("seat: jeff", "seat: jef")
+        )
+    draft = unreviewed.folder / ".git" / "orgtp" / "reviews" / f"{WEEK}.yaml"
+    assert "prepared_by: radar" in draft.read_text()
+    unreviewed("review", "--answers", str(draft), "--by", "david")
+    held = call(
+        server, "query", sql="select r.led_by, count(*) as n from reviews r join review_rows w on w.review = r.id"
+    )
+    assert held["table"] == [{"led_by": "david", "n": found["rows"]}]
+    assert "closed the review" in refusal(server, "prepare_review", answers=answer_all(unreviewed))

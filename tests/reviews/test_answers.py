@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from orgtp.model.records.review import ReviewDecision, ReviewRow
 from tests.conftest import Shell
 from tests.reviews.answers import WEEK, answer_all, rows, write_answers
 
@@ -114,6 +116,16 @@ def test_a_row_off_target_may_be_watched_with_a_reason(sample: Shell) -> None:
     )
     assert "has not the reason for watch, under fix" in close(sample, text, code=2)
     close(sample, text.replace("decision: watch", "fix: Few cases., decision: watch"))
+
+
+@pytest.mark.parametrize("decision", [ReviewDecision.WATCH, ReviewDecision.CASE, ReviewDecision.NO_ACTION])
+def test_what_changed_is_no_reason(decision: ReviewDecision) -> None:
+    """To watch a row, to make a case and to do nothing need a reason, which is in `fix`."""
+    row = ReviewRow("bot", "calls", changed="The sheet moved.", decision=decision)
+    assert row.find_gap(is_off=False) == f"the reason for {decision}, under fix"
+    assert replace(row, changed="", fix="Few cases.").find_gap(is_off=False) == ""
+    off = {"watch": "the reason for watch, under fix", "case": "fix"}
+    assert row.find_gap(is_off=True) == off.get(decision, "a fix, or watch with a reason: it is off target")
 
 
 def test_a_skipped_seat_has_a_reason(sample: Shell) -> None:

@@ -85,7 +85,26 @@ def test_the_list_in_a_wide_and_a_narrow_terminal(org: Shell) -> None:
     assert [row["id"] for row in org("todo", "list", "--seat", "ada", "--json").json["todos"]] == [
         "2026-11-20-sign-the-lease"
     ]
-    assert org("todo", "list", "--state", "done").out == "nothing to do\n"
+    assert org("todo", "list", "--status", "done").out == "nothing to do\n"
+
+
+def test_the_selection_is_that_of_the_other_lists(sample: Shell) -> None:
+    """`--state` is the state of a metric, as everywhere; that of the to-do is `--status`."""
+
+    def owners(*words: str) -> list[str]:
+        return [row["owner"] for row in sample("todo", "list", "--all", *words, "--json").json["todos"]]
+
+    for seat in ("jeff", "david", "dash"):
+        sample("todo", "add", f"Ask {seat}", "--owner", seat, "--due", "2026-11-27", "--by", "david")
+    off = [row["seat"] for row in sample("seat", "list", "--state", "off", "--json").json["seats"]]
+    assert "jeff" in off
+    assert set(owners("--state", "off")) == set(owners()) & set(off)
+    assert set(owners("--state", "off")) < set(owners())
+    assert set(owners("--status", "open")) >= {"jeff", "david", "dash"}
+    by_id = owners("--sort", "id")
+    assert by_id == sorted(by_id)
+    assert set(owners("--owner", "bogdan")) - set(owners("--owner", "bogdan", "--only", "agent")) == {"bogdan"}
+    assert "done" in sample("todo", "list", "--state", "done", code=2).err
 
 
 def test_the_list_of_another_day(org: Shell) -> None:
@@ -139,7 +158,7 @@ def test_the_errors_say_what_to_type(org: Shell) -> None:
         org("todo", "add", "Sign", "--owner", "bot", "--due", "friday", "--by", "ada", code=2).err
     )
     assert "orgtp todo list --all shows all to-dos" in org("todo", "done", "nothing", "--by", "ada", code=2).err
-    assert 'Did you mean "working"?' in org("todo", "list", "--state", "workin", code=2).err
+    assert 'Did you mean "working"?' in org("todo", "list", "--status", "workin", code=2).err
 
 
 def test_a_retired_seats_todos_go_to_its_heir(acme: Shell) -> None:

@@ -450,7 +450,10 @@ class TestSeats:
         assert why == "On time: three of four far below the mean, since 2026-W46"
 
     def test_silent(self) -> None:
-        assert self.health([*STEADY, None]) == (SeatHealth.SILENT, "On time: unavailable in 2026-W48")
+        """Nothing is known of the newest three cells; one or two blanks are to be watched."""
+        assert self.health([*STEADY, None, None, None]) == (SeatHealth.SILENT, "On time: nothing known for 3 weeks")
+        for values in ([*STEADY, None], [*STEADY, None, None]):
+            assert self.health(values) == (SeatHealth.WATCH, "On time: unavailable in 2026-W48")
 
     def test_watch(self) -> None:
         assert self.health([*STEADY, "89.9"]) == (SeatHealth.WATCH, "On time: missed its target in the newest cell")

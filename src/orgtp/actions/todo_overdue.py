@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.escalation import Escalation
 from orgtp.model.org import Org
+from orgtp.model.records.review import list_weeks_overdue
 from orgtp.model.records.todo import Todo
 from orgtp.model.text import one_line
 
@@ -41,32 +41,16 @@ def find_overdue_todos(org: Org, now: datetime) -> list[OverdueTodo]:
         seat = org.seats.get(one.owner)
         if seat is None or seat.is_retired or not one.is_overdue(org.day_of(now)):
             continue
-        weeks = list(_list_weeks_overdue(org, now, one))
+        since = _last_resolved_at(org, one)
+        weeks = [
+            week
+            for week, ended in list_weeks_overdue(org.reviews, one, now, org.zone)
+            if since is None or ended > since
+        ]
         if len(weeks) >= REVIEWS:
             why = f"It was due on {one.due}, and open at the reviews of {weeks[-2]} and {weeks[-1]}."
             found.append(OverdueTodo(one, describe_overdue_todo(one), why))
     return found
-
-
-def _list_weeks_overdue(org: Org, now: datetime, one: Todo) -> Iterator[str]:
-    """The weeks of the reviews at whose end the to-do was overdue, since it was last escalated and resolved."""
-    since = _last_resolved_at(org, one)
-    for week, review in sorted(org.reviews.items()):
-        ended = review.ended
-        if ended is None or ended > now or (since and ended <= since):
-            continue
-        then = _state_at(one, ended)
-        if then is not None and then.is_overdue(org.day_of(ended)):
-            yield week
-
-
-def _state_at(one: Todo, at: datetime) -> Todo | None:
-    """The to-do as it was at a time; None before it was added."""
-    events = tuple(event for event in one.events if event.at and event.at <= at)
-    if not events:
-        return None
-    state, owner, due = replace(one, events=events).replayed
-    return replace(one, events=events, state=state, owner=owner or one.owner, due=due or one.due)
 
 
 def _last_resolved_at(org: Org, one: Todo) -> datetime | None:

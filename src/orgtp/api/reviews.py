@@ -106,10 +106,9 @@ class ReviewActions:
         from orgtp.views.agenda import build_agenda
 
         agenda = build_agenda(org, self.snapshot.now)
-        states = {row.key: row.state for row in agenda.rows}
-        states |= {(row.seat, row.metric): row.state for row in (*agenda.on_target, *agenda.no_verdict)}
-        off = frozenset(row.key for row in agenda.rows if row.is_off)
-        return close_review(org, self.snapshot.now, replace(request, states=states, off=off))
+        return close_review(
+            org, self.snapshot.now, replace(request, states=agenda.list_states(), off=agenda.list_off())
+        )
 
     def check(self, answers: Review, *, by: str = "") -> Review:
         """The answers with their week and the time at which they began. Raises what `check_answers` raises."""

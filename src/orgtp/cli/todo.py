@@ -11,19 +11,16 @@ from orgtp.cli.options import (
     AtOption,
     ChangeOptions,
     JsonOption,
-    OnlyOption,
     OrgOption,
-    OwnerOption,
-    RootOption,
-    SelectedSeatOption,
     changing_command,
+    selecting_command,
     viewing_command,
 )
 from orgtp.cli.session import finish_answer, open_chosen_org, report_change, write_json, write_stdout
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.api import OrgHandle, RecordedChange, TodoState
+    from orgtp.api import OrgHandle, RecordedChange, Selection, TodoState
 
 TodoArgument = Annotated[
     str,
@@ -57,35 +54,31 @@ def add_todo(
 
 
 @viewing_command
+@selecting_command
 def list_todos(
     as_: Annotated[
         str,
         typer.Option("--as", metavar="SEAT", help="What this seat has to act on: its own, and what waits for it."),
     ] = "",
-    state: Annotated[
+    status: Annotated[
         list[str] | None,
         typer.Option(
-            "--state",
-            metavar="STATE",
-            help="Only in this state: open, working, waiting, done, failed or dropped. Can be repeated, or several "
+            "--status",
+            metavar="STATUS",
+            help="Only to-dos that are open, working, waiting, done, failed or dropped. Can be repeated, or several "
             "with commas.",
         ),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Include those that are done, failed or dropped.")] = False,
-    seat: SelectedSeatOption = "",
-    root: RootOption = "",
-    owner: OwnerOption = "",
-    only: OnlyOption = "",
     org: OrgOption = None,
     at: AtOption = None,
     json: JsonOption = False,
+    *,
+    selection: Selection,
 ) -> int:
     """List what is to be done: overdue first, then by day."""
-    from orgtp.api import parse_selection
-
     handle = open_chosen_org(org, at)
-    selection = parse_selection(seat=seat, root=root, owner=owner, only=only)
-    found = handle.todos.list_todos(selection, as_seat=as_, states=_parse_states(state or ()), closed=all_)
+    found = handle.todos.list_todos(selection, as_seat=as_, states=_parse_status(status or ()), closed=all_)
     if json:
         write_json("todos", handle, {"todos": found})
         return finish_answer(handle)
@@ -186,7 +179,7 @@ def _parse_day(text: str) -> date:
         raise BadInput(what=f'--due "{text}" is not a date. Write it as 2026-12-04.') from error
 
 
-def _parse_states(given: list[str] | tuple[str, ...]) -> list[TodoState]:
+def _parse_status(given: list[str] | tuple[str, ...]) -> list[TodoState]:
     from orgtp.api import TodoState
     from orgtp.model.text import did_you_mean
 
@@ -194,5 +187,5 @@ def _parse_states(given: list[str] | tuple[str, ...]) -> list[TodoState]:
     for word in words:
         if word not in [state.value for state in TodoState]:
             hint = did_you_mean(word, TodoState)
-            raise BadInput(what=f'--state "{word}" is not known. {hint} It is one of: {", ".join(TodoState)}.')
+            raise BadInput(what=f'--status "{word}" is not known. {hint} It is one of: {", ".join(TodoState)}.')
     return [TodoState(word) for word in words]

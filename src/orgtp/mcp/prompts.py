@@ -42,7 +42,8 @@ about half an hour, and treats people and agents alike. In this order:
 Then write the answers as one YAML file, with the keys of answers in the facts and what the people said: decision is
 fix, watch, case or no-action; todo is {{what, owner, due}} or missing; a seat that was not discussed is in skipped, as
 {{seat, why}}. Read it out. A person closes the review: orgtp review --answers FILE. An agent that runs this only keeps
-it for a person to confirm."""
+it for a person to confirm; if this server may write, prepare_review does so with the text of the file. What earlier
+reviews said is in the tables reviews and review_rows of the tool query, and what became of it in todos."""
 
 _BRIEFING = """\
 Brief the seat {seat}, as of {as_of}, from the data below and from nothing else, in this order, and briefly:

@@ -15,8 +15,8 @@ _NARROW = "Select fewer rows or columns, or aggregate them."
 def query(handle: OrgHandle, sql: Annotated[str, "One SELECT of SQLite"], limit: int = 100) -> Answer:
     """Query the org with SQL, read only, for counts and joins that no other tool has.
 
-    Tables: seats, metrics, values (all), cells (judged), retirements, escalations, events, todos. Columns: select sql
-    from sqlite_schema. total counts the rows that were read.
+    Tables: seats, metrics, values (all), cells (judged), retirements, escalations, events, todos, reviews, review_rows,
+    briefings. Columns: select sql from sqlite_schema. total counts the rows that were read.
     """
     found = handle.tables.query(sql, limit=min(max(clamp_limit(limit), 1), ROOM), seconds=_SECONDS)
     rows = [name_row(found.columns, row) for row in found.rows]

@@ -32,7 +32,7 @@ from orgtp.mcp.read_tools import (
     seat_context,
     validate,
 )
-from orgtp.mcp.write_tools import add_score, mark_unavailable, propose_retirement, todo, withdraw_score
+from orgtp.mcp.write_tools import add_score, mark_unavailable, prepare_review, propose_retirement, todo, withdraw_score
 from orgtp.views.chart import ChartSeat
 
 _PAGED = "next_offset"
@@ -88,6 +88,7 @@ TOOLS = (
     Tool(mark_unavailable, "Record an unavailable value", object_schema(*_RECORDED), writes=True),
     Tool(withdraw_score, "Withdraw a value", object_schema(*_RECORDED), writes=True),
     Tool(todo, "Add or change a to-do", object_schema(*_CHANGED[:-1], "outbox", "warnings", todos=TEXTS), writes=True),
+    Tool(prepare_review, "Prepare the weekly review", object_schema("week", "prepared_by", next=TEXTS), writes=True),
     Tool(
         propose_retirement,
         "Propose a retirement",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from orgtp.actions.retire import REVIEW_KEYS, RetirementRequest
-from orgtp.api import OrgHandle, RecordedChange, TodoAction
+from orgtp.api import OrgHandle, RecordedChange, TodoAction, parse_review_answers
 from orgtp.mcp.answer import Answer, build_answer
 from orgtp.mcp.read_tools import SeatId
 from orgtp.model.errors import BadInput, OrgtpError, Refused
@@ -194,6 +194,15 @@ def _list_open_questions(request: RetirementRequest, left: list[str], deciders: 
     if request.decided_by not in deciders:
         questions += [f"who is to decide (decided_by: {' or '.join(deciders) or 'nobody may; see org.yaml'})"]
     return questions
+
+
+def prepare_review(
+    handle: OrgHandle, by: str, answers: Annotated[str, "YAML, with the keys of answers in the prompt weekly-review"]
+) -> Answer:
+    """Keep answers to the weekly review as a draft. Nothing is recorded: a person confirms and closes it."""
+    draft = handle.reviews.prepare(parse_review_answers(answers), by)
+    body = {"week": draft.answers.week, "prepared_by": by, "rows": len(draft.answers.rows), "next": ["orgtp review"]}
+    return build_answer(handle, "review-hold", {"commit": None, "paths": [], **body})
 
 
 TodoWord = Literal["add", "start", "ask", "done", "fail", "drop", "move"]

@@ -184,6 +184,18 @@ class MetricRow:
                 return cell
         return current
 
+    def list_cells_back(self, last: Period) -> Iterator[Cell]:
+        """The cells from `last` back to the first one that have a value or are unknown, the newest first.
+
+        `last` is a cell, and each is read as by `row_cell`. One that is not due yet is left out, and one in progress as
+        long as nothing of it is known.
+        """
+        for period in chain([last], self._list_older_cells(last)):
+            cell = self.row_cell(period)
+            in_progress = cell.state.is_gap and self.metric.is_rolled_up and not self._has_ended(period)
+            if not in_progress and (cell.state.is_gap or cell.value is not None):
+                yield cell
+
     def _list_older_cells(self, period: Period) -> Iterator[Period]:
         """Each cell before this one, newest first, back to the first with a record; without any, to the beginning."""
         beginning = self.declared_beginning() if self.seat.has_blanks else None

@@ -144,7 +144,7 @@ def _format_latest(one: HealthRow) -> Line:
 def list_facts(one: HealthRow) -> Iterator[Line]:
     """What stands out about a metric, each with its odds."""
     yield from _list_flag_facts(one)
-    if one.is_silent:
+    if one.is_blank:
         yield join_spans((f"its newest value is {one.facts.state}: {one.facts.period}", STYLES[one.facts.state]))
     if one.misses_in_a_row:
         yield join_spans(describe_run(one))

@@ -41,6 +41,7 @@ def _list_review_lines(view: ReviewView, zone: tzinfo, screen: Screen) -> Iterat
         "held": _format_span(view, zone),
         "led by": view.led_by_name or view.led_by,
         "present": ", ".join(view.present),
+        "to-dos": f"{view.completion.done} of {view.completion.due} done" if view.completion.due else "",
         "rating": f"{view.rating} of 10" if view.rating is not None else "",
     }
     yield from format_labelled(facts, screen)

@@ -14,9 +14,10 @@ from decimal import Decimal
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
-from orgtp.model.metric_row import MetricRow, list_rows_since
+from orgtp.model.due import next_owed_period, stale_at
+from orgtp.model.metric_row import A_SECOND, MetricRow, list_rows_since
 from orgtp.model.org import Org
-from orgtp.model.period import Period
+from orgtp.model.period import Period, parse_period, period_containing_local
 from orgtp.model.records.review import (
     NEEDING_A_PERSON,
     Review,
@@ -24,16 +25,18 @@ from orgtp.model.records.review import (
     ReviewRow,
     ReviewState,
     find_last_week,
+    find_review_before,
     list_reviews_of,
+    list_weeks_overdue,
 )
-from orgtp.model.records.todo import Todo, TodoState
+from orgtp.model.records.todo import Todo
 from orgtp.model.seat import Seat
-from orgtp.model.text import count_noun
 from orgtp.model.value import Unit
 from orgtp.views.chart import target_now, unit_of
 from orgtp.views.escalations import EscalationView, escalations
 from orgtp.views.health.assess import assess_health
 from orgtp.views.health.types import HealthRow
+from orgtp.views.reviews import Completion, count_completion
 from orgtp.views.selection import (
     EVERYTHING,
     NOTHING_OMITTED,
@@ -45,12 +48,11 @@ from orgtp.views.selection import (
     select_places,
     select_rows,
 )
-from orgtp.views.stale import stale_row
+from orgtp.views.silence import Silence, find_silence
+from orgtp.views.stale import Stale, stale_row
 from orgtp.views.variation.judge import Assurance
 
 WEEKS = 13
-# So many weeks without a known value, up to the newest, are silence.
-_SILENT_WEEKS = 3
 _MANY_MISSES = 3
 _SOON = timedelta(weeks=4)
 _RATINGS = 4
@@ -154,14 +156,6 @@ class AgendaTodo:
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
-    """Of the to-dos that were due or closed since the review before: how many are done, of how many."""
-
-    done: int
-    due: int
-
-
-@dataclass(frozen=True, slots=True)
 class PastRating:
     """The rating of an earlier review."""
 
@@ -195,10 +189,18 @@ class Agenda:
         """The row about a metric; None if it needs nobody."""
         return next((row for row in self.rows if row.key == (seat, metric)), None)
 
+    def list_states(self) -> dict[tuple[str, str], ReviewState]:
+        """The state of each metric of the agenda, those that need nobody too."""
+        rows: list[AgendaRow | QuietRow] = [*self.rows, *self.on_target, *self.no_verdict]
+        return {(row.seat, row.metric): row.state for row in rows}
+
+    def list_off(self) -> frozenset[tuple[str, str]]:
+        """The metrics that are off target."""
+        return frozenset(row.key for row in self.rows if row.is_off)
+
     def state_of(self, seat: str, metric: str) -> ReviewState | None:
         """The state of any metric of the agenda; None if it is not on it."""
-        rows: list[AgendaRow | QuietRow] = [*self.rows, *self.on_target, *self.no_verdict]
-        return next((row.state for row in rows if (row.seat, row.metric) == (seat, metric)), None)
+        return self.list_states().get((seat, metric))
 
 
 def build_agenda(
@@ -214,10 +216,12 @@ def build_agenda(
     columns = _list_weeks(week, WEEKS)
     places = select_places(org, selection)
     seats = [place.seat for place in places]
-    before = _find_review_before(org, week)
+    before = find_review_before(org.reviews, week.text)
     where = replace(selection, states=(), sort=None)
-    health = {(one.seat, one.metric): one for one in assess_health(org, now, where).metrics}
-    todos = list_agenda_todos(org, now)
+    # As of the end of the week: what came for it since counts, and the current week does not.
+    ended = min(now, week.ends(org.zone) - A_SECOND)
+    health = {(one.seat, one.metric): one for one in assess_health(org, ended, where).metrics}
+    todos = list_agenda_todos(org, now, week)
     about = _group_todos(org, todos)
     found = [
         _judge_row(org, row, columns, health.get(row.key), before, about)
@@ -241,7 +245,7 @@ def build_agenda(
         last_day=week.next().start.date() - timedelta(days=1),
         columns=tuple(column.text for column in columns),
         held=tuple(id_ for id_, _ in list_reviews_of(org.reviews, week.text)),
-        completion=_count_completion(org, now, before),
+        completion=count_completion(org, week.text, now),
         todos=tuple(one for one in todos if is_all or one.owner in names),
         rows=tuple(_with_label(one, labels) for one in rows),
         on_target=tuple(_to_quiet(one, labels) for one in kept if one.state is ReviewState.ON),
@@ -264,12 +268,6 @@ def _list_weeks(last: Period, count: int) -> list[Period]:
     return weeks[::-1]
 
 
-def _find_review_before(org: Org, week: Period) -> Review | None:
-    """The newest review of an earlier week."""
-    earlier = [one for one in org.reviews.values() if one.week and one.week < week.text]
-    return max(earlier, key=lambda one: one.week, default=None)
-
-
 def _judge_row(
     org: Org,
     row: MetricRow,
@@ -280,8 +278,10 @@ def _judge_row(
 ) -> AgendaRow:
     cells = tuple(row.column_cell(column) for column in columns)
     verdict = next((cell for cell in reversed(cells) if cell.state.is_known or cell.state.is_gap), cells[-1])
-    late, misses = stale_row(row), _count_misses(row, columns[-1])
-    found = list(_list_reasons(cells, verdict, misses, health))
+    late, misses = _find_late(row, columns[-1]), _count_misses(row, columns[-1])
+    has_verdict = verdict.state.is_known or verdict.state.is_gap
+    silence = find_silence(row, columns[-1]) if has_verdict else None
+    found = list(_list_reasons(cells, verdict, misses, health, silence))
     if late:
         silent = [one for one in found if one[0] is ReviewState.SILENT]
         since = late.since.astimezone(org.zone)
@@ -316,12 +316,11 @@ def _judge_row(
 
 
 def _list_reasons(
-    cells: Sequence[Cell], verdict: Cell, misses: int, health: HealthRow | None
+    cells: Sequence[Cell], verdict: Cell, misses: int, health: HealthRow | None, silence: Silence | None
 ) -> Iterator[tuple[ReviewState, str]]:
     """Why a row needs a person, in the order of the agenda. A late value is added by the caller."""
-    silent = _count_silent_weeks(cells)
-    if silent >= _SILENT_WEEKS:
-        yield ReviewState.SILENT, f"nothing known for {count_noun(silent, 'week')}"
+    if silence and silence.is_silent:
+        yield ReviewState.SILENT, silence.text
     elif verdict.state is CellState.MISSING and verdict is cells[-1]:
         yield ReviewState.LATE, f"no value for {verdict.period}"
     if health and health.is_drifting:
@@ -336,6 +335,19 @@ def _list_reasons(
         yield ReviewState.HIT_OR_MISS, f"hit or miss: {why}, so luck decides"
 
 
+def _find_late(row: MetricRow, week: Period) -> Stale | None:
+    """The lateness of the values for the week and before it. What is due for the current week is not judged yet.
+
+    It is as it was before a value of a later period became late.
+    """
+    in_progress = period_containing_local(week.next().start, row.metric.cadence.grain)
+    first = next_owed_period(row.org, row.metric, in_progress)
+    late_then = stale_at(row.org, row.metric, first) - A_SECOND
+    found = stale_row(row if row.now < late_then else MetricRow(row.org, row.seat, row.metric, late_then))
+    period = parse_period(found.period) if found else None
+    return found if period and period.next().start <= week.next().start else None
+
+
 def _count_misses(row: MetricRow, week: Period) -> int:
     """How many cells were off target in a row, up to the last that ended in the week; a blank does not count."""
     misses = 0
@@ -347,16 +359,6 @@ def _count_misses(row: MetricRow, week: Period) -> int:
             break
         misses += state is CellState.OFF
     return misses
-
-
-def _count_silent_weeks(cells: Sequence[Cell]) -> int:
-    """How many weeks up to the newest have a gap and no known value; weeks in which nothing was owed do not count."""
-    silent = 0
-    for cell in reversed(cells):
-        if cell.state.is_known or (cell.value is not None and not cell.state.is_gap):
-            break
-        silent += cell.state.is_gap
-    return silent
 
 
 def _rank_row(row: AgendaRow) -> tuple[int, bool, int]:
@@ -423,16 +425,15 @@ def _list_check_ins(org: Org, names: Mapping[str, str], before: Review | None) -
             yield AgendaDate(None, "check-in", row.seat, row.metric, what, overdue=False, seat_name=names[row.seat])
 
 
-def list_agenda_todos(org: Org, now: datetime) -> list[AgendaTodo]:
-    """The open to-dos, overdue ones first, then by date."""
-    today = org.day_of(now)
-    found = [_view_todo(org, now, one, today) for one in org.todos.values() if not one.is_closed]
+def list_agenda_todos(org: Org, now: datetime, week: Period) -> list[AgendaTodo]:
+    """The to-dos that are open in the review of a week, overdue ones first, then by date."""
+    found = [_view_todo(org, now, one, week) for one in org.todos.values() if not one.is_closed]
     return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.todo))
 
 
-def _view_todo(org: Org, now: datetime, one: Todo, today: date) -> AgendaTodo:
-    overdue = one.is_overdue(today)
-    ended = {review.week: org.day_of(review.ended) for review in org.reviews.values() if review.ended}
+def _view_todo(org: Org, now: datetime, one: Todo, week: Period) -> AgendaTodo:
+    overdue = one.is_overdue(org.day_of(now))
+    weeks = {held for held, _ in list_weeks_overdue(org.reviews, one, now, org.zone)} | {week.text}
     return AgendaTodo(
         todo=one.id,
         what=one.what,
@@ -441,7 +442,7 @@ def _view_todo(org: Org, now: datetime, one: Todo, today: date) -> AgendaTodo:
         due=one.due,
         state=one.state.value,
         overdue=overdue,
-        reviews_overdue=sum(one.is_overdue(day) for day in ended.values()) + 1 if overdue else 0,
+        reviews_overdue=len(weeks) if overdue else 0,
         from_=one.from_ or None,
     )
 
@@ -455,20 +456,3 @@ def _group_todos(org: Org, todos: Sequence[AgendaTodo]) -> dict[tuple[str, str],
             if row.todo in open_ and row.todo not in found.get(row.key, ()):
                 found.setdefault(row.key, []).append(row.todo)
     return found
-
-
-def _count_completion(org: Org, now: datetime, before: Review | None) -> Completion:
-    """Of the to-dos that were due or closed since the review before, and of those that are overdue for longer."""
-    today = org.day_of(now)
-    since = org.day_of(before.ended) if before and before.ended else date.min
-    counted = [one for one in org.todos.values() if _counts_since(org, one, since, today)]
-    return Completion(sum(one.state is TodoState.DONE for one in counted), len(counted))
-
-
-def _counts_since(org: Org, one: Todo, since: date, today: date) -> bool:
-    if one.state is TodoState.DROPPED:
-        # What nobody wants any more says nothing about whether things get done.
-        return False
-    if one.closed_at is not None:
-        return org.day_of(one.closed_at) > since
-    return one.is_overdue(today)

@@ -19,7 +19,7 @@ from orgtp.model.records.review import (
     list_reviews_of,
     parse_week,
 )
-from orgtp.model.records.todo import TodoState
+from orgtp.model.records.todo import Todo, TodoState
 from orgtp.model.score import Score
 from orgtp.model.text import did_you_mean
 
@@ -57,8 +57,18 @@ class ReviewedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """Of the to-dos that were due or closed in the time of a week's review: how many are done, of how many."""
+
+    done: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewView:
     """A review that was held. `came_after` lists the values of other rows that came after it.
+
+    `completion` is that of the to-dos of its week, those that were closed in it too.
 
     `review` is the id of its file: a second review of a week has a number at its end.
     """
@@ -75,6 +85,7 @@ class ReviewView:
     skipped: tuple[SkippedSeat, ...]
     came_after: tuple[LateValue, ...]
     led_by_name: str | None
+    completion: Completion
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,31 @@ class ReviewList:
     todos: int
     todos_done: int
     weeks: tuple[ReviewedWeek, ...]
+
+
+def count_completion(org: Org, week: str, now: datetime) -> Completion:
+    """Of the to-dos that were due or closed in the time of a week's review: how many are done, of how many.
+
+    That time begins after the moment at which the review before ended, and ends with the moment at which this one did,
+    or now. What is closed in a review is recorded at that moment, so each closing belongs to one review: to the one in
+    which somebody said it, else to the next one. What is overdue at the end is due, and not done. Each to-do is taken
+    as it was at the end.
+    """
+    since = max((one.ended for one in org.reviews.values() if one.ended and one.week < week), default=None)
+    until = max((one.ended for _, one in list_reviews_of(org.reviews, week) if one.ended), default=now)
+    until = min(until, now)
+    then = [found for one in org.todos.values() if (found := one.as_of(until))]
+    counted = [one for one in then if _counts_in(one, since, org.day_of(until))]
+    return Completion(sum(one.state is TodoState.DONE for one in counted), len(counted))
+
+
+def _counts_in(one: Todo, since: datetime | None, day: date) -> bool:
+    if one.state is TodoState.DROPPED:
+        # What nobody wants any more says nothing about whether things get done.
+        return False
+    if one.closed_at is not None:
+        return since is None or one.closed_at > since
+    return one.is_overdue(day)
 
 
 def show_review(org: Org, week: str = "") -> tuple[ReviewView, ...]:
@@ -152,6 +188,7 @@ def _view_review(org: Org, id_: str, one: Review) -> ReviewView:
         skipped=one.skipped,
         came_after=tuple(value for value in late if (value.seat, value.metric) not in about),
         led_by_name=org.seats[one.led_by].name if one.led_by in org.seats else None,
+        completion=count_completion(org, one.week, one.ended) if one.ended else Completion(0, 0),
     )
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from orgtp.model.org import Org
 from orgtp.model.records.todo import Todo, TodoEvent, TodoState
-from orgtp.views.selection import EVERYTHING, Selection, select_places
+from orgtp.views.chart import ChartOptions, list_chart_seats
+from orgtp.views.selection import EVERYTHING, Selection, SortOrder, select_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,12 @@ def list_todos(
     """The open to-dos, and with `closed` all, of the selected seats. `states` selects by state instead.
 
     With `as_seat`, only what that seat has to act on: what it owns, and what it added whose owner waits for something.
-    Overdue ones come first, then by day; closed ones last, the newest first. Raises `UnknownSeat`.
+    Overdue ones come first, then by day; closed ones last, the newest first. If the selection has an order, it is that
+    of their seats. Raises `UnknownSeat`.
     """
     if as_seat:
         org.seat(as_seat)
-    chosen = {place.seat.id for place in select_places(org, selection, retired=True)}
+    chosen = {seat: number for number, seat in enumerate(_choose_seats(org, now, selection))}
     found = [
         view_todo(org, now, one)
         for one in org.todos.values()
@@ -59,7 +61,16 @@ def list_todos(
     ]
     open_ = sorted((view for view in found if not view.state.is_closed), key=_get_order)
     over = sorted((view for view in found if view.state.is_closed), key=lambda view: view.id)
-    return [*open_, *sorted(over, key=_get_closed_at, reverse=True)]
+    found = [*open_, *sorted(over, key=_get_closed_at, reverse=True)]
+    return found if selection.sort is None else sorted(found, key=lambda view: chosen.get(view.owner, len(chosen)))
+
+
+def _choose_seats(org: Org, now: datetime, selection: Selection) -> list[str]:
+    """The seats of a selection in its order; with states, those that have a metric in one of them."""
+    if selection.states or selection.sort:
+        options = ChartOptions(selection, retired=True)
+        return [one.seat for one in list_chart_seats(org, now, options, SortOrder.CHART).seats]
+    return [place.seat.id for place in select_places(org, selection, retired=True)]
 
 
 def _concerns(one: Todo, seat: str) -> bool:

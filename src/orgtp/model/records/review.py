@@ -14,7 +14,7 @@ from orgtp.model.change import YamlData
 from orgtp.model.period import Grain, Period, parse_period, period_containing
 from orgtp.model.problem import Marks
 from orgtp.model.records.table import BY_SEAT, Column, ColumnType, RecordTable, Table, TableRow
-from orgtp.model.records.todo import TodoState
+from orgtp.model.records.todo import Todo, TodoState
 from orgtp.model.score import format_timestamp
 
 REVIEWS_FOLDER = "reviews/"
@@ -111,7 +111,7 @@ class ReviewRow:
             return " and ".join(key for key in ("changed", "fix") if not getattr(self, key))
         if self.decision is ReviewDecision.FIX:
             return "" if self.fix else "fix"
-        return "" if self.fix or self.changed else f"the reason for {self.decision}, under fix"
+        return "" if self.fix else f"the reason for {self.decision}, under fix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,30 @@ def list_reviews_of(reviews: Mapping[str, Review], week: str) -> Sequence[tuple[
     """The reviews of a week with their ids, the first one first."""
     found = [(id_, one) for id_, one in reviews.items() if one.week == week]
     return sorted(found, key=lambda pair: (len(pair[0]), pair[0]))
+
+
+def find_review_before(reviews: Mapping[str, Review], week: str) -> Review | None:
+    """The review of the newest earlier week that has one: of several of that week, the one that ended last."""
+    earlier = [one for one in reviews.values() if one.week and one.week < week]
+    return max(earlier, key=lambda one: (one.week, one.ended is not None, one.ended), default=None)
+
+
+def list_weeks_overdue(
+    reviews: Mapping[str, Review], one: Todo, until: datetime, zone: tzinfo
+) -> list[tuple[str, datetime]]:
+    """The reviewed weeks in whose review a to-do was overdue, as it was then, each with when its last review ended.
+
+    Weeks are counted, not records: two reviews of a week are one. Only reviews that ended by `until` count.
+    """
+    found: dict[str, datetime] = {}
+    for review in reviews.values():
+        ended = review.ended
+        if ended is None or ended > until:
+            continue
+        then = one.as_of(ended)
+        if then is not None and then.is_overdue(ended.astimezone(zone).date()):
+            found[review.week] = max(ended, found.get(review.week, ended))
+    return sorted(found.items())
 
 
 def list_twice_reviewed(paths: Iterable[str]) -> list[str]:

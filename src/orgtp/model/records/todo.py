@@ -124,8 +124,22 @@ class Todo:
 
     @property
     def closed_at(self) -> datetime | None:
-        """When it was closed; None while it is open."""
-        return next((event.at for event in reversed(self.events)), None) if self.is_closed else None
+        """When it was closed; None while it is open. A merge may put other events behind the one that closed it."""
+        if not self.is_closed:
+            return None
+        closed = None
+        for event, state in zip(self.events, self._list_states(), strict=True):
+            closed = (closed or event) if state.is_closed else None
+        last = closed or next(reversed(self.events), None)
+        return last.at if last else None
+
+    def as_of(self, at: datetime) -> Todo | None:
+        """The to-do as it was at a time, by its events up to then; None before it was added."""
+        events = tuple(event for event in self.events if event.at and event.at <= at)
+        if not events:
+            return None
+        state, owner, due = replace(self, events=events).replayed
+        return replace(self, events=events, state=state, owner=owner or self.owner, due=due or self.due)
 
     def is_overdue(self, today: date) -> bool:
         """Whether its day is over on `today`, a day in the org's timezone, and something is left to do."""
@@ -139,13 +153,19 @@ class Todo:
         behind.
         """
         state, owner, due = TodoState.OPEN, "", None
+        for event, after in zip(self.events, self._list_states(), strict=True):
+            state, owner, due = after, event.to or owner, event.due or due
+        return state, owner, due
+
+    def _list_states(self) -> Iterator[TodoState]:
+        """The state after each event."""
+        state = TodoState.OPEN
         for event in self.events:
-            owner, due = event.to or owner, event.due or due
             if event.state is not None:
                 state = event.state
             elif not state.is_closed:
                 state = _STATE_AFTER.get(event.action, state)
-        return state, owner, due
+            yield state
 
     def may_become(self, later: Todo) -> bool:
         """Whether `later` is a valid later version: the same to-do, with all events still there, in order.

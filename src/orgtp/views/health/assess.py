@@ -29,6 +29,7 @@ from orgtp.views.health.types import (
 )
 from orgtp.views.rewind import keep_values_until
 from orgtp.views.selection import EVERYTHING, RowFacts, Selection, count_omitted, select_places, select_rows
+from orgtp.views.silence import find_silence
 from orgtp.views.stale import stale_row
 from orgtp.views.variation.judge import Assurance, Judgement, Method, Variation, judge_metric
 from orgtp.views.variation.odds import count_cells_per_quarter, find_hits_odds, round_odds
@@ -136,6 +137,7 @@ def assess_row(row: MetricRow) -> HealthRow:
             before_run=found.before_run,
             reason=found.series.reason,
             stale_since=late.since if late else None,
+            silence=find_silence(row),
             is_percent=is_percent,
             hits_then=found.hits_then,
             hits_now=found.hits_now,
@@ -182,7 +184,7 @@ def _rank_need(one: HealthRow) -> tuple[int, int]:
     """Where a row is among those that need a person; those of one rank by misses, then in the order of the chart."""
     ranks = (
         one.is_drifting,
-        one.is_silent,
+        one.is_blank,
         one.assurance is Assurance.FAILS,
         one.misses_in_a_row > 0,
         one.assurance is Assurance.HIT_OR_MISS and one.facts.state is CellState.OFF,

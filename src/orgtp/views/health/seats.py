@@ -16,7 +16,7 @@ _MOST_NAMED = 3
 def judge_seat(rows: Sequence[HealthRow]) -> tuple[SeatHealth, str]:
     """The health of a seat with these metrics, and why.
 
-    It is `drifting` with a change for the worse, `silent` if the newest value of none of its metrics is known, `watch`
+    It is `drifting` with a change for the worse, `silent` if nothing is known of late about any of its metrics, `watch`
     with a miss, a blank or a target that its limits never reach, and `unknown` while each metric has too few values.
     """
     drifting = [one for one in rows if one.is_drifting]
@@ -25,7 +25,7 @@ def judge_seat(rows: Sequence[HealthRow]) -> tuple[SeatHealth, str]:
     silent = [one for one in rows if one.is_silent]
     if silent and len(silent) == len([one for one in rows if one.facts.state is not CellState.NONE]):
         return SeatHealth.SILENT, _join(silent, _describe_silence)
-    watched = [one for one in rows if one.is_silent or one.misses_in_a_row or one.assurance is Assurance.FAILS]
+    watched = [one for one in rows if one.is_blank or one.misses_in_a_row or one.assurance is Assurance.FAILS]
     if watched:
         return SeatHealth.WATCH, _join(watched, _describe_watched)
     if all(one.variation is Variation.TRIAL for one in rows):
@@ -61,12 +61,16 @@ def _describe_hits(one: HealthRow) -> str:
 
 
 def _describe_silence(one: HealthRow) -> str:
+    return one.facts.silence.text
+
+
+def _describe_blank(one: HealthRow) -> str:
     return f"{one.facts.state} in {one.facts.period}"
 
 
 def _describe_watched(one: HealthRow) -> str:
-    if one.is_silent:
-        return _describe_silence(one)
+    if one.is_blank:
+        return _describe_blank(one)
     if one.misses_in_a_row:
         return describe_misses(one)
     return describe_fails(one)

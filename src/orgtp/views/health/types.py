@@ -11,6 +11,7 @@ from orgtp.model.cell import CellState
 from orgtp.model.period import Grain
 from orgtp.model.value import Unit
 from orgtp.views.selection import NOTHING_OMITTED, Omitted
+from orgtp.views.silence import Silence
 from orgtp.views.variation.binomial import Tally
 from orgtp.views.variation.judge import Assurance, FlagOdds, HitRecord, Method, PhaseSpan, Variation
 from orgtp.views.variation.xmr import DetectionRule, Side
@@ -53,6 +54,7 @@ class MetricFacts:
     before_run: HitRecord
     reason: str
     stale_since: datetime | None
+    silence: Silence
     is_percent: bool = False
     is_share: bool = False
     hits_then: Tally | None = None
@@ -87,6 +89,11 @@ class HealthRow:
 
     @property
     def is_silent(self) -> bool:
+        """Whether nothing is known about it of late, as in the agenda of the review."""
+        return self.facts.silence.is_silent
+
+    @property
+    def is_blank(self) -> bool:
         """Whether its newest value is not known."""
         return self.facts.state.is_gap
 

@@ -57,13 +57,19 @@ def counts_hits(row: MetricRow) -> bool:
 
 
 def read_series(row: MetricRow) -> Series:
-    """The current phase of a metric. Records are read only back to its beginning."""
+    """The current phase of a metric. Records are read only back to its beginning.
+
+    The row may be as of the end of a week, with an org that has later values. Cells that begin after it do not count.
+    """
     begin, reason = find_phase(row)
+    now = row.now.astimezone(row.org.zone).replace(tzinfo=None)
     first = begin.widen(row.metric.cell_grain) if begin else None
     cells: list[tuple[Period, Cell]] = []
     for period in row.recorded_cells():
         if first and period < first:
             break
+        if period.start > now:
+            continue
         cells.append((period, row.judged_cell(period)))
     cells.reverse()
     states = tuple(cell.state for _, cell in cells if cell.state.is_known)
