@@ -96,14 +96,7 @@ def check_answers(org: Org, now: datetime, answers: Review, by: str = "") -> Rev
     that is too long or a row that is there twice; `UnknownSeat`, `UnknownMetric`.
     """
     began = (answers.began or now).replace(microsecond=0)
-    if began > now:
-        raise BadInput(what=f"the answers began at {began:%Y-%m-%dT%H:%M:%SZ}, which is in the future. Remove began")
-    week = find_last_week(began, org.zone).text
-    if answers.week not in {"", week}:
-        raise BadInput(
-            what=f"a review judges the last week that is over, and that is {week}, not {answers.week}. "
-            f"Write week: {week}, or remove the key"
-        )
+    week = _find_week(org, now, answers, began)
     todos = TodoEdits(org, now, by)
     for row in answers.rows:
         org.metric(org.seat(row.seat).id, row.metric)
@@ -119,6 +112,24 @@ def check_answers(org: Org, now: datetime, answers: Review, by: str = "") -> Rev
     for seat in filter(None, named):
         org.seat(seat)
     return replace(answers, week=week, began=began)
+
+
+def _find_week(org: Org, now: datetime, answers: Review, began: datetime) -> str:
+    """The week that a review judges which began then. Raises `BadInput` for another one, and if it began long ago."""
+    if began > now:
+        raise BadInput(what=f"the answers began at {began:%Y-%m-%dT%H:%M:%SZ}, which is in the future. Remove began")
+    week, newest = (find_last_week(time, org.zone) for time in (began, now))
+    if week not in {newest, newest.previous()}:
+        raise BadInput(
+            what=f"the answers began on {org.day_of(began)}, so they are about {week.text}, and the last week that is "
+            f"over is {newest.text}. A review is closed within a week. Remove began"
+        )
+    if answers.week not in {"", week.text}:
+        raise BadInput(
+            what=f"a review judges the last week that is over, and that is {week.text}, not {answers.week}. "
+            f"Write week: {week.text}, or remove the key"
+        )
+    return week.text
 
 
 def _complete_review(org: Org, now: datetime, request: ReviewToClose) -> Review:

@@ -32,11 +32,11 @@ def format_limits(one: HealthRow) -> str:
     if one.mean is None or one.facts.is_count:
         return ""
     lower, mean, upper = (shorten_limit(one, text) for text in (one.lower, one.mean, one.upper))
-    return f"{lower} to {upper}, mean {mean}"
+    return f"{lower} to {upper}, mean {mean}" if lower and upper else f"mean {mean}"
 
 
 def shorten_limit(one: HealthRow, text: str | None) -> str:
-    """A limit for people: with at most two decimals, a time of day to the minute, and a share from 0% to 100%."""
+    """A limit for people: with two decimals or digits that count, a time of day to the minute, a share up to 100%."""
     unit = one.facts.measure
     if text is None or unit is None:
         return text or ""
@@ -47,4 +47,5 @@ def shorten_limit(one: HealthRow, text: str | None) -> str:
         minutes = unit.kind is ValueKind.TIME or amount >= _AN_HOUR
         amount = round(amount / _MINUTE) * _MINUTE if minutes else amount
         return unit.format_shown(unit.format_stored(amount))
-    return unit.format_shown(write_number(round(amount, _PLACES)))
+    places = _PLACES - min(amount.adjusted() + 1, 0) if amount else _PLACES
+    return unit.format_shown(write_number(round(amount, places)))

@@ -232,8 +232,11 @@ class ReviewWalk:
             if not may or any(one.todo == todo.todo for one in self.answers.todos):
                 continue
             what = escape_control_chars(one_line(f"{todo.what} ({todo.owner}, due {todo.due})"))
-            text = _ask(f"{what}: is it done? (y; f for failed, d for dropped, Enter leaves it open)").lower()
-            state = {"y": TodoState.DONE, "f": TodoState.FAILED, "d": TodoState.DROPPED}.get(text[:1])
+            question = f"{what}: is it done? (y; f for failed, d for dropped, Enter leaves it open)"
+            outcomes = {"y": TodoState.DONE, "f": TodoState.FAILED, "d": TodoState.DROPPED, "n": None, "": None}
+            while (text := _ask(question).lower()[:1]) not in outcomes:
+                write_stderr("type y, f or d, or only Enter")
+            state = outcomes[text]
             if state is not None:
                 note = "" if state is TodoState.DONE else _ask_required("Why?")
                 outcome = TodoOutcome(todo.todo, state, note)
@@ -297,11 +300,16 @@ class ReviewWalk:
     def _ask_about(self, row: AgendaRow, found: ReviewRow, evidence: Sequence[RowEvidence]) -> ReviewRow:
         """Ask the questions about one row, and save each answer. An answer that is known is offered."""
         pick = f", {_format_numbers(len(evidence))} for what was found" if evidence else ""
-        changed = _ask(
-            f"What changed in the inputs of {row.seat}? (text{pick}, s skips the seat, b goes back)", found.changed
-        )
-        found = self._keep(replace(found, changed=_pick_evidence(_leave_if_asked(changed), evidence)))
+        question = f"What changed in the inputs of {row.seat}? (text{pick}, s skips the seat, b goes back)"
+        while (changed := _pick_evidence(_leave_if_asked(_ask(question, found.changed)), evidence)) is None:
+            write_stderr(
+                f"type {_format_numbers(len(evidence))}, or say it in words" if evidence else "say it in words"
+            )
+        before, found = found, self._keep(replace(found, changed=changed))
         found = self._ask_decision(found)
+        if found.new_todo and found.new_todo.what == before.fix:
+            # The to-do is the fix in other words only if somebody wrote it so.
+            found = replace(found, new_todo=replace(found.new_todo, what=found.fix))
         if found.decision in _WITH_TODO:
             found = self._ask_todo(row, found)
         else:
@@ -326,7 +334,7 @@ class ReviewWalk:
         seat = self._ask_seat("Who does it? (a seat, - for nobody)", owner, nobody=True)
         if not seat:
             return self._keep(replace(found, todo=NO_TODO, new_todo=None))
-        what = new.what if new and new.what != found.fix else found.fix
+        what = new.what if new else found.fix
         found = self._keep(replace(found, todo="", new_todo=ReviewTodo(what, seat, None)))
         today = self.handle.org.day_of(self.handle.now)
         default = new.due if new and new.due else today + _IN_A_WEEK
@@ -415,12 +423,14 @@ def _format_numbers(count: int) -> str:
     return "1" if count == 1 else f"1 to {count}"
 
 
-def _pick_evidence(text: str, evidence: Sequence[RowEvidence]) -> str:
-    """The text of what was found, if numbers of it were typed: `1, 3`; else the text."""
+def _pick_evidence(text: str, evidence: Sequence[RowEvidence]) -> str | None:
+    """The text of what was found, if numbers of it were typed: `1, 3`; else the text. None for other numbers."""
     parts = [part for part in text.replace(",", " ").split() if part]
-    numbers = [int(part) for part in parts if part.isdigit()]
-    if not parts or len(numbers) != len(parts) or not all(1 <= number <= len(evidence) for number in numbers):
+    numbers = [int(part) for part in parts if part.isdecimal()]
+    if not parts or len(numbers) != len(parts):
         return text
+    if not all(1 <= number <= len(evidence) for number in numbers):
+        return None
     return "; ".join(f"{evidence[number - 1].text} ({evidence[number - 1].day})" for number in numbers)
 
 

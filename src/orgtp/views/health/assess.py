@@ -15,7 +15,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow
 from orgtp.model.seat import MetricKey, Seat, SeatStatus
-from orgtp.model.value import EXACT, Unit, ValueKind
+from orgtp.model.value import DIGITS, EXACT, Unit, ValueKind
 from orgtp.views.chart import target_now
 from orgtp.views.health.seats import judge_seat
 from orgtp.views.health.types import (
@@ -38,7 +38,8 @@ from orgtp.views.variation.xmr import BASELINE, Side
 
 FEWEST_JUDGED = 20
 _A_QUARTER = timedelta(days=91)
-_PLACES = Decimal("0.0001")
+_MOST_PLACES = 4
+_PLACES = Decimal(1).scaleb(-_MOST_PLACES)
 _A_MINUTE, _TWO_DAYS, _WHOLE = Decimal(60), Decimal(2 * 86400), Decimal(100)
 
 
@@ -165,6 +166,7 @@ def _find_signal_side(found: Judgement) -> Side | None:
 def format_amount(amount: Decimal | None, unit: Unit | None, *, is_count: bool = False) -> str | None:
     """A mean or a limit in the stored form of the values, rounded half to even: to four places, or to the second.
 
+    A number below 1 is rounded to four digits that count. None for a limit that has more digits than a value may have.
     A duration or time of day has no limit below 0, and a time none after the end of the next day.
     """
     if amount is None:
@@ -176,7 +178,11 @@ def format_amount(amount: Decimal | None, unit: Unit | None, *, is_count: bool =
         amount = amount.quantize(places, context=EXACT)
         amount = min(amount, _TWO_DAYS - 1) if kind is ValueKind.TIME else amount
     else:
-        amount = amount.quantize(_PLACES, context=EXACT)
+        first = amount.adjusted() if amount else 0
+        if first >= DIGITS:
+            return None
+        digits = max(0, min(_MOST_PLACES - min(first + 1, 0), DIGITS - 1 - max(first, 0)))
+        amount = amount.quantize(Decimal(1).scaleb(-digits), context=EXACT)
     return (unit if unit and not is_count else Unit(ValueKind.NUMBER)).format_stored(amount)
 
 

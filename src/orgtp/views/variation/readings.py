@@ -63,7 +63,7 @@ def read_series(row: MetricRow) -> Series:
     """
     begin, reason = find_phase(row)
     now = row.now.astimezone(row.org.zone).replace(tzinfo=None)
-    first = begin.widen(row.metric.cell_grain) if begin else None
+    first = _find_first_cell(begin, row.metric.cell_grain) if begin else None
     cells: list[tuple[Period, Cell]] = []
     for period in row.recorded_cells():
         if first and period < first:
@@ -74,6 +74,12 @@ def read_series(row: MetricRow) -> Series:
     cells.reverse()
     states = tuple(cell.state for _, cell in cells if cell.state.is_known)
     return Series(begin, reason, tuple(_list_readings(row, cells)), states)
+
+
+def _find_first_cell(begin: Period, grain: Grain) -> Period:
+    """The first cell that is whole in a phase: one that began before it has values of the phase before, too."""
+    cell = begin.widen(grain)
+    return cell if cell.start >= begin.start else cell.next()
 
 
 def find_phase(row: MetricRow) -> tuple[Period | None, str]:
