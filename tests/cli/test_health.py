@@ -386,6 +386,13 @@ class TestRebase:
         assert "rebase" not in fallen("metric", "set", "bot", "money", "source=bank").err
         assert "rebase" not in fallen("metric", "target", "bot", "percent", ">= 80%", "--also-past").err
 
+    def test_no_phase_is_proposed_for_a_target_of_the_future(self, fallen: Shell) -> None:
+        """The command would be refused. Health proposes it when the target begins."""
+        assert "rebase" not in fallen("metric", "target", "bot", "percent", ">= 85%", "--from", "2026-W49").err
+        assert fallen("health", "--json").json["proposals"] == []
+        later = fallen("health", "--json", ORGTP_NOW="2026-12-02T09:00:00-05:00").json["proposals"]
+        assert [one["from"] for one in later] == ["2026-W49"]
+
     def test_health_proposes_a_phase_for_a_dated_target(self, fallen: Shell) -> None:
         fallen("metric", "target", "bot", "percent", ">= 85%", "--from", "2026-W45")
         proposed = "orgtp metric rebase bot percent --from 2026-W45 --reason TEXT"

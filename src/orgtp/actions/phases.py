@@ -46,19 +46,26 @@ def rebase_metric(org: Org, phase: NewPhase, now: datetime, by: str = "") -> Cha
     if not reason:
         raise BadInput(what="say why a new phase begins: --reason TEXT")
     begin = _parse_start(org, metric, phase.start, now)
-    if metric.ends is not None and begin.start > metric.ends.start:
-        raise Refused(why=f"{metric.id} ends after {metric.ends.text}, so no phase can begin with {begin.text}.")
-    first = MetricRow(org, seat, metric, now).declared_beginning()
-    if first is not None and begin < first.widen(begin.grain):
-        raise Refused(why=f"{metric.id} begins with {first.text}, so no phase can begin with {begin.text}.")
-    current = period_containing(now, begin.grain, org.zone)
-    if begin > current:
-        raise Refused(why=f"{begin.text} has not begun. A phase can begin with {current.text} at the latest.")
+    if fault := _find_fault(org, seat, metric, begin, now):
+        raise Refused(why=fault)
     what = f"{metric.id} from {begin.text}: {reason}"
     if dict(metric.rebase).get(begin) == reason:
         return Change("metric-rebase", f"{metric.id} has this phase already", (seat.id,), by=by)
     edit = SetKey(seat_path(seat.id), ("metrics", metric.id, "rebase", begin.text), reason)
     return Change("metric-rebase", what, (seat.id,), (edit,), by=by)
+
+
+def _find_fault(org: Org, seat: Seat, metric: Metric, begin: Period, now: datetime) -> str:
+    """Say why no phase of a metric can begin with a period: it is outside its time, or in the future; "" if one can."""
+    if metric.ends is not None and begin.start > metric.ends.start:
+        return f"{metric.id} ends after {metric.ends.text}, so no phase can begin with {begin.text}."
+    first = MetricRow(org, seat, metric, now).declared_beginning()
+    if first is not None and begin < first.widen(begin.grain):
+        return f"{metric.id} begins with {first.text}, so no phase can begin with {begin.text}."
+    current = period_containing(now, begin.grain, org.zone)
+    if begin > current:
+        return f"{begin.text} has not begun. A phase can begin with {current.text} at the latest."
+    return ""
 
 
 def _parse_start(org: Org, metric: Metric, text: str, now: datetime) -> Period:
@@ -95,8 +102,12 @@ def _list_proposals(org: Org, seat: Seat, edits: Sequence[Edit], now: datetime) 
         value = edit.value if isinstance(edit, SetKey) else ""
         if key != "target" and metric.get_text(key) == value:
             continue
+        start = _find_start(org, metric, key, value, now)
+        if _find_fault(org, seat, metric, start, now):
+            # A target of the future is proposed by `orgtp health` when it begins.
+            continue
         changed.setdefault(name, []).append(key)
-        starts[name] = _find_start(org, metric, key, value, now)
+        starts[name] = start
     for name, keys in changed.items():
         yield f"{format_proposal(name, keys)}: {format_rebase_command(seat.id, name, starts[name])}"
 

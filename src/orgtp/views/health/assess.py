@@ -244,6 +244,9 @@ def propose_phase(row: MetricRow) -> PhaseProposal | None:
     if in_old_phase or local - start.start > _A_QUARTER:
         return None
     period = start if start.grain is row.metric.cadence.grain else start.matching(row.metric.cadence.grain)[0]
+    first = row.declared_beginning()
+    if first is not None and period < first.widen(period.grain):
+        return None
     why = f"{row.seat.id} {row.metric.id} has the target {target.text} since {period.text}"
     command = f"orgtp metric rebase {row.seat.id} {row.metric.id} --from {period.text} --reason TEXT"
     return PhaseProposal(row.seat.id, row.metric.id, period.text, why, command)
