@@ -146,6 +146,7 @@ def test_two_clones_that_hold_the_same_review(clones: Clones) -> None:
     for here in (clones.a, clones.b):
         assert [here.read(FILE), here.read(f"reviews/{WEEK}-2.yaml")] == [texts["a"], texts["b"]]
         assert here("review", "show", WEEK).out.count(f"Review of {WEEK}") == 2
+        assert here("review", "show", f"{WEEK}-2").out.count(f"Review of {WEEK}") == 1
         assert here("validate", "--json", code=None).json["summary"]["errors"] == 0
         assert here("audit", "verify", "--json", code=None).json["violations"] == []
 

@@ -106,7 +106,7 @@ class SentBriefings:
         return [one for one in self.briefings if one.state is SendState.FAILED]
 
 
-HOW_TO_NAME = "Name a seat with --for SEAT, or write its address to ~/.config/orgtp/notify.yaml: david: [env:DAVID_URL]"
+HOW_TO_NAME = "Name a seat with --for SEAT, or write its address to ~/.config/orgtp/notify.yaml: SEAT: [env:SEAT_URL]"
 
 
 def read_addresses(named: Path | None) -> Mapping[str, tuple[str, ...]]:

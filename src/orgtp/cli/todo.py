@@ -186,6 +186,6 @@ def _parse_status(given: list[str] | tuple[str, ...]) -> list[TodoState]:
     words = [word.strip() for text in given for word in text.split(",") if word.strip()]
     for word in words:
         if word not in [state.value for state in TodoState]:
-            hint = did_you_mean(word, TodoState)
-            raise BadInput(what=f'--status "{word}" is not known. {hint} It is one of: {", ".join(TodoState)}.')
+            said = (f'--status "{word}" is not known.', did_you_mean(word, TodoState))
+            raise BadInput(what=" ".join([*filter(None, said), f"It is one of: {', '.join(TodoState)}."]))
     return [TodoState(word) for word in words]

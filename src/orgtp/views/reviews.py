@@ -158,12 +158,13 @@ def show_review(org: Org, week: str = "") -> tuple[ReviewView, ...]:
         raise BadInput(what="no review was held yet. To hold one: orgtp review")
     known = sorted({one.week for one in org.reviews.values()}, reverse=True)
     wanted = _complete_week(week, known) if week else known[0]
-    found = list_reviews_of(org.reviews, wanted)
+    # The second review of a week is also found by its own name, such as 2026-W48-2.
+    is_name = week in org.reviews and parse_week(week) is None
+    found = [(week, org.reviews[week])] if is_name else list_reviews_of(org.reviews, wanted)
     if not found:
         what = f'"{week}" is not a week.' if parse_week(wanted) is None else f"no review of {wanted} was held."
-        raise BadInput(
-            what=f"{what} {did_you_mean(wanted, known)} Held: {', '.join(known[:5])}. All: orgtp review list"
-        )
+        held = f"Held: {', '.join(known[:5])}. All: orgtp review list"
+        raise BadInput(what=" ".join(filter(None, (what, did_you_mean(wanted, known), held))))
     return tuple(_view_review(org, id_, one) for id_, one in found)
 
 
