@@ -141,6 +141,13 @@ def _format_latest(one: HealthRow) -> Line:
     return join_spans(("latest ", "dim"), safe_text(format_value(facts.latest, facts.measure), style))
 
 
+# Each value of the baseline needs its number of cases before the limits depend on it.
+_FEW_CASES = (
+    "A small number of cases looks the same. To tell them apart, record with every value how many cases it covers: "
+    "orgtp score add SEAT METRIC VALUE --n N"
+)
+
+
 def list_facts(one: HealthRow) -> Iterator[Line]:
     """What stands out about a metric, each with its odds."""
     yield from _list_flag_facts(one)
@@ -170,7 +177,7 @@ def _list_flag_facts(one: HealthRow) -> Iterator[Line]:
     if one.facts.is_in_baseline:
         yield join_spans((_IN_BASELINE, "dim"))
     if one.facts.is_percent and one.facts.method is Method.XMR:
-        yield join_spans(("A small number of cases looks the same. To tell them apart, record how many: --n N", "dim"))
+        yield join_spans((_FEW_CASES, "dim"))
 
 
 def describe_odds(one: HealthRow) -> str:

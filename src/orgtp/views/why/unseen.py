@@ -56,8 +56,9 @@ def _list_inputs(org: Org, seat: str, window: Window, past: SeatPast) -> Iterato
     held = org.seat(seat)
     first = _find_first_recorded(org, past)
     if not held.inputs and first is None:
-        what = f"{seat} has no inputs on record, so a change of its model, prompt, data or tools cannot be seen"
-        command = f"orgtp seat set {seat} inputs.model=VERSION"
+        parts, name = ("data or tools", "data") if held.is_human else ("model, prompt, data or tools", "model")
+        what = f"{seat} has no inputs on record, so a change of its {parts} cannot be seen"
+        command = f"orgtp seat set {seat} inputs.{name}=VERSION"
         yield EvidenceGap(EvidenceGapKind.INPUTS, what, None if held.is_retired else command)
     elif first and first > window.since:
         what = f"the first input of {seat} is on record since {first}: which it had before is not known"
