@@ -8,6 +8,7 @@ commits, source processes, a mail server.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ import pytest
 
 from orgtp.api.org import OrgHandle, open_org
 from orgtp.files.yaml.loader import read_document
-from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, ReviewTodo
+from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, ReviewState, ReviewTodo
 from orgtp.model.records.todo import TodoAction
 from orgtp.sources.collect import CollectRequest
 from orgtp.sources.config import read_sources
@@ -35,6 +36,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri")
 PUSHES = ("08:05", "11:05", "14:05", "17:35")
 # The machine that sends the briefing is off on these days until 08:10.
 LATE_DAYS = (date(2026, 9, 16), date(2026, 10, 28))
+# The seats whose numbers come from sources; those of the others are recorded by hand. Penny's break in week 10.
+COLLECTED = ("jeff", "penny")
 # Nobody does the to-dos of this seat.
 IDLE = "janine"
 
@@ -68,7 +71,7 @@ class World:
             if source in FROM_RECORD or series["seat"] not in seats:
                 continue
             for day, word in list_words(series):
-                if source:
+                if source and series["seat"] in COLLECTED:
                     self.told[day, series["push"]][source] = word
                 elif word != "?":
                     self.by_hand[day, series["push"]].append((series["seat"], series["metric"], word))
@@ -110,8 +113,8 @@ def world(acme: Shell, monkeypatch: pytest.MonkeyPatch) -> World:
     shell.write("org.yaml", (STORY / "org.yaml").read_text(encoding="utf-8"))
     for seat in SEATS:
         text = (STORY / "seats" / f"{seat}.yaml").read_text(encoding="utf-8")
-        dated = text.replace("status: proposed", "status: active")
-        dated = dated if "\nsince:" in dated else dated.replace("status: active", f"status: active\nsince: {FIRST}")
+        without = re.sub("^since: .*\n", "", text, flags=re.M)
+        dated = re.sub("^status: .*$", f"status: active\nsince: {FIRST}", without, flags=re.M)
         shell.write(f"seats/{seat}.yaml", dated)
     then = f"{begins}T12:00:00Z"
     shell.git("init", "-qb", "main")
@@ -231,7 +234,12 @@ def check_end(world: World, mail: MailServer, drifting: Mapping[str, date], revi
     held = here.reviews.list()
     assert [one.week for one in held.weeks if one.held] == sorted(reviewed, reverse=True)[: len(held.weeks)]
     assert {one.owner for one in org.todos.values() if not one.is_closed} == {IDLE}
-    print(drifting)
+    assert [one.with_ for one in org.escalations.values() if "overdue at two reviews" in one.what]
+    # Health finds Jeff on the first Friday with twelve values, and the review of that week discusses it as drifting.
+    assert drifting == {"jeff": date(2026, 11, 13)}
+    row = org.reviews["2026-W46"].row_about("jeff", "invoices-reconciled")
+    assert row is not None
+    assert row.state is ReviewState.DRIFTING
     assert not [one for one in here.validate() if one.severity == "error"]
     found, _ = here.audit.verify()
     assert not found.violations
