@@ -14,7 +14,7 @@ from orgtp.model.records.review import ReviewState
 from orgtp.views.agenda import Agenda, build_agenda
 from orgtp.views.health.assess import assess_health
 from orgtp.views.health.types import SeatHealth
-from orgtp.views.silence import find_silence
+from orgtp.views.unknown_run import find_unknown_run
 from tests.conftest import Shell
 from tests.views.orgs import BOT, HEAD, METRIC, org
 
@@ -119,7 +119,7 @@ def test_a_metric_with_fewer_cells_is_silent_if_none_is_known() -> None:
     (metric_row,) = [
         MetricRow(here, here.seats["bot"], metric, MONDAY) for metric in here.seats["bot"].metrics.values()
     ]
-    silence = find_silence(metric_row)
+    silence = find_unknown_run(metric_row)
     assert (silence.cells, silence.is_whole, silence.is_silent) == (2, True, True)
     assert build_agenda(here, MONDAY).list_states() == {("bot", "calls"): ReviewState.SILENT}
     assert assess_health(here, MONDAY).seats[0].health is SeatHealth.SILENT

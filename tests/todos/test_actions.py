@@ -141,7 +141,8 @@ def test_what_makes_no_sense_is_refused(action: Callable[[Org], Change], error: 
 def test_what_is_closed_stays_closed(ledger: Ledger) -> None:
     ledger.do(lambda org: close_todo(org, FRIDAY, ID, TodoAction.DONE, by="bot"))
     with pytest.raises(
-        Refused, match=r"is already done. To take that back: orgtp undo. To do it again: orgtp todo add"
+        Refused,
+        match=r"is already done. Its events: orgtp todo show 2026-11-20-call-the-bank. To do it",
     ):
         ledger.do(lambda org: start_todo(org, FRIDAY, ID, by="bot"))
 

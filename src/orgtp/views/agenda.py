@@ -48,8 +48,8 @@ from orgtp.views.selection import (
     select_places,
     select_rows,
 )
-from orgtp.views.silence import Silence, find_silence
 from orgtp.views.stale import Stale, stale_row
+from orgtp.views.unknown_run import UnknownRun, find_unknown_run
 from orgtp.views.variation.judge import Assurance
 
 WEEKS = 13
@@ -280,7 +280,7 @@ def _judge_row(
     verdict = next((cell for cell in reversed(cells) if cell.state.is_known or cell.state.is_gap), cells[-1])
     late, misses = _find_late(row, columns[-1]), _count_misses(row, columns[-1])
     has_verdict = verdict.state.is_known or verdict.state.is_gap
-    silence = find_silence(row, columns[-1]) if has_verdict else None
+    silence = find_unknown_run(row, columns[-1]) if has_verdict else None
     found = list(_list_reasons(cells, verdict, misses, health, silence))
     if late:
         silent = [one for one in found if one[0] is ReviewState.SILENT]
@@ -316,7 +316,7 @@ def _judge_row(
 
 
 def _list_reasons(
-    cells: Sequence[Cell], verdict: Cell, misses: int, health: HealthRow | None, silence: Silence | None
+    cells: Sequence[Cell], verdict: Cell, misses: int, health: HealthRow | None, silence: UnknownRun | None
 ) -> Iterator[tuple[ReviewState, str]]:
     """Why a row needs a person, in the order of the agenda. A late value is added by the caller."""
     if silence and silence.is_silent:

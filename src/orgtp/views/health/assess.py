@@ -29,8 +29,8 @@ from orgtp.views.health.types import (
 )
 from orgtp.views.rewind import keep_values_until
 from orgtp.views.selection import EVERYTHING, RowFacts, Selection, count_omitted, select_places, select_rows
-from orgtp.views.silence import find_silence
 from orgtp.views.stale import stale_row
+from orgtp.views.unknown_run import find_unknown_run
 from orgtp.views.variation.judge import Assurance, Judgement, Method, Variation, judge_metric
 from orgtp.views.variation.odds import count_cells_per_quarter, find_hits_odds, round_odds
 from orgtp.views.variation.readings import find_phase, has_several_opportunities
@@ -138,7 +138,7 @@ def assess_row(row: MetricRow) -> HealthRow:
             before_run=found.before_run,
             reason=found.series.reason,
             stale_since=late.since if late else None,
-            silence=find_silence(row),
+            silence=find_unknown_run(row),
             is_percent=is_percent,
             hits_then=found.hits_then,
             hits_now=found.hits_now,

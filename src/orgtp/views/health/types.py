@@ -11,7 +11,7 @@ from orgtp.model.cell import CellState
 from orgtp.model.period import Grain
 from orgtp.model.value import Unit
 from orgtp.views.selection import NOTHING_OMITTED, Omitted
-from orgtp.views.silence import Silence
+from orgtp.views.unknown_run import UnknownRun
 from orgtp.views.variation.binomial import Tally
 from orgtp.views.variation.judge import Assurance, FlagOdds, HitRecord, Method, PhaseSpan, Variation
 from orgtp.views.variation.xmr import DetectionRule, Side
@@ -54,7 +54,7 @@ class MetricFacts:
     before_run: HitRecord
     reason: str
     stale_since: datetime | None
-    silence: Silence
+    silence: UnknownRun
     is_percent: bool = False
     is_share: bool = False
     hits_then: Tally | None = None

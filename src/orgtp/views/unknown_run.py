@@ -1,4 +1,4 @@
-"""Silence: nothing has been known about a metric for its newest three cells, or for all that it has."""
+"""For how long nothing has been known about a metric: its newest three cells, or all that it has, make it silent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_COUNTED = 13
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class UnknownRun:
     """For how many of its newest cells nothing is known about a metric, and the size of such a cell.
 
     `is_whole`: that are all cells that it has.
@@ -38,7 +38,7 @@ class Silence:
         return f"nothing known for {count_noun(self.cells, self.grain.value)}{more}"
 
 
-def find_silence(row: MetricRow, last: Period | None = None) -> Silence:
+def find_unknown_run(row: MetricRow, last: Period | None = None) -> UnknownRun:
     """How long nothing has been known about a metric, up to the end of the period `last`, or to now.
 
     Cells in which nothing was owed, or whose value is not due yet, do not count.
@@ -47,7 +47,7 @@ def find_silence(row: MetricRow, last: Period | None = None) -> Silence:
     newest = _find_newest_cell(row, last, grain)
     seen = list(islice(row.list_cells_back(newest), _MOST_COUNTED))
     unknown = sum(1 for _ in takewhile(lambda cell: cell.state.is_gap, seen))
-    return Silence(unknown, grain, is_whole=unknown == len(seen) < _MOST_COUNTED)
+    return UnknownRun(unknown, grain, is_whole=unknown == len(seen) < _MOST_COUNTED)
 
 
 def _find_newest_cell(row: MetricRow, last: Period | None, grain: Grain) -> Period:
