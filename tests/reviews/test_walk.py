@@ -140,6 +140,26 @@ def test_a_wrong_answer_is_asked_again(sample: Shell) -> None:
     assert record(sample)["rating"] == 8
 
 
+def test_a_number_of_nothing_that_was_found_is_asked_again(sample: Shell) -> None:
+    typed = everything(sample)
+    answers = [typed[0], (CHANGED, "99\n"), ("say it in words", "It moved.\n"), *typed[2:]]
+    assert walk(sample, answers).code == 0
+    assert record(sample)["rows"][0]["changed"] == "It moved."  # type: ignore[index]
+
+
+def test_the_todo_follows_the_fix_that_is_typed_again(sample: Shell) -> None:
+    """A row that lacks something is asked again; what is done is then the second fix."""
+    first = len([row for row in rows(sample) if row[2] != "off"])
+    typed = everything(sample)
+    begin, rest = typed[: 1 + 4 * first], typed[5 + 4 * first :]
+    twice = [(CHANGED, "\n"), (FIX, "Read it.\n"), (WHO, "\n"), (WHEN, "\n")]
+    twice += [(CHANGED, "It moved.\n"), (FIX, "Write it.\n"), (WHO, "\n"), (WHEN, "\n")]
+    seen = walk(sample, [*begin, *twice, *rest])
+    assert seen.code == 0, seen.text
+    row = record(sample)["rows"][first]  # type: ignore[index]
+    assert (row["fix"], row["todo"].endswith("-write-it")) == ("Write it.", True)
+
+
 def test_watch_needs_a_reason(sample: Shell) -> None:
     row = [(CHANGED, "\n"), (FIX, "w\n"), ("Why is watching enough?", "\n"), ("please say it", "Few cases.\n")]
     number = len(rows(sample))

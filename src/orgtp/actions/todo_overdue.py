@@ -33,8 +33,8 @@ def describe_overdue_todo(one: Todo) -> str:
 def find_overdue_todos(org: Org, now: datetime) -> list[OverdueTodo]:
     """Find the to-dos that are overdue now and were so at two reviews, ordered by id.
 
-    After such an escalation was resolved, reviews are counted anew. A to-do of a seat that the org does not have, or
-    that is retired, is left out.
+    When such an escalation is resolved, the count of reviews starts again. A to-do of a seat that the org does not
+    have, or that is retired, is left out.
     """
     found = []
     for _, one in sorted(org.todos.items()):

@@ -114,7 +114,7 @@ def _sum_up_todos(agenda: Agenda) -> Line:
 
 def _describe_todo(one: AgendaTodo) -> AgendaItem:
     due = f"due {one.due}" if one.due else "no date"
-    late = f", overdue at {count_noun(one.reviews_overdue, 'review')}" if one.reviews_overdue > 1 else ", overdue"
+    late = f", overdue at {one.reviews_overdue} reviews, counting this one" if one.reviews_overdue > 1 else ", overdue"
     line = join_spans(
         (one.what, WORDS), ": ", (one.owner_name or one.owner, NAME), f", {due}{late if one.overdue else ''}"
     )
