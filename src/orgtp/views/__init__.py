@@ -5,6 +5,8 @@ __all__ = [
     "blame",
     "briefing",
     "chart",
+    "chart_boxes",
+    "chart_layout",
     "context",
     "diff",
     "escalations",
