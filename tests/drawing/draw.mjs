@@ -1,4 +1,4 @@
-// Reads the data of a chart and the folded seats as JSON, and writes the elements that chart-draw.js makes of them.
+// Reads the data of charts and their folded seats as JSON, and writes the elements that chart-draw.js makes of each.
 import { readFileSync } from "node:fs";
 
 /** As much of an element as chart-draw.js uses for its first drawing. */
@@ -41,7 +41,9 @@ Object.assign(globalThis, {
 });
 const { foldByDefault, layOutChart } = await import("../../src/orgtp/web/static/chart-layout.js");
 const { drawChart } = await import("../../src/orgtp/web/static/chart-draw.js");
-const { seats, folded } = JSON.parse(readFileSync(0, "utf-8"));
-const svg = new PlainElement("svg");
-drawChart(svg, seats, layOutChart(seats, folded ? new Set(folded) : foldByDefault(seats)));
-process.stdout.write(svg.children.map((child) => child.write()).join("\n"));
+const written = JSON.parse(readFileSync(0, "utf-8")).map(({ seats, folded }) => {
+  const svg = new PlainElement("svg");
+  drawChart(svg, seats, layOutChart(seats, folded ? new Set(folded) : foldByDefault(seats)));
+  return svg.children.map((child) => child.write()).join("\n");
+});
+process.stdout.write(JSON.stringify(written));

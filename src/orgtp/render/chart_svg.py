@@ -166,7 +166,12 @@ class _Pen:
     """Draws the elements of a chart. Without a `link` it is a picture: without links and without marks to fold by."""
 
     def __init__(
-        self, picture: ChartPicture, sign: Callable[[str, int, float], str], link: Callable[[str], str] | None, *, kind: bool
+        self,
+        picture: ChartPicture,
+        sign: Callable[[str, int, float], str],
+        link: Callable[[str], str] | None,
+        *,
+        kind: bool,
     ) -> None:
         self._picture, self._sign, self._link, self._kind = picture, sign, link, kind
 
@@ -342,9 +347,7 @@ def draw_folded(below: SeatsBelow, sign: Callable[[str, float, float], str]) -> 
         + f'<text x="{left + at + (13 if name else 0)}" y="80">{words}</text>'
         for at, words, name in parts
     )
-    return (
-        f'<g class="fold" data-fold="0"><rect x="{left}" y="67" width="{width}" height="18" rx="2"/>{drawn}</g>'
-    )
+    return f'<g class="fold" data-fold="0"><rect x="{left}" y="67" width="{width}" height="18" rx="2"/>{drawn}</g>'
 
 
 def _draw_unfolded(x: float, y: float) -> str:

@@ -238,7 +238,7 @@ export function drawChart(svg, seats, drawing, { isStill = false } = {}) {
   }));
   const old = [...lines.children].map((line) => /** @type {[string, string]} */ ([nameLine(line), line.getAttribute("d") ?? ""]));
   lines.replaceChildren(...makeLines(seats, drawing));
-  cancelAnimationFrame(sliding.get(svg) ?? 0);
+  if (sliding.has(svg)) cancelAnimationFrame(/** @type {number} */ (sliding.get(svg)));
   if (!isStill && before.size && !document.hidden && !matchMedia("(prefers-reduced-motion: reduce)").matches)
     slide(svg, boxes, lines, frames, before, new Map(old));
 }
