@@ -34,6 +34,7 @@ __all__ = [
     "stale",
     "svg",
     "tables",
+    "templates",
     "terminal",
     "todos",
     "why",
