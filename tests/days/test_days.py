@@ -1,0 +1,128 @@
+"""Each day of `org.history.days` is what `chart --at DAY` and `scorecard --at DAY` say."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orgtp.api import OrgHandle, open_org
+from orgtp.model.period import Grain
+from orgtp.views.days.types import DayOfOrg, Days, SeatOnDay
+from orgtp.views.variation.judge import find_drifting
+from tests.conftest import NOW, Shell
+from tests.days.made_org import MadeOrg
+
+NOW_TIME = datetime.fromisoformat(NOW)
+
+
+def _check_every_day(path: Path, days: Days) -> None:
+    """Compare each day with the org that is opened at it."""
+    for one, seats in days.replay():
+        org = open_org(path, at=one.day.isoformat(), now=NOW_TIME)
+        assert one.commit == org.revision, one.day
+        assert one.now == org.now, one.day
+        _check_day(org, one, seats)
+
+
+def _check_day(org: OrgHandle, one: DayOfOrg, seats: Any) -> None:
+    chart = org.chart().seats
+    drifting = find_drifting(org.org, org.now, [org.org.seats[seat.seat] for seat in chart])
+    expected = [
+        (
+            *(seat.seat, seat.name, seat.role, seat.kind, seat.status, seat.owner, seat.human_owner, seat.reports_to),
+            *(seat.also_reports_to, seat.holder, tuple(seat.capabilities)),
+            [
+                (row.metric, row.name, row.target, row.unit, row.latest, row.state, row.stale_since is not None)
+                + ((seat.seat, row.metric) in drifting,)
+                for row in seat.metrics
+            ],
+        )
+        for seat in chart
+    ]
+    ordered = order_seats(seats)
+    found = [
+        (
+            *(seat.seat, seat.name, seat.role, seat.kind, seat.status, seat.owner, seat.human_owner, seat.reports_to),
+            *(seat.also_reports_to, seat.holder, seat.capabilities),
+            [
+                (row.metric, row.name, row.target, row.unit, row.latest, row.state, row.is_late, row.is_drifting)
+                for row in seat.metrics
+            ],
+        )
+        for seat in ordered
+    ]
+    assert found == expected, one.day
+    assert one.counts.seats == len(chart), one.day
+    assert one.counts.drifting == len(drifting), one.day
+    assert one.counts.late == sum(seat.stale for seat in chart), one.day
+    states = {(row.seat, row.metric): (row.state, row.latest) for row in org.scorecard().rows}
+    for seat in ordered:
+        for row in seat.metrics:
+            assert states[seat.seat, row.metric] == (row.state, row.latest), (one.day, seat.seat)
+
+
+def order_seats(seats: dict[str, SeatOnDay]) -> list[SeatOnDay]:
+    """The seats in the order of the chart: depth first, siblings by their rank."""
+    below: dict[str, list[SeatOnDay]] = {}
+    for seat in sorted(seats.values(), key=lambda seat: seat.rank, reverse=True):
+        below.setdefault(seat.above, []).append(seat)
+    found, stack = [], below.get("", [])
+    while stack:
+        found.append(stack.pop())
+        stack += below.get(found[-1].seat, [])
+    return found
+
+
+def test_each_day_of_the_sample_is_what_at_says(sample: Shell) -> None:
+    """Every day, from the Monday of the first week on."""
+    days = open_org(sample.folder, now=NOW_TIME).history.days()
+    assert [one.day.isoformat() for one in (days.days[0], days.days[-1])] == ["2026-08-24", "2026-11-20"]
+    assert len(days.days) == 89
+    _check_every_day(sample.folder, days)
+
+
+def test_the_command_says_the_same(sample: Shell) -> None:
+    """The states of three days, as `orgtp chart --at DAY --json` prints them."""
+    days = dict((one.day.isoformat(), seats) for one, seats in open_org(sample.folder, now=NOW_TIME).history.days().replay())
+    for day in ("2026-09-21", "2026-10-14", "2026-11-19"):
+        told = json.loads(sample("chart", "--at", day, "--json").out)["seats"]
+        assert {one["seat"]: [row["state"] for row in one["metrics"]] for one in told} == {
+            id_: [row.state for row in seat.metrics] for id_, seat in days[day].items()
+        }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_day_of_a_made_org_is_what_at_says(tmp_path: Path, seed: int) -> None:
+    """Seats move, pause, retire and change hands, rules of due times change, values are late, corrected and withdrawn."""
+    MadeOrg(seats=14, days=60, seed=seed, changes_a_day=2).make(tmp_path / "org")
+    days = open_org(tmp_path / "org", now=NOW_TIME).history.days()
+    assert len(days.days) == 61
+    assert sum(len(one.seats) for one in days.days) > 200
+    _check_every_day(tmp_path / "org", days)
+
+
+def test_the_last_day_has_what_is_not_committed(sample: Shell) -> None:
+    """The page of a work tree shows the files as they are."""
+    sample.write("seats/dash.yaml", sample.read("seats/dash.yaml").replace("role: Analytics", "role: Numbers"))
+    *_, (_, before), (_, now) = open_org(sample.folder, now=NOW_TIME).history.days().replay()
+    assert (before["dash"].role, now["dash"].role) == ("Analytics", "Numbers")
+
+
+def test_weeks_of_the_whole_history(sample: Shell) -> None:
+    """A step of a week has the last day of each week."""
+    days = open_org(sample.folder, now=NOW_TIME).history.days(None, step=Grain.WEEK)
+    assert [one.day.weekday() for one in days.days[:-1]] == [6] * (len(days.days) - 1)
+    _check_every_day(sample.folder, days)
+
+
+def test_a_folder_without_git_has_today(sample: Shell) -> None:
+    """Without a history, there is one day."""
+    (sample.folder / ".git").rename(sample.folder.parent / "git")
+    days = open_org(sample.folder, now=NOW_TIME).history.days()
+    assert [one.day.isoformat() for one in days.days] == ["2026-11-20"]
+    assert days.days[0].counts.seats == 12
+    assert not days.changes
