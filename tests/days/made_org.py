@@ -28,6 +28,8 @@ class MadeOrg:
     days: int
     seed: int = 0
     changes_a_day: float = 1
+    changes_rules: bool = True
+    cadences: tuple[str, ...] = _CADENCES
     files: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -82,7 +84,7 @@ class MadeOrg:
             }
             for metric in range(self.random.choice((0, 1, 2, 2))):
                 target = self.random.choice(_TARGETS)
-                cadence = self.random.choice(_CADENCES)
+                cadence = self.random.choice(self.cadences)
                 more = ", per: week, rollup: hits" if cadence == "daily" and self.random.random() < 0.5 else ""
                 self.facts[id_][f"m{metric}"] = f"target: {target}, cadence: {cadence}{more}"
             self.files[f"seats/{id_}.yaml"] = self._write_seat(id_)
@@ -127,7 +129,7 @@ class MadeOrg:
                 week = period_containing(datetime.combine(day, datetime.min.time(), ZONE), Cadence.WEEKLY.grain, ZONE)
                 if "weekly" in rest and "{" not in head and "12" in head:
                     facts["m0"] = f'target: {{2026-W01: ">= 12", {week.text}: ">= 14"}}, {rest}'
-            case _:
+            case _ if self.changes_rules:
                 return {"org.yaml": self._write_head(self.random.choice(("1h", "2h", "3d")), f"{day + timedelta(days=1)}")}
         return {f"seats/{id_}.yaml": self._write_seat(id_)}
 

@@ -15,6 +15,7 @@ from orgtp.views.days.types import DayOfOrg, Days, SeatOnDay
 from orgtp.views.variation.judge import find_drifting
 from tests.conftest import NOW, Shell
 from tests.days.made_org import MadeOrg
+from tests.effort import count_calls
 
 NOW_TIME = datetime.fromisoformat(NOW)
 
@@ -126,3 +127,61 @@ def test_a_folder_without_git_has_today(sample: Shell) -> None:
     assert [one.day.isoformat() for one in days.days] == ["2026-11-20"]
     assert days.days[0].counts.seats == 12
     assert not days.changes
+
+
+def test_a_day_costs_much_less_than_a_chart(tmp_path: Path) -> None:
+    """Work, not time: ninety days of a hundred seats are less work than fifteen charts of them."""
+    MadeOrg(seats=100, days=89, seed=7, changes_rules=False, cadences=("weekly",)).make(tmp_path / "org")
+    _, of_chart = count_calls(lambda: open_org(tmp_path / "org", at="2026-11-10", now=NOW_TIME).chart())
+    days, of_days = count_calls(lambda: open_org(tmp_path / "org", now=NOW_TIME).history.days())
+    assert len(days.days) == 89
+    assert of_days < 25 * of_chart, (of_days, of_chart)
+
+
+def test_what_changed_is_told_in_words(sample: Shell) -> None:
+    """Newest first, each with its day, seat, author and commit; the words are those of the page."""
+    told = open_org(sample.folder, now=NOW_TIME).history.days().changes
+    lines = [f"{one.day} {one.name}{one.joint}{one.what} ({one.who})" for one in told]
+    assert [one.at for one in told] == sorted((one.at for one in told), reverse=True)
+    assert all(sample.git("cat-file", "-t", one.commit).out == "commit\n" for one in told)
+    for line in TOLD.strip().splitlines():
+        assert line in lines, "\n".join(lines)
+
+
+TOLD = """
+2026-11-02 Kristen: target of “Creative approved by the client in the first round” raised from ≥ 70% to ≥ 75%, from W45 (Kristen)
+2026-10-22 Crystal: a metric is now called “Longest wait of blocked work for a decision” (Bogdan)
+2026-10-14 Echo retired; client complaint alerts went to Crystal (David)
+2026-10-06 Jeff: input model example-model-4, now example-model-5 (Bogdan)
+2026-10-05 Dash: target of “Anomalies flagged before market open” raised from ≥ 90% to ≥ 95%, from W41 (Bogdan)
+2026-09-28 Pixel active, from proposed (Kristen)
+2026-09-22 Pixel proposed: Creative production, reports to Kristen (Kristen)
+2026-09-16 Sift: Janine answers, before Bogdan (Bogdan)
+2026-09-07 Crystal reports to Radar, before to Bogdan (David)
+2026-09-01 Penny: role Invoices, now Collections (Janine)
+2026-08-24 The org sneeze-it begins (David)
+"""
+
+
+def test_a_merge_is_told_on_the_day_it_reached_the_ledger(acme: Shell) -> None:
+    """By the one who made the change, not by the one who merged it."""
+    acme.git("checkout", "-qb", "side")
+    acme.write("seats/bot.yaml", acme.read("seats/bot.yaml").replace("role: Desk", "role: Phone"))
+    early = {"GIT_AUTHOR_DATE": "2026-11-21T10:00:00Z", "GIT_COMMITTER_DATE": "2026-11-21T10:00:00Z"}
+    acme.git("commit", "-qam", "Phone", "--author", "Eve <eve@example.com>", **early)
+    acme.git("checkout", "-q", "main")
+    late = {"GIT_AUTHOR_DATE": "2026-11-23T10:00:00Z", "GIT_COMMITTER_DATE": "2026-11-23T10:00:00Z"}
+    acme.git("merge", "-q", "--no-ff", "-m", "Merge", "side", **late)
+    days = open_org(acme.folder, now=datetime.fromisoformat("2026-11-24T12:00:00Z")).history.days()
+    first, *_ = days.changes
+    assert (str(first.day), f"{first.name}{first.joint}{first.what}") == ("2026-11-23", "Bot: role Desk, now Phone")
+    assert (first.who, first.commit) == ("Eve", acme.git("rev-parse", "side").out.strip())
+    roles = [seats["bot"].role for _, seats in days.replay()]
+    assert roles == ["Desk", "Desk", "Desk", "Phone", "Phone"]
+
+
+def test_a_commit_that_touches_many_seats_is_one_line(tmp_path: Path) -> None:
+    """Nobody reads a thousand lines."""
+    MadeOrg(seats=40, days=2, changes_a_day=0).make(tmp_path / "org")
+    told = open_org(tmp_path / "org", now=NOW_TIME).history.days().changes
+    assert [f"{one.name}{one.joint}{one.what}" for one in told] == ["40 seats added"]

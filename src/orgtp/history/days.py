@@ -19,6 +19,8 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit_dates import order_commit_dates
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, period_containing, period_containing_local
+from orgtp.model.score import Score
+from orgtp.model.score_series import ScoresByMonth
 from orgtp.model.seat import seat_path
 from orgtp.views.days.judge import DayJudge
 from orgtp.views.days.types import Days, OrgOnDay, ToldChange
@@ -113,6 +115,38 @@ def _find_day_end(snapshot: OrgSnapshot, day: date, line: Sequence[str], made: S
     return _DayEnd(day, now, line[count - 1] if count else None)
 
 
+@dataclass(eq=False)
+class _DayScores(ScoresByMonth):
+    """The values on a day. Of a seat whose values are those of an earlier day, they are not read again."""
+
+    months: ScoreMonths
+    versions: Mapping[str, str]
+    known: dict[str, tuple[str, ScoreMonths]]
+
+    def _find_months(self, seat: str) -> ScoreMonths:
+        version = self.versions.get(seat, "")
+        if self.known.get(seat, ("", None))[0] != version or not version:
+            self.known[seat] = (version, self.months)
+        return self.known[seat][1]
+
+    def read_since(self, seat: str, start: datetime) -> tuple[tuple[Score, ...], datetime]:
+        """The scores of the months that are needed; see `ScoresByMonth`."""
+        return self._find_months(seat).read_since(seat, start)
+
+    def read_further_back(self, seat: str) -> bool:
+        """Read more months; see `ScoresByMonth`."""
+        return self._find_months(seat).read_further_back(seat)
+
+    def __getitem__(self, seat: str) -> tuple[Score, ...]:
+        return self._find_months(seat)[seat]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.months)
+
+    def __len__(self) -> int:
+        return len(self.months)
+
+
 @dataclass
 class _DayOrgs:
     """Loads the org of each day. A seat file is parsed once for each of its versions, whatever the number of days."""
@@ -122,6 +156,7 @@ class _DayOrgs:
     _tree_key: tuple[str, str] | None = None
     _seat_files: dict[str, str] = field(default_factory=dict)
     _org: Org | None = None
+    _known: dict[str, tuple[str, ScoreMonths]] = field(default_factory=dict)
 
     def list_orgs(self) -> Iterator[OrgOnDay]:
         """The org on each day, oldest first. A day on which it did not exist yet is left out."""
@@ -145,13 +180,13 @@ class _DayOrgs:
         if head is None or not head.is_plain:
             return None
         tree = GitTree(repo, commit)
-        months = ScoreMonths(tree)
         key = head.id, seats.id if seats else ""
         if key != self._tree_key or self._org is None:
             self._org = self._load_seats(tree, editor.list_entries(_SEATS))
             self._tree_key = key
         versions = {name: entry.id for name, entry in editor.list_entries(SCORES).items()}
-        return OrgOnDay(end.day, commit, end.now, replace(self._org, scores=months), versions)
+        scores = _DayScores(ScoreMonths(tree), versions, self._known)
+        return OrgOnDay(end.day, commit, end.now, replace(self._org, scores=scores), versions)
 
     def _load_seats(self, tree: GitTree, entries: Mapping[str, TreeEntry]) -> Org:
         """The org without values. Only the files of seats that differ from those of the day before are read."""

@@ -22,6 +22,7 @@ from orgtp.views.days.types import DayCounts, DayOfOrg, MetricOnDay, OrgOnDay, S
 from orgtp.views.people import name_holder
 from orgtp.views.seat_summary import summarize_seat
 from orgtp.views.variation.judge import is_drifting
+from orgtp.views.variation.xmr import BASELINE
 
 
 class _Clock(NamedTuple):
@@ -139,8 +140,11 @@ class DayJudge:
     def _is_drifting(self, reader: _DayReader, row: MetricRow) -> bool:
         """Whether the metric drifts. The limits are computed again only if a verdict may be new."""
         clock = reader.read_clock(row.metric)
-        records = row.org.score_series(row.seat.id, row.metric.id).records
-        state = _DriftState(row.seat, records, clock.cell, clock.due, self._rules)
+        series = row.org.score_series(row.seat.id, row.metric.id)
+        if len(series.in_force) < BASELINE:
+            # Too few values to tell, however they combine.
+            return False
+        state = _DriftState(row.seat, series.records, clock.cell, clock.due, self._rules)
         known = self._drift.get(row.key)
         if known is None or known[0] != state or row.metric.continues:
             self._drift[row.key] = known = (state, is_drifting(row))

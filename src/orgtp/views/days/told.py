@@ -56,7 +56,7 @@ def tell_changes(found: Diff, by: ToldBy) -> Iterator[ToldChange]:
     retired = {one.seat for one in found.retired}
     begun = next((one.after for one in found.policy if one.key == "org" and one.before is None), None)
     if begun:
-        yield _make_told(_Said("", "", f"the org {begun} begins", verb=True), by)
+        yield _make_told(_Said("", "", f"The org {begun} begins", verb=True), by)
         found = replace(found, policy=())
     for sort, tell in _TELLERS.items():
         for item in getattr(found, sort):
