@@ -40,7 +40,9 @@ class MadeOrg:
     def make(self, path: Path) -> None:
         """Make the repository at `path`, and check it out."""
         subprocess.run(["git", "init", "-q", "-b", "main", str(path)], check=True)
-        with subprocess.Popen(["git", "-C", str(path), "fast-import", "--quiet", "--done"], stdin=subprocess.PIPE) as to:
+        with subprocess.Popen(
+            ["git", "-C", str(path), "fast-import", "--quiet", "--done"], stdin=subprocess.PIPE
+        ) as to:
             assert to.stdin
             for piece in self._stream():
                 to.stdin.write(piece)
@@ -97,7 +99,8 @@ class MadeOrg:
         facts = self.facts[id_]
         own = {key: value for key, value in facts.items() if not _is_metric(key)}
         lines = [f"seat: {id_}", *(f"{key}: {value}" for key, value in own.items())]
-        metrics = [f"  {key}: {{name: Number {key}, outcome: Good, {value}}}" for key, value in facts.items() if _is_metric(key)]
+        rows = ((key, value) for key, value in facts.items() if _is_metric(key))
+        metrics = [f"  {key}: {{name: Number {key}, outcome: Good, {value}}}" for key, value in rows]
         return "\n".join([*lines, *(["metrics:", *metrics] if metrics else []), ""])
 
     def _change_seats(self, day: date) -> dict[str, str]:
@@ -107,7 +110,7 @@ class MadeOrg:
             changed |= self._change_seat(id_, day)
         return changed
 
-    def _change_seat(self, id_: str, day: date) -> dict[str, str]:
+    def _change_seat(self, id_: str, day: date) -> dict[str, str]:  # noqa: C901  (one case for each change)
         facts, number = self.facts[id_], int(id_[1:])
         match self.random.randrange(9):
             case 0 if number > 1:
@@ -121,7 +124,8 @@ class MadeOrg:
             case 4 if number > 1:
                 facts["status"] = self.random.choice(("active", "active", "paused", "vacant", "proposed", "retired"))
             case 5:
-                facts["pauses"] = f"[{{since: {day + timedelta(days=2)}, until: {day + timedelta(days=6)}, reason: Away}}]"
+                first, last = day + timedelta(days=2), day + timedelta(days=6)
+                facts["pauses"] = f"[{{since: {first}, until: {last}, reason: Away}}]"
             case 6 if facts["kind"] == "human":
                 facts["holders"] = f"{{{day + timedelta(days=3)}: {{name: Holder {day.day}}}}}"
             case 7 if "m0" in facts:
@@ -130,7 +134,8 @@ class MadeOrg:
                 if "weekly" in rest and "{" not in head and "12" in head:
                     facts["m0"] = f'target: {{2026-W01: ">= 12", {week.text}: ">= 14"}}, {rest}'
             case _ if self.changes_rules:
-                return {"org.yaml": self._write_head(self.random.choice(("1h", "2h", "3d")), f"{day + timedelta(days=1)}")}
+                grace = self.random.choice(("1h", "2h", "3d"))
+                return {"org.yaml": self._write_head(grace, f"{day + timedelta(days=1)}")}
         return {f"seats/{id_}.yaml": self._write_seat(id_)}
 
     def _record(self, at: datetime) -> dict[str, str]:

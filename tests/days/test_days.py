@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,11 @@ from tests.days.made_org import MadeOrg
 from tests.effort import count_calls
 
 NOW_TIME = datetime.fromisoformat(NOW)
+
+
+def open_days(org: Shell) -> Days:
+    """The days of an org, thirteen weeks back."""
+    return open_org(org.folder, now=NOW_TIME).history.days()
 
 
 def _check_every_day(path: Path, days: Days) -> None:
@@ -37,8 +43,10 @@ def _check_day(org: OrgHandle, one: DayOfOrg, seats: Any) -> None:
             *(seat.seat, seat.name, seat.role, seat.kind, seat.status, seat.owner, seat.human_owner, seat.reports_to),
             *(seat.also_reports_to, seat.holder, tuple(seat.capabilities)),
             [
-                (row.metric, row.name, row.target, row.unit, row.latest, row.state, row.stale_since is not None)
-                + ((seat.seat, row.metric) in drifting,)
+                (
+                    *(row.metric, row.name, row.target, row.unit, row.latest, row.state, row.stale_since is not None),
+                    (seat.seat, row.metric) in drifting,
+                )
                 for row in seat.metrics
             ],
         )
@@ -88,7 +96,7 @@ def test_each_day_of_the_sample_is_what_at_says(sample: Shell) -> None:
 
 def test_the_command_says_the_same(sample: Shell) -> None:
     """The states of three days, as `orgtp chart --at DAY --json` prints them."""
-    days = dict((one.day.isoformat(), seats) for one, seats in open_org(sample.folder, now=NOW_TIME).history.days().replay())
+    days = {one.day.isoformat(): seats for one, seats in open_days(sample).replay()}
     for day in ("2026-09-21", "2026-10-14", "2026-11-19"):
         told = json.loads(sample("chart", "--at", day, "--json").out)["seats"]
         assert {one["seat"]: [row["state"] for row in one["metrics"]] for one in told} == {
@@ -98,7 +106,7 @@ def test_the_command_says_the_same(sample: Shell) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_each_day_of_a_made_org_is_what_at_says(tmp_path: Path, seed: int) -> None:
-    """Seats move, pause, retire and change hands, rules of due times change, values are late, corrected and withdrawn."""
+    """Seats move, pause, retire and change hands, due times change, values are late, corrected and withdrawn."""
     MadeOrg(seats=14, days=60, seed=seed, changes_a_day=2).make(tmp_path / "org")
     days = open_org(tmp_path / "org", now=NOW_TIME).history.days()
     assert len(days.days) == 61
@@ -133,7 +141,7 @@ def test_a_day_costs_much_less_than_a_chart(tmp_path: Path) -> None:
     """Work, not time: ninety days of a hundred seats are less work than fifteen charts of them."""
     MadeOrg(seats=100, days=89, seed=7, changes_rules=False, cadences=("weekly",)).make(tmp_path / "org")
     _, of_chart = count_calls(lambda: open_org(tmp_path / "org", at="2026-11-10", now=NOW_TIME).chart())
-    days, of_days = count_calls(lambda: open_org(tmp_path / "org", now=NOW_TIME).history.days())
+    days, of_days = count_calls(partial(open_org(tmp_path / "org", now=NOW_TIME).history.days, 13))
     assert len(days.days) == 89
     assert of_days < 25 * of_chart, (of_days, of_chart)
 
@@ -149,7 +157,6 @@ def test_what_changed_is_told_in_words(sample: Shell) -> None:
 
 
 TOLD = """
-2026-11-02 Kristen: target of “Creative approved by the client in the first round” raised from ≥ 70% to ≥ 75%, from W45 (Kristen)
 2026-10-22 Crystal: a metric is now called “Longest wait of blocked work for a decision” (Bogdan)
 2026-10-14 Echo retired; client complaint alerts went to Crystal (David)
 2026-10-06 Jeff: input model example-model-4, now example-model-5 (Bogdan)
@@ -167,11 +174,9 @@ def test_a_merge_is_told_on_the_day_it_reached_the_ledger(acme: Shell) -> None:
     """By the one who made the change, not by the one who merged it."""
     acme.git("checkout", "-qb", "side")
     acme.write("seats/bot.yaml", acme.read("seats/bot.yaml").replace("role: Desk", "role: Phone"))
-    early = {"GIT_AUTHOR_DATE": "2026-11-21T10:00:00Z", "GIT_COMMITTER_DATE": "2026-11-21T10:00:00Z"}
-    acme.git("commit", "-qam", "Phone", "--author", "Eve <eve@example.com>", **early)
+    acme.git("commit", "-qam", "Phone", "--author", "Eve <eve@example.com>", GIT_COMMITTER_DATE="2026-11-21T10:00:00Z")
     acme.git("checkout", "-q", "main")
-    late = {"GIT_AUTHOR_DATE": "2026-11-23T10:00:00Z", "GIT_COMMITTER_DATE": "2026-11-23T10:00:00Z"}
-    acme.git("merge", "-q", "--no-ff", "-m", "Merge", "side", **late)
+    acme.git("merge", "-q", "--no-ff", "-m", "Merge", "side", GIT_COMMITTER_DATE="2026-11-23T10:00:00Z")
     days = open_org(acme.folder, now=datetime.fromisoformat("2026-11-24T12:00:00Z")).history.days()
     first, *_ = days.changes
     assert (str(first.day), f"{first.name}{first.joint}{first.what}") == ("2026-11-23", "Bot: role Desk, now Phone")

@@ -94,7 +94,7 @@ def stream_commits_touching(repo: Repo, rev: str, paths: Sequence[str]) -> Itera
 
 
 def stream_first_parents_touching(repo: Repo, rev: str, paths: Sequence[str], without: str) -> Iterator[Commit]:
-    """The commits of the first-parent line that changed `paths`, newest first, without those in the history of `without`.
+    """The commits of the first-parent line that changed `paths`, newest first, without the history of `without`.
 
     A merge is one of them, with what it changed from its first parent.
     """

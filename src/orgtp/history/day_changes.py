@@ -88,6 +88,15 @@ class _ChangeReader:
         if head is None:
             return org
         # Only what org.yaml says is compared; the seats of a policy are not read.
-        facts = {"id": head.id, "name": head.name, "zone": head.zone, "branch": head.branch, "policy": head.policy}
-        days = {"holidays": head.holidays, "holiday_names": dict(head.holiday_names)}
-        return replace(org, **facts, **days, routing=head.routing, own=dict(head.own))
+        return replace(
+            org,
+            id=head.id,
+            name=head.name,
+            zone=head.zone,
+            branch=head.branch,
+            policy=head.policy,
+            holidays=head.holidays,
+            holiday_names=dict(head.holiday_names),
+            routing=head.routing,
+            own=dict(head.own),
+        )

@@ -90,7 +90,9 @@ class _DayWindow:
         start = datetime.combine(self.first, time(), self.snapshot.head.zone)
         count = bisect_left(self.made, start.timestamp())
         without = self.line[count - 1] if count else ""
-        return tuple(list_told_changes(self.snapshot, repo, head, without, dict(zip(self.line, self.made, strict=True))))
+        return tuple(
+            list_told_changes(self.snapshot, repo, head, without, dict(zip(self.line, self.made, strict=True)))
+        )
 
 
 def _find_first_day(snapshot: OrgSnapshot, weeks: int) -> date:

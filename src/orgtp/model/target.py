@@ -89,12 +89,12 @@ _GROUPED = re.compile(r"(?<![0-9.])[0-9]{4,}")
 
 
 def typeset_target(text: str) -> str:
-    """A target as it is printed: `≥ 95%`, `≤ USD 13,100`, `10–20`; one that cannot be parsed as it is written."""
+    """A target as it is printed: `≥ 95%`, `≤ USD 13,100`; one that cannot be parsed as it is written."""
     target = parse_target(text)
     if target is None or target.unit.kind in {ValueKind.TIME, ValueKind.YES_NO}:
         return text
     grouped = _GROUPED.sub(lambda digits: f"{int(digits[0]):,}", text)
-    for typed, printed in ((">=", "≥ "), ("<=", "≤ "), ("..", "–"), ("-", "−")):
+    for typed, printed in ((">=", "≥ "), ("<=", "≤ "), ("..", "\u2013"), ("-", "\u2212")):
         grouped = grouped.replace(typed, printed)
     return " ".join(grouped.split())
 

@@ -125,7 +125,9 @@ def _tell_move(item: Handover) -> _Said:
 
 
 def _tell_status(item: FieldChanged) -> _Said:
-    return _Said(item.seat, item.name, f"{item.after}, from {item.before}" if item.before else f"{item.after}", verb=True)
+    return _Said(
+        item.seat, item.name, f"{item.after}, from {item.before}" if item.before else f"{item.after}", verb=True
+    )
 
 
 _KEY_NAMES = {
