@@ -6,6 +6,7 @@ __all__ = [
     "briefing",
     "chart",
     "context",
+    "days",
     "diff",
     "escalations",
     "former_verdicts",
