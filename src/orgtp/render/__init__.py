@@ -31,6 +31,7 @@ __all__ = [
     "stale",
     "svg",
     "tables",
+    "templates",
     "terminal",
     "todos",
     "why",
