@@ -75,6 +75,15 @@ class LedgerActions:
 
         return find_user_with_address(self.open_ledger(), address)
 
+    def find_signing_seats(self) -> frozenset[str]:
+        """The seats whose key signs commits here, by the policy at the ledger's tip; none if it cannot be told."""
+        from orgtp.git.tree import open_tree
+        from orgtp.ledger.signing_seat import find_signing_seats
+
+        ledger = self.open_ledger()
+        found = find_signing_seats(ledger.repo, open_tree(ledger.repo, ledger.tip()))
+        return found.seats if found else frozenset()
+
     def record(self, action: Action, *, dry_run: bool = False) -> RecordedChange:
         """Run `action` on the ledger branch and commit its change; see `orgtp.ledger.batch`."""
         from orgtp.ledger.batch import record_change

@@ -101,7 +101,9 @@ class LiveOrg:
         if parse_span(at) is not None:
             return open_org(self.root, at=at)
         repo = handle.snapshot.repo
-        commit = repo.resolve_commit(at) if repo and _COMMIT_DIGITS.issuperset(at) and len(at) >= _LEAST_DIGITS else None
+        commit = (
+            repo.resolve_commit(at) if repo and _COMMIT_DIGITS.issuperset(at) and len(at) >= _LEAST_DIGITS else None
+        )
         tip = repo.tip(f"refs/heads/{handle.head.branch}") if repo else None
         if not (repo and commit and tip and (commit == tip or repo.has_ancestor(commit, tip))):
             raise NotInRecord(at=at)

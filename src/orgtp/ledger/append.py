@@ -25,7 +25,15 @@ from orgtp.git.lock import Lock, explain_denied, read_wait_seconds, retry_with_p
 from orgtp.git.repo import Repo
 from orgtp.ledger import outbox
 from orgtp.ledger.advance import recover_journal
-from orgtp.ledger.batch import Action, CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits, plan_on_fallback
+from orgtp.ledger.batch import (
+    Action,
+    CommitBatch,
+    Ledger,
+    PlannedCommit,
+    RecordedChange,
+    WrittenCommits,
+    plan_on_fallback,
+)
 from orgtp.ledger.outbox import CannotQueue, QueuedScores
 from orgtp.ledger.partial_tree import ReadScope, ScoreKey
 from orgtp.ledger.signing_seat import SignedByAnotherSeat

@@ -55,9 +55,7 @@ def read_git_user(ledger: Ledger, fallback: Callable[[], LoadedOrg] | None = Non
     return find_user_with_address(ledger, read_git_address(ledger.repo), fallback)
 
 
-def find_user_with_address(
-    ledger: Ledger, address: str, fallback: Callable[[], LoadedOrg] | None = None
-) -> GitUser:
+def find_user_with_address(ledger: Ledger, address: str, fallback: Callable[[], LoadedOrg] | None = None) -> GitUser:
     """The seats that have an address at the ledger's tip. `fallback` and what is raised are as for `read_git_user`."""
     try:
         tree = open_tree(ledger.repo, ledger.tip())

@@ -131,9 +131,7 @@ def _parse_queued_score(row: dict[str, Any]) -> Score:
     return read_scores(row["path"], line.encode())[0][0]
 
 
-def queue_scores(
-    repo: Repo, who: QueuedBy, scores: Sequence[Score], own_ids: frozenset[str], why: str
-) -> QueuedScores:
+def queue_scores(repo: Repo, who: QueuedBy, scores: Sequence[Score], own_ids: frozenset[str], why: str) -> QueuedScores:
     """Write records to the outbox, and sync them to disk. Raises `OSError`, and `CannotWrite` if a folder is a link."""
     name = make_ulid(read_clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
     path = outbox_dir(repo) / f"{name}.json"

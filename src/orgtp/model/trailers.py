@@ -232,9 +232,7 @@ def _collect_claims(lines: list[str], blocks: tuple[TrailerClaims, ...], odd: li
         elif match and (key := _KEY_OF.get(match[1].lower())):
             found[key].append(match[2])
     action, by, approved, content, for_ = (next(iter(found[key]), "") for key in ("Orgtp-Action", *_ORGTP_KEYS[2:]))
-    return TrailerClaims(
-        action, tuple(found["Orgtp-Seat"]), by, approved, content, tuple(odd), blocks, acting_for=for_
-    )
+    return TrailerClaims(action, tuple(found["Orgtp-Seat"]), by, approved, content, tuple(odd), blocks, acting_for=for_)
 
 
 def _trailer_fault(match: re.Match[str] | None, following: list[str], found: dict[str, list[str]]) -> str:

@@ -103,7 +103,14 @@ def note_trailer_places(changes: CommitChanges, claims: TrailerClaims) -> Iterat
 
 def is_plain_score_commit(claims: TrailerClaims, paths: Iterable[str]) -> bool:
     """Whether a commit certainly matches its trailers: `paths` are score files of exactly the seats that it names."""
-    if claims.action != "score" or claims.blocks or claims.odd or claims.untidy or claims.approved_by or claims.acting_for:
+    if (
+        claims.action != "score"
+        or claims.blocks
+        or claims.odd
+        or claims.untidy
+        or claims.approved_by
+        or claims.acting_for
+    ):
         return False
     touched = tuple(map(_find_scored_seat, paths))
     # Usually there is one seat; then no sets are needed.
