@@ -124,7 +124,7 @@ def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "
                 known.append(before)
                 continue
             if before and entry.seen not in {None, before.id}:
-                raise ValueChanged(before)  # noqa: TRY301  (it is one of the errors of its entry)
+                raise ValueChanged(before)
             key = (score.seat, score.metric, score.period)
             doubts += _find_doubts(org, entry, score, newest.get(key))
             made[score.id] = newest[key] = score

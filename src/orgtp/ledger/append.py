@@ -61,9 +61,10 @@ def append_scores(
 ) -> RecordedChange:
     """Record `entries`, all or none.
 
-    `acting_for` is the seat for which `by` records them. If they cannot be written now, they are queued, and `queued_because` of the result says why. If the branch cannot
-    even be read, they are checked against `fallback` first. They are checked again when they are written. If values
-    look mistyped, `confirm` is called with the doubts before anything is written; it raises an error to stop.
+    `acting_for` is the seat for which `by` records them. If they cannot be written now, they are queued, and
+    `queued_because` of the result says why. If the branch cannot even be read, they are checked against `fallback`
+    first. They are checked again when they are written. If values look mistyped, `confirm` is called with the doubts
+    before anything is written; it raises an error to stop.
 
     Raises what `add_scores` raises for an entry that is not valid; `WouldBreak`, `NoIdentity`, `NoLedger`,
     `UncommittedChanges`, `PathIsLink`; `BadInput` if ORGTP_WAIT is not a number of seconds; and `CannotQueue` or

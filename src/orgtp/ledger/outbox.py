@@ -56,7 +56,8 @@ class QueuedBy:
 class QueuedScores:
     """Queued records: who recorded them, the author of their commit, and the ids that the caller supplied (`own_ids`).
 
-    `acting_for` is the seat for which `by` recorded them, if it acted for another. `why`: the reason for queueing. `rejected_because`: why they were rejected ("" if they were not).
+    `acting_for` is the seat for which `by` recorded them, if it acted for another. `why`: the reason for queueing.
+    `rejected_because`: why they were rejected ("" if they were not).
     """
 
     path: Path

@@ -27,9 +27,9 @@ class PageMissing(OrgtpError):
 class Reader:
     """Who looks at a page. A written site has no reader, so nobody can write there.
 
-    `seat` is the seat of the person who is signed in, or "", and `name` the person's name. `csrf` is the token that each
-    of their forms contains, as the field `csrf`. `seats` are all seats that the person holds. `may_sign_out`: the person
-    has a session here.
+    `seat` is the seat of the person who is signed in, or "", and `name` the person's name. `csrf` is the token that
+    each of their forms contains, as the field `csrf`. `seats` are all seats that the person holds. `may_sign_out`: the
+    person has a session here.
     """
 
     seat: str = ""
@@ -143,6 +143,7 @@ class Page:
     """A page: its title, its template, and the values that the template shows.
 
     `kind` names the entry of the registry, and the script that the page starts. `is_wide` is for tables and the chart.
+    `shows_sent`: the page itself says what became of the form that was sent; otherwise, a notice above it does.
     """
 
     kind: str
@@ -150,6 +151,7 @@ class Page:
     content: Mapping[str, Any]
     is_wide: bool = False
     main_class: str = ""
+    shows_sent: bool = False
 
 
 def gather_facts(org: OrgHandle, *, verdict: RecordVerdict | None = None, why_unchecked: str = "") -> SiteFacts:

@@ -8,9 +8,10 @@ A page sends a form to `/act/NAME`, with the token `csrf` and the path of the pa
     note.KEY     a note about the value; `n.KEY` is the number of cases of a ratio
     seen.KEY     the id of the newest record of the period on the page, "" if there is none. If another person has
                  recorded one since, nothing is recorded, and the page shows theirs first (state `conflict`)
-`todo` (`orgtp todo start|ask|done|fail|drop|move|add`): `do` is that word, `todo` the id; `note`, `owner`, `due`, `what`.
+`todo` (`orgtp todo start|ask|done|fail|drop|move|add`): `do` is that word, and `todo` the id; further `note`, `owner`,
+    `due` and `what`.
 `escalation` (`orgtp escalate ack|resolve`): `do` is that word, `escalation` the id; `note`.
-`review` (`orgtp review`): `do` is `save` or `close`, and `week` the week. Only the fields that are sent change the draft:
+`review` (`orgtp review`): `do` is `save` or `close`, and `week` the week. Only the fields that are sent change it:
     decision.KEY, changed.KEY, fix.KEY, todo.KEY   about the row `SEAT/METRIC`
     todo_what.KEY, todo_owner.KEY, todo_due.KEY    a new to-do of the row
     skip.SEAT                                      why the rows of a seat are not discussed; "" takes that back

@@ -26,7 +26,15 @@ from orgtp.web.server.answers import Answer, AnswerCache
 from orgtp.web.server.events import EventHub, format_event
 from orgtp.web.server.guard import TimedSend, check_request, make_security_headers, read_form
 from orgtp.web.server.meeting import Meetings
-from orgtp.web.server.pages import PageServer, Recheck, describe_missing, list_assets, make_location
+from orgtp.web.server.pages import (
+    PageAsk,
+    PageServer,
+    Recheck,
+    choose_page,
+    describe_missing,
+    list_assets,
+    make_location,
+)
 from orgtp.web.server.sessions import Sessions
 from orgtp.web.server.settings import ServerSettings
 from orgtp.web.server.visitors import RequestRefused, Visitor, check_proxy, find_visitor
@@ -130,7 +138,8 @@ class WebApp:
         self, request: Request, path: str, visitor: Visitor, sent: SentForm | None = None, status: int = _OK
     ) -> Response:
         query = {name: text for name, text in request.query_params.items() if name != "sent"}
-        found = await self._run(self.pages.answer, path, {} if sent else query, visitor, sent, status)
+        asked = PageAsk.of(path, {} if sent else query, visitor, sent, status)
+        found = await self._run(self.pages.answer, asked)
         return self._respond(request, found, visitor)
 
     def _respond(self, request: Request, answer: Answer, visitor: Visitor | None = None) -> Response:
@@ -159,6 +168,8 @@ class WebApp:
     def _sign_in(self, request: Request) -> Response:
         token = request.query_params.get("token", "")
         if self.settings.is_behind_proxy or not self.settings.seat or not self.sessions.take_sign_in_token(token):
+            if self.sessions.find(request.cookies.get(self.sessions.cookie, "")):
+                return Response(status_code=_SEE_OTHER, headers={"Location": "/", "Cache-Control": "no-store"})
             reason = "This address works once. The newest one is where the server was started."
             raise RequestRefused(403, "You are not signed in", reason)
         session = self.sessions.start(self.settings.seat)
@@ -166,7 +177,7 @@ class WebApp:
         self._log(f"signed in as {self.settings.seat}")
         return Response(status_code=_SEE_OTHER, headers=headers)
 
-    async def _sign_out(self, request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
+    async def _sign_out(self, _request: Request, _fields: Mapping[str, str], visitor: Visitor) -> Response:
         if visitor.session:
             self.sessions.end(visitor.session)
         if not self.settings.is_behind_proxy:
@@ -183,7 +194,7 @@ class WebApp:
     # Acts.
 
     async def _perform(self, act: Act, request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
-        page = make_location(fields.get("page", "") or act.page, {}).removeprefix("/")
+        page = choose_page(*filter(None, (fields.get("page", ""), act.page)))
         if not visitor.seats:
             raise RequestRefused(403, "You are not signed in", "Nothing was recorded.")
         if not visitor.may_write or not (visitor.session and visitor.session.has_token(fields.get("csrf", ""))):
@@ -203,7 +214,7 @@ class WebApp:
     async def _ask_again(
         self, act: Act, request: Request, fields: Mapping[str, str], visitor: Visitor, page: str
     ) -> Response:
-        """Show the form again after the session has ended, with what was typed. Nothing is recorded until it is sent."""
+        """Show the form again after the session has ended, with what was typed, to be sent again."""
         session = self.sessions.start(visitor.address or visitor.seat)
         again = replace(visitor, session=session, is_new=True)
         kept = {name: text for name, text in fields.items() if name != "csrf"}
@@ -230,7 +241,7 @@ class WebApp:
         version = await self._run(self._read_version)
         return self.hub.find_channel(_CHANGES).open_stream(person, format_event("version", version))
 
-    async def _move_meeting(self, request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
+    async def _move_meeting(self, _request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
         if not visitor.may_write:
             raise RequestRefused(403, "You are not signed in", "Only a person who may write leads a meeting.")
         name = await self._run(self._read_name, visitor)

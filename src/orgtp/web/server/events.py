@@ -48,7 +48,7 @@ class Channel:
         return len(self._queues)
 
     def open_stream(self, person: str, first: str = "") -> EventStream:
-        """The response that sends events from now on; `first` comes at once. Raises `RequestRefused` if it is one too many."""
+        """The response that sends events from now on, `first` at once. Raises `RequestRefused` for one too many."""
         self._hub.admit(person)
         queue: asyncio.Queue[str | None] = asyncio.Queue(_MOST_WAITING)
         self._queues.add(queue)

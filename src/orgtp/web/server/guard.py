@@ -1,6 +1,6 @@
 """What every request has to fulfil before anything is looked up, and the headers of every response.
 
-The rules follow OWASP's cheat sheets on request forgery, headers and DNS rebinding, and the Fetch Metadata specification.
+The rules follow OWASP's cheat sheets on request forgery and headers, and the Fetch Metadata specification.
 """
 
 from __future__ import annotations

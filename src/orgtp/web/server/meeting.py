@@ -1,9 +1,9 @@
 """The review that several people walk through together: one leads, and the others see the same row.
 
 Nothing of it is recorded: it ends when nobody has led for a while. `/meeting/events?week=2026-W48` sends events
-`position` with `{week, row, leader, leader_name, at}` (`leader` is "" while nobody leads) and `saved` with `{week, by}`.
-A page sends the fields `week`, `row`, `csrf`, and `take=1` to take over from another leader, to `/meeting/position`;
-`row` is "" for the end. An answer 409 says who leads.
+`position` with `{week, row, leader, leader_name, at}` (`leader` is "" while nobody leads), and `saved` with
+`{week, by}`. A page sends the fields `week`, `row`, `csrf`, and `take=1` to take over from another leader, to
+`/meeting/position`; `row` is "" for the end. An answer 409 says who leads.
 """
 
 from __future__ import annotations

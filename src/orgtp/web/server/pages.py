@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -93,6 +94,27 @@ class Recheck:
         return (self.verdict.audit.verdict, self.verdict.checked) if self.verdict else self.why_unchecked
 
 
+@dataclass(frozen=True, slots=True)
+class PageAsk:
+    """Which page is asked for, by whom, as of when (`at`), and after which form."""
+
+    address: PageAddress
+    visitor: Visitor
+    at: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+    sent: SentForm | None = None
+    status: int = 200
+
+    @classmethod
+    def of(
+        cls, path: str, query: Mapping[str, str], visitor: Visitor, sent: SentForm | None = None, status: int = 200
+    ) -> PageAsk:
+        """The page at a path. Raises `PageMissing`."""
+        asked = {name: text[:_LONGEST_QUERY] for name, text in [*query.items()][:_MOST_QUERY]}
+        at = asked.pop("at", "")
+        return cls(find_page(path.removeprefix("/")), visitor, at, tuple(sorted(asked.items())), sent, status)
+
+
 @dataclass(frozen=True)
 class PageServer:
     """Answers with pages, each rendered once for everybody to whom it shows the same."""
@@ -101,43 +123,29 @@ class PageServer:
     cache: AnswerCache
     recheck: Recheck
 
-    def answer(
-        self, path: str, query: Mapping[str, str], visitor: Visitor, sent: SentForm | None = None, status: int = 200
-    ) -> Answer:
-        """The page at a path.
+    def answer(self, asked: PageAsk) -> Answer:
+        """The page. Raises `PageMissing`, `UnknownSeat`, what the views raise, and what `open_past` raises.
 
-        Raises `PageMissing`, `UnknownSeat`, and what the views raise; for a query with `at`, what `open_past` raises.
+        It is the same until the org changes, a minute has passed (then a value may be late), or the audit is done.
         """
-        address = find_page(path.removeprefix("/"))
-        asked = {name: text[:_LONGEST_QUERY] for name, text in [*query.items()][:_MOST_QUERY]}
-        at = asked.pop("at", "")
-        handle = self.live.open_past(at) if at else self.live.open()
+        handle = self.live.open_past(asked.at) if asked.at else self.live.open()
         self.recheck.request()
-        is_private = bool(visitor.seats)
-        make = lambda: self._render(handle, address, asked, visitor, sent, is_private, status)  # noqa: E731
-        if sent is not None:
+        if asked.sent is not None:
             with self.cache.making:
-                return make()
+                return self._render(handle, asked)
         moment = self.live.version, handle.now, self.recheck.key
-        return self.cache.get_or_make((path, tuple(sorted(asked.items())), at, visitor.key, moment), make)
+        key = asked.address, asked.at, asked.query, asked.visitor.key, moment
+        return self.cache.get_or_make(key, lambda: self._render(handle, asked))
 
-    def _render(
-        self,
-        handle: OrgHandle,
-        address: PageAddress,
-        query: Mapping[str, str],
-        visitor: Visitor,
-        sent: SentForm | None,
-        is_private: bool,
-        status: int,
-    ) -> Answer:
-        reader = visitor.make_reader(handle)
+    def _render(self, handle: OrgHandle, asked: PageAsk) -> Answer:
+        reader, address = asked.visitor.make_reader(handle), asked.address
         if address.kind.needs_server and not reader.may_write:
             raise PageMissing(path=address.path)
+        query, sent = dict(asked.query), asked.sent
         page = address.kind.build(PageRequest(handle, address.subject, reader, query, is_served=True, sent=sent))
-        facts = self._gather_facts(handle)
-        frame = Frame(facts, ServedLinks(address.path, handle.at or ""), reader, is_served=True)
-        return make_answer(render_page(page, frame), status=status, is_private=is_private)
+        facts, links = self._gather_facts(handle), ServedLinks(address.path, handle.at or "")
+        text = render_page(page, Frame(facts, links, reader, is_served=True, sent=sent))
+        return make_answer(text, status=asked.status, is_private=bool(asked.visitor.seats))
 
     def _gather_facts(self, handle: OrgHandle) -> SiteFacts:
         verdict = self.recheck.verdict
@@ -167,8 +175,14 @@ def describe_missing(error: OrgtpError) -> tuple[str, str]:
     return "There is no such page", "Not now, and perhaps never. The pages are listed above."
 
 
+def choose_page(*paths: str) -> str:
+    """The first of the paths that is that of a page, else the first page: a form never leads elsewhere."""
+    for path in paths:
+        with suppress(PageMissing):
+            return find_page(path.removeprefix("/")).path
+    return f"{FIRST}{SUFFIX}"
+
+
 def make_location(path: str, query: Mapping[str, str]) -> str:
-    """The address of a page of this server, for a redirection. Raises `PageMissing` for any other."""
-    found = find_page(path.removeprefix("/"))
-    name = found.path if path.strip("/") else f"{FIRST}{SUFFIX}"
-    return f"/{quote(name)}" + (f"?{urlencode(query)}" if query else "")
+    """The address of a page of this server, for a redirection."""
+    return f"/{quote(path)}?{urlencode(query)}"

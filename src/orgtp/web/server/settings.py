@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from orgtp.model.errors import BadInput
 
 # The header in which a proxy sends the secret that it shares with the server.
-SECRET_HEADER = "x-orgtp-proxy-secret"
+SECRET_HEADER = "x-orgtp-proxy-secret"  # noqa: S105  (the name of the header)
 _LEAST_SECRET, _MOST_SECRET = 16, 1024
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 # Headers that mean something else, so that no proxy can say in them who somebody is.
@@ -92,6 +92,14 @@ def check_settings(settings: ServerSettings) -> None:
     if settings.is_behind_proxy:
         _check_proxy(settings)
         return
+    _check_loopback(settings)
+    if settings.allow_write and not settings.seat:
+        raise BadInput(what="--allow-write needs the seat of the person who writes: --allow-write --as SEAT")
+    if settings.seat and not settings.allow_write:
+        raise BadInput(what="--as needs --allow-write: give both, or neither")
+
+
+def _check_loopback(settings: ServerSettings) -> None:
     if settings.socket is not None or not is_loopback(settings.host):
         where = "a socket" if settings.socket is not None else settings.host
         raise BadInput(
@@ -104,10 +112,6 @@ def check_settings(settings: ServerSettings) -> None:
             raise BadInput(what=f"{name} needs a proxy that signs people in: --auth-header X-Forwarded-Email")
     if settings.url:
         raise BadInput(what="--url is the address of a proxy. Give its header, too: --auth-header X-Forwarded-Email")
-    if settings.allow_write and not settings.seat:
-        raise BadInput(what="--allow-write needs the seat of the person who writes: --allow-write --as SEAT")
-    if settings.seat and not settings.allow_write:
-        raise BadInput(what="--as needs --allow-write: give both, or neither")
 
 
 def _check_proxy(settings: ServerSettings) -> None:
