@@ -17,6 +17,8 @@ __all__ = [
     "leave",
     "log",
     "org_settings",
+    "people",
+    "period_labels",
     "problems",
     "query",
     "retire_check",
