@@ -48,7 +48,7 @@ def list_cell_records(org: Org, card: Scorecard, now: datetime) -> Iterator[Cell
                 yield _find_cell_records(org, row, column, now)
 
 
-def count_cell_records(org: Org, card: Scorecard, now: datetime, most: int) -> int:
+def count_cell_records(org: Org, card: Scorecard, most: int) -> int:
     """How many records are behind the cells; counted as far as `most`."""
     count = 0
     for row in card.rows:

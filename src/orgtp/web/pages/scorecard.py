@@ -71,8 +71,8 @@ class GridColumn:
 class GridCell:
     """A cell of the grid. `css` are its classes, and `label` says all of it to a screen reader; "" for an empty cell.
 
-    `mark` stands before the number. `name` is its week, where a narrow screen shows it as the latest of its row, and that
-    is not the week at the head.
+    `mark` stands before the number. `name` is its week, where a narrow screen shows it as the latest of its row,
+    and that is not the week at the head.
     """
 
     css: str
@@ -201,7 +201,7 @@ def _build_column(card: Scorecard, number: int, latest: int) -> GridColumn:
     return GridColumn(name_period(text), day, _join_classes("w", is_old, is_now, number == latest))
 
 
-def _join_classes(first: str, is_old: bool, is_now: bool, is_latest: bool) -> str:  # noqa: FBT001
+def _join_classes(first: str, is_old: bool, is_now: bool, is_latest: bool) -> str:
     flags = {"old": is_old, "now": is_now, "lastv": is_latest}
     return " ".join([first, *(name for name, is_set in flags.items() if is_set)])
 
@@ -303,8 +303,8 @@ def _list_marks(rows: Sequence[GridRow]) -> list[str]:
 
 
 def _find_details(org: OrgHandle, card: Scorecard, *, is_served: bool) -> Mapping[str, Any] | str:
-    """What the cells open: by row and column, or "seat" if a server gives it for each seat, or "" if there is too much."""
-    if count_cell_records(org.org, card, org.now, _MOST_RECORDS) > _MOST_RECORDS:
+    """What the cells open: by row and column, or "seat" if a server gives it for each seat; "" if it is too much."""
+    if count_cell_records(org.org, card, _MOST_RECORDS) > _MOST_RECORDS:
         return "seat" if is_served else ""
     found = list(list_cell_records(org.org, card, org.now))
     made = org.history.score_commits({record.spot for one in found for record in one.records})
@@ -340,7 +340,7 @@ def _describe_cell(one: CellRecords, measure: Unit | None, records: list[Any]) -
 
 
 def _describe_record(org: OrgHandle, line: ScoreLine, names: Mapping[str, str], commit: int | None) -> list[Any]:
-    """Its period, its value, its sign, when and by whom it was recorded, the number of its commit, and what became of it."""
+    """Its period, value, sign, when and by whom it was recorded, the number of its commit, and what became of it."""
     at = _to_local(org, datetime.fromisoformat(line.at))
     fate = "withdrawn" if line.void else "corrected" if line.corrected else "" if line.counts else "recorded again"
     value = format_full_figure(line.value, line.measure) if line.value is not None else "" if line.void else "unknown"
