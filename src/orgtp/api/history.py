@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orgtp.views.days.types import Days
     from orgtp.views.forge import Forge
     from orgtp.views.log import LogEntry, LogFilter
+    from orgtp.views.seat_fields import Spot
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.why.types import Why
 
@@ -106,6 +107,12 @@ class HistoryQueries:
         from orgtp.git.ancestry import read_shallow_commits
 
         return read_shallow_commits(self.snapshot.repo) if self.snapshot.repo else frozenset()
+
+    def score_commits(self, spots: Collection[Spot]) -> dict[Spot, str]:
+        """The commits that added records of values, by the file and the id of each; without those not committed yet."""
+        from orgtp.history.score_commits import find_score_commits
+
+        return find_score_commits(self.snapshot, spots)
 
     @property
     def forge(self) -> Forge | None:

@@ -9,6 +9,7 @@ __all__ = [
     "merge_base",
     "queries",
     "retirement_moments",
+    "score_commits",
     "seat_context",
     "worktree_check",
 ]

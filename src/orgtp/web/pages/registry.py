@@ -43,6 +43,7 @@ class PageKind:
 # In the order of the navigation.
 KINDS: tuple[PageKind, ...] = (
     PageKind("chart", "chart", "Chart"),
+    PageKind("scorecard", "scorecard", "Scorecard"),
     PageKind("seat", "seat/", list_subjects=_list_seats),
 )
 KINDS_BY_NAME: Mapping[str, PageKind] = {kind.name: kind for kind in KINDS}

@@ -1,7 +1,9 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
+import { setUpScorecard } from "./score.js";
+
 /** @type {Record<string, (root: HTMLElement) => void>} */
-const setUps = {};
+const setUps = { scorecard: setUpScorecard };
 
 /** @param {HTMLElement} root */
 function setUpPage(root) {
