@@ -11,11 +11,11 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint docs lock pictures sample rules api snapshots bench torture fuzz build clean
+.PHONY: help demo test coverage lint docs lock pictures sample site rules api snapshots bench torture fuzz build clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
-	@echo '  make coverage | lock | pictures | sample | rules | api | snapshots | bench | torture | fuzz | build | clean'
+	@echo '  make coverage | lock | pictures | sample | site | rules | api | snapshots | bench | torture | fuzz | build | clean'
 
 $(VENV)/pyvenv.cfg:
 	@test -n '$(PYTHON)' || { echo 'orgtp needs Python 3.11 or later; none was found on the PATH.' >&2; exit 1; }
@@ -28,7 +28,7 @@ $(VENV)/installed: pyproject.toml $(VENV)/pyvenv.cfg
 # Dependency groups need pip 25.1; the pip that Python brings may be older.
 $(VENV)/tested: pyproject.toml $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sources,notify,mcp,export]' --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sources,notify,mcp,export,web]' --group dev
 	@touch $@ $(VENV)/installed
 
 # The npm packages that some tests compare orgtp with. Without npm, these tests are skipped and say so.
@@ -71,6 +71,13 @@ pictures: $(VENV)/tested
 sample: $(VENV)/tested
 	$(BIN)/python -m tools.sample
 
+# The sample's web pages, in site-sample/.
+site: $(VENV)/installed
+	@rm -rf site-sample && mkdir site-sample
+	@$(BIN)/orgtp init --sample site-sample/org >/dev/null
+	@$(BIN)/orgtp --org site-sample/org site site-sample/pages
+	@echo 'To see them: open site-sample/pages/index.html'
+
 # The manual pages of all rules, gathered into docs/rules.md.
 rules: $(VENV)/tested
 	$(BIN)/python -m tools.rules_page
@@ -110,4 +117,4 @@ build: $(VENV)/tested
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist build site site-sample .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

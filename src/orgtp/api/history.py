@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from orgtp.history.locate import OrgSnapshot
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.errors import BadInput
 
 # Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
     from orgtp.history.diff import DiffSinceBase
     from orgtp.views.blame import BlameLine
+    from orgtp.views.forge import Forge
     from orgtp.views.log import LogEntry, LogFilter
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.why.types import Why
@@ -92,6 +94,19 @@ class HistoryQueries:
         from orgtp.git.ancestry import read_shallow_commits
 
         return read_shallow_commits(self.snapshot.repo) if self.snapshot.repo else frozenset()
+
+    @property
+    def forge(self) -> Forge | None:
+        """The forge at which the remote of the ledger branch is kept; None without one that has web pages."""
+        from orgtp.git.remote import find_remote
+        from orgtp.views.forge import find_forge
+
+        repo = self.snapshot.repo
+        try:
+            remote = find_remote(repo, self.snapshot.head.branch) if repo else None
+        except BadInput:
+            return None
+        return find_forge(remote.public_url) if remote else None
 
     @property
     def is_complete(self) -> bool:

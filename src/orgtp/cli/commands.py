@@ -65,6 +65,7 @@ COMMANDS = (
     CommandEntry(
         "schedule", "sources.schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"
     ),
+    CommandEntry("site", "web", "write_site", "orgtp site public && orgtp site acme.html"),
     CommandEntry("mcp", "mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
     CommandEntry("schema", "show", "print_schema", "orgtp schema seat > seat.schema.json"),
     CommandEntry("rule", "validate", "rule", "orgtp rule owner-unknown"),

@@ -33,6 +33,7 @@ __all__ = [
     "stale",
     "svg",
     "tables",
+    "templates",
     "terminal",
     "todos",
     "why",

@@ -8,34 +8,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgtp.audit.export.report import AuditReport
-from orgtp.model.text import count_noun, escape_control_chars, one_line
+from orgtp.model.text import escape_control_chars
+from orgtp.render.templates import make_environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-# Unicode noncharacters: HTML does not allow them, even escaped.
-_LAST_TWO = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
-_NONCHARACTERS = re.compile(f"[\ufdd0-\ufdef{_LAST_TWO}]")
-_REPLACEMENT = "\ufffd"
 _README_WIDTH = 78
 # Expressions per chunk: the page of a large org has many megabytes.
 _BUFFERED = 1000
-
-
-def clean_value(value: Any) -> Any:
-    """Put a text on one line, without characters that are not allowed in HTML. Markup stays as it is."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return one_line(_NONCHARACTERS.sub(_REPLACEMENT, value))
-    return value
 
 
 def format_sentence(text: str) -> str:
@@ -56,27 +45,15 @@ def format_utc(at: datetime, pattern: str) -> str:
 
 @cache
 def load_environment() -> Environment:
-    """Load the templates. An undefined name in a template is an error, not an empty string."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-    environment = Environment(
-        loader=PackageLoader("orgtp.audit", "export"),
-        autoescape=select_autoescape(["html.j2"], default_for_string=True, default=False),
-        undefined=StrictUndefined,
-        finalize=clean_value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    """Load the templates of the export, with their filters."""
+    environment = make_environment("orgtp.audit", "export")
     environment.filters.update(
-        clean=clean_value,
         thousands="{:,}".format,
         utc=format_utc,
         sentence=format_sentence,
         visible=escape_control_chars,
         wrap=wrap_paragraph,
     )
-    environment.globals["count_noun"] = count_noun
     return environment
 
 

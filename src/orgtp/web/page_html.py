@@ -1,0 +1,96 @@
+"""Render a page as HTML, with the templates of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from orgtp.render.templates import make_environment, mark_as_html
+from orgtp.web.assets import SCRIPT, STYLE, hash_asset, read_asset
+from orgtp.web.links import Links
+from orgtp.web.pages.page import Page, Reader, SiteFacts
+from orgtp.web.pages.registry import KINDS, PageKind
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_SHORT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds the content of a page: the facts of the site, who looks, and how it refers to other pages."""
+
+    facts: SiteFacts
+    links: Links
+    reader: Reader
+    is_served: bool = False
+
+    @property
+    def navigation(self) -> list[PageKind]:
+        """The pages that the navigation lists."""
+        return [kind for kind in KINDS if kind.heading and (not kind.needs_server or self.reader.may_write)]
+
+
+@cache
+def load_page_templates() -> Environment:
+    """Load the templates of the pages, with their filters."""
+    environment = make_environment("orgtp.web", "templates")
+    environment.filters.update(day=format_day, minute=format_minute, short=shorten_commit, utc=format_utc)
+    return environment
+
+
+def render_page(page: Page, frame: Frame) -> Markup:
+    """Render a page as a whole document."""
+    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="document.html.j2")
+
+
+def render_section(page: Page, frame: Frame, path: str) -> Markup:
+    """Render a page as one section of a file that has all pages."""
+    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="section.html.j2", path=path)
+
+
+def render_single_file(frame: Frame, sections: Iterable[Markup]) -> Markup:
+    """Render a file that has all pages, each as a section. It allows its own style and script by their hashes."""
+    assets = {"style": mark_as_html(read_asset(STYLE)), "script": mark_as_html(read_asset(SCRIPT))}
+    hashes = {"style_hash": hash_asset(STYLE), "script_hash": hash_asset(SCRIPT)}
+    return _render("single.html.j2", frame, assets | hashes, sections=sections)
+
+
+def _render(template: str, frame: Frame, content: Mapping[str, Any], **more: Any) -> Markup:
+    links = frame.links
+    values = {"frame": frame, "facts": frame.facts, "reader": frame.reader, "sprite": _read_sprite()}
+    addresses = {"link": links.link, "anchor": links.anchor, "asset": links.asset}
+    return mark_as_html(load_page_templates().get_template(template).render(**content, **values, **addresses, **more))
+
+
+@cache
+def _read_sprite() -> Markup:
+    """The signs, as markup that is ours and so not escaped."""
+    return mark_as_html(files("orgtp.web").joinpath("templates/sprite.svg").read_text(encoding="utf-8"))
+
+
+def format_day(day: date) -> str:
+    """A date as `Fri 27 Nov 2026`; a time is first brought to its zone by the caller."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def format_minute(time: datetime, zone: tzinfo | None = None) -> str:
+    """A time as `Fri 27 Nov 2026, 17:35`, in a zone if one is given."""
+    local = time.astimezone(zone) if zone else time
+    return f"{format_day(local)}, {local:%H:%M}"
+
+
+def format_utc(time: datetime) -> str:
+    """A time for the attribute `datetime` of an element."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def shorten_commit(commit: str) -> str:
+    """The first ten digits of a commit."""
+    return commit[:_SHORT]

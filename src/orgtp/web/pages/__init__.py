@@ -1,0 +1,3 @@
+"""The pages: one module for each. `registry` lists them, and `page` has their types."""
+
+__all__ = ["page", "registry"]

@@ -1,0 +1,83 @@
+"""All kinds of page: the path of each, its entry in the navigation, and the function that builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from orgtp.api import OrgHandle
+from orgtp.model.org import Org
+from orgtp.web.pages.page import Page, PageMissing, PageRequest
+
+SUFFIX = ".html"
+
+
+def _list_seats(org: Org) -> Iterable[str]:
+    return sorted(org.seats)
+
+
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """A kind of page: the function `build_NAME_page` of `orgtp.web.pages.NAME`, and the template NAME.html.j2.
+
+    `path` is that of its file, without its suffix; a path that ends with `/` has a page for each subject, which
+    `list_subjects` lists. `heading` is its entry in the navigation, "" without one. `needs_server` is true if it
+    cannot be written as a file, since it is about the person who is signed in.
+    """
+
+    name: str
+    path: str
+    heading: str = ""
+    list_subjects: Callable[[Org], Iterable[str]] | None = None
+    needs_server: bool = False
+
+    def build(self, request: PageRequest) -> Page:
+        """Build the page. Raises `PageMissing` for an unknown subject, and what its views raise."""
+        build: Callable[[PageRequest], Page] = getattr(
+            import_module(f"orgtp.web.pages.{self.name}"), f"build_{self.name}_page"
+        )
+        return build(request)
+
+
+# In the order of the navigation.
+KINDS: tuple[PageKind, ...] = (
+    PageKind("chart", "chart", "Chart"),
+    PageKind("seat", "seat/", list_subjects=_list_seats),
+)
+KINDS_BY_NAME: Mapping[str, PageKind] = {kind.name: kind for kind in KINDS}
+# The page at the top of the folder.
+FIRST = "chart"
+
+
+@dataclass(frozen=True, slots=True)
+class PageAddress:
+    """A page of an org: its kind and subject."""
+
+    kind: PageKind
+    subject: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path of its file, from the top of the site."""
+        return f"{self.kind.path}{self.subject}{SUFFIX}"
+
+
+def list_pages(org: OrgHandle) -> Iterator[PageAddress]:
+    """Every page that can be written as a file, in a stable order."""
+    for kind in KINDS:
+        if not kind.needs_server:
+            subjects = [""] if kind.list_subjects is None else kind.list_subjects(org.org)
+            yield from (PageAddress(kind, subject) for subject in subjects)
+
+
+def find_page(path: str) -> PageAddress:
+    """The page with a path, whether its subject exists or not. Raises `PageMissing`."""
+    name = "chart" if path in {"", f"index{SUFFIX}"} else path.removesuffix(SUFFIX)
+    for kind in KINDS:
+        if kind.path == name and kind.list_subjects is None:
+            return PageAddress(kind)
+        subject = name.removeprefix(kind.path)
+        if kind.list_subjects is not None and name.startswith(kind.path) and subject and "/" not in subject:
+            return PageAddress(kind, subject)
+    raise PageMissing(path=path)

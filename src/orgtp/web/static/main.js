@@ -1,0 +1,20 @@
+// Starts the script of each page. In a single file, a page's script starts when the page is first shown.
+
+/** @type {Record<string, (root: HTMLElement) => void>} */
+const setUps = {};
+
+/** @param {HTMLElement} root */
+function setUpPage(root) {
+  if (root.dataset.started) return;
+  root.dataset.started = "yes";
+  setUps[root.dataset.page ?? ""]?.(root);
+}
+
+function setUpShownPages() {
+  for (const root of document.querySelectorAll("[data-page]")) {
+    if (root instanceof HTMLElement && root.offsetParent) setUpPage(root);
+  }
+}
+
+addEventListener("hashchange", setUpShownPages);
+setUpShownPages();
