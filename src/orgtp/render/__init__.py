@@ -16,6 +16,7 @@ __all__ = [
     "json",
     "leave",
     "log",
+    "metric_svg",
     "org_settings",
     "problems",
     "query",

@@ -1,7 +1,7 @@
 """Numbers as a page shows them: the same everywhere, and never rounded across a target.
 
-In a grid, a number has at most one decimal and no unit, because the column of targets has it. Beside a chart, it has all
-of its decimals and its unit. A minus is a true minus sign.
+In a grid, a number has at most one decimal and no unit, because the column of targets has it. Beside a chart, it has
+all of its decimals and its unit. A minus is a true minus sign.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A row of the scorecard as a small line: its weeks at a glance, for people who look and do not read.
 
-A page has thousands of them, so the marks of one kind are one path. The cells of the row say the same, so screen readers
-leave it out.
+A page has thousands of them, so the marks of one kind are one path. The cells of the row say the same, so screen
+readers leave it out.
 """
 
 from __future__ import annotations

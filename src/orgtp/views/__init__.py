@@ -11,6 +11,7 @@ __all__ = [
     "former_verdicts",
     "health",
     "log",
+    "metric_chart",
     "org_settings",
     "people",
     "record_measures",
