@@ -17,6 +17,7 @@ __all__ = [
     "org_settings",
     "people",
     "record_measures",
+    "reviewed_numbers",
     "reviews",
     "scorecard",
     "scorecard_groups",
