@@ -33,7 +33,9 @@ def _read_values(violation: Violation) -> Iterator[ViolatedValue]:
         return
     lines = [line for text in (violation.before, violation.after) for line in (text or "").splitlines()]
     records = [record for line in lines if isinstance(record := _parse_line(line), dict)]
-    named = [ViolatedValue(match[1], str(one["metric"]), str(one.get("period", ""))) for one in records if "metric" in one]
+    named = [
+        ViolatedValue(match[1], str(one["metric"]), str(one.get("period", ""))) for one in records if "metric" in one
+    ]
     yield from named or [ViolatedValue(match[1])]
 
 

@@ -45,7 +45,9 @@ class EscalationItem:
     def what(self) -> str:
         """What is wrong, without the id of the metric before it: the name of the metric stands beside it."""
         about, _, rest = self.view.what.partition(" ")
-        return f"{self.view.metric_name}: {rest}" if self.view.metric_name and about == self.view.metric else self.view.what
+        return (
+            f"{self.view.metric_name} {rest}" if self.view.metric_name and about == self.view.metric else self.view.what
+        )
 
 
 def build_escalations_page(request: PageRequest) -> Page:
@@ -77,7 +79,9 @@ def _make_item(org: Org, view: EscalationView, commits: tuple[str, ...]) -> Esca
     last = len(given) - 1
     is_open = view.state is not EscalationStatus.RESOLVED
     steps = [
-        LadderStep(name_seat(org, event.to), event.at, _HOW.get(event.what, event.what.value), number == last and is_open)
+        LadderStep(
+            name_seat(org, event.to), event.at, _HOW.get(event.what, event.what.value), number == last and is_open
+        )
         for number, event in enumerate(given)
     ]
     if view.next and is_open:
