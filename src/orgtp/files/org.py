@@ -26,7 +26,7 @@ from orgtp.model.text import find_nearest
 
 @dataclass(frozen=True, slots=True)
 class OrgHead:
-    """The content of org.yaml. `note` is a label for every page. `own` has the user's own `x-` keys, each with its text."""
+    """The content of org.yaml. `note` is a label for every page. `own` has the user's own `x-` keys as text."""
 
     id: str = ""
     name: str = ""

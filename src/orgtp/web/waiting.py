@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -11,6 +11,7 @@ from orgtp.web.pages.record import SeatName, name_seat
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
     from orgtp.model.org import Org
+    from orgtp.web.pages.page import SentForm
 
 Item = TypeVar("Item")
 
@@ -35,6 +36,11 @@ def group_by_seat(
         Waiting(name_seat(org, seat), tuple(some), sum(is_overdue(item) for item in some))
         for seat, some in groups.items()
     ]
+
+
+def find_kept_fields(sent: SentForm | None) -> Mapping[str, str]:
+    """What a person typed in a form that was not recorded, so that it need not be typed again."""
+    return sent.fields if sent and not sent.is_recorded else {}
 
 
 def find_commits_by_path(org: OrgHandle, path: str) -> tuple[str, ...]:

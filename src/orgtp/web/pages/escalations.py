@@ -11,7 +11,7 @@ from orgtp.model.escalation import EscalationStatus, EventType, escalation_path
 from orgtp.views.escalations import EscalationView
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.pages.record import SeatName, name_seat
-from orgtp.web.waiting import Waiting, find_commits_by_path, group_by_seat
+from orgtp.web.waiting import Waiting, find_commits_by_path, find_kept_fields, group_by_seat
 
 if TYPE_CHECKING:
     from orgtp.model.org import Org
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LadderStep:
-    """A seat that an escalation is or was assigned to, since when, and how it came there; `is_next` if it is not yet."""
+    """A seat that an escalation is or was assigned to, since when, and how; `is_next` if it is not yet."""
 
     seat: SeatName
     since: datetime | None
@@ -63,6 +63,7 @@ def build_escalations_page(request: PageRequest) -> Page:
         "resolved": [item for item in items if item.is_resolved],
         "silences": org.escalations.list_silences(),
         "names": {id_: name_seat(org.org, id_) for id_ in org.org.seats},
+        "kept": find_kept_fields(request.sent),
         "zone": org.head.zone,
         "today": org.org.day_of(org.now),
     }

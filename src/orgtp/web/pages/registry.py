@@ -23,9 +23,9 @@ class PageKind:
     """A kind of page: the function `build_NAME_page` of `orgtp.web.pages.NAME`, and the template NAME.html.j2.
 
     `path` is that of its file, without its suffix; a path that ends with `/` has a page for each subject, which
-    `list_subjects` lists, or `list_from_history` if they depend on the history. `heading` is its entry in the navigation, "" without one. `needs_server` is true if it
-    cannot be written as a file, since it is about the person who is signed in. `is_bulky` if a file with all pages, which
-    is mailed, does without it.
+    `list_subjects` lists, or `list_from_history` if they depend on the history. `heading` is its entry in the
+    navigation, "" without one. `needs_server` is true if it cannot be written as a file, since it is about the person
+    who is signed in. `is_bulky` if a file with all pages, which is mailed, does without it.
     """
 
     name: str

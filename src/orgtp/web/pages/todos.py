@@ -10,7 +10,7 @@ from orgtp.model.records.todo import todo_path
 from orgtp.views.todos import TodoView
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.pages.record import name_seat
-from orgtp.web.waiting import find_commits_by_path, group_by_seat
+from orgtp.web.waiting import find_commits_by_path, find_kept_fields, group_by_seat
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -40,6 +40,7 @@ def build_todos_page(request: PageRequest) -> Page:
         "closed": [item for item in items if item.view.state.is_closed],
         "names": {id_: name_seat(org.org, id_) for id_ in org.org.seats},
         "people": [name_seat(org.org, seat.id) for seat in org.org.seats.values() if seat.is_active],
+        "kept": find_kept_fields(request.sent),
         "zone": org.head.zone,
     }
     return Page("todos", "To-dos", content)
