@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orgtp.views.blame import BlameLine
     from orgtp.views.days.types import Days
     from orgtp.views.forge import Forge
-    from orgtp.views.log import LogEntry, LogFilter
+    from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.seat_fields import Spot
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.why.types import Why
@@ -55,6 +55,13 @@ class HistoryQueries:
         from orgtp.history.queries import stream_log_pages
 
         return stream_log_pages(self.snapshot, wanted, since, until)
+
+    @property
+    def whole_log(self) -> WholeLog:
+        """The whole log, newest first, read once; empty without a repository."""
+        from orgtp.history.queries import read_whole_log
+
+        return read_whole_log(self.snapshot)
 
     def seat_history(self, seat: str) -> SeatHistory:
         """The history of one seat from its first commit. Raises `UnknownSeat`, and `NoGit` without a repository."""
