@@ -33,6 +33,7 @@ from orgtp.views.selection import Selection
 from orgtp.views.todos import TodoView, list_todos
 from orgtp.views.why.types import EvidenceGapKind, SeatPast
 from orgtp.web.pages.page import Page, PageRequest
+from orgtp.web.pages.registry import KINDS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -165,6 +166,7 @@ def build_seat_page(request: PageRequest) -> Page:
         "tags": _list_tags(view, charts.charts),
         "broken": None,
         "path": seat_path(seat),
+        "pages": [kind.path for kind in KINDS],
         "retired": _describe_retired(org, now, view, events, charts.charts) if view.retirement else None,
     }
     return Page("seat", _name_title(view), content)
@@ -317,6 +319,8 @@ def _write_day(day: date) -> str:
 
 def _list_todos(org: Org, now: datetime, seat: str) -> list[TodoView]:
     """The open to-dos of the seat, and those that were closed of late."""
+    if not any(one.owner == seat for one in org.todos.values()):
+        return []
     found = list_todos(org, now, Selection(seat=seat), closed=True)
     return [one for one in found if one.closed_at is None or now - one.closed_at <= _RECENTLY]
 
