@@ -19,6 +19,7 @@ __all__ = [
     "metric_notes",
     "metric_svg",
     "org_settings",
+    "people",
     "period_labels",
     "problems",
     "query",
