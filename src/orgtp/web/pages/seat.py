@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orgtp.model.cell import CellState
 from orgtp.model.errors import OrgtpError, UnknownSeat
@@ -35,9 +35,6 @@ from orgtp.views.why.types import EvidenceGapKind, SeatPast
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.pages.registry import KINDS
 
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
 # A to-do that was closed longer ago than this is in the history of the org, and no longer on this page.
 _RECENTLY = timedelta(weeks=4)
 _MOST_REVIEWS, _MOST_EVENTS, _MOST_GAPS = 6, 100, 4
@@ -56,10 +53,10 @@ _TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class MetricNoteHtml:
-    """A sentence below a chart, and the sign before it."""
+    """A paragraph below a chart as markup, and the sign before it."""
 
     sign: str
-    text: Markup
+    text: str
     is_quiet: bool
 
 
@@ -77,7 +74,7 @@ class ValueLine:
 
 @dataclass(frozen=True, slots=True)
 class MetricBlock:
-    """A metric on the page: its newest number, its chart as a drawing and in words, and the notes below."""
+    """A metric on the page: its newest number, its chart as a drawing (markup) and in words, and the notes below."""
 
     chart: MetricChart
     figure: str
@@ -85,7 +82,7 @@ class MetricBlock:
     word: str
     period: str
     target: str
-    drawing: Markup
+    drawing: str
     words: str
     outcome: str
     shown: str
@@ -96,10 +93,10 @@ class MetricBlock:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """A commit that changed the seat: when, who, and each change as a sentence."""
+    """A commit that changed the seat: when, who, and each change as a sentence in markup."""
 
     event: Event
-    changes: tuple[Markup, ...]
+    changes: tuple[str, ...]
     recorded: str
 
 
