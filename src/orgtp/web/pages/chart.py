@@ -17,6 +17,7 @@ from orgtp.web.pages.chart_rows import (
     ChartRow,
     MarkCount,
     build_rows,
+    close_lists,
     count_marks,
     list_folded_rows,
 )
@@ -54,7 +55,7 @@ def build_chart_page(request: PageRequest) -> Page:
     changes = days.changes if days else _read_changes(request)
     rest = [_encode_row(row) for row in rows if row.seat.seat not in shown]
     content = {
-        "rows": listed,
+        "rows": close_lists(listed),
         "rest": rest,
         "drawing": None,
         "total": len(rows),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
 from orgtp.model.cell import CellState
@@ -106,10 +106,9 @@ def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) ->
     places: Counter[str] = Counter()
     levels = [_find_level(chart, seat) for seat in chart.seats]
     rows = []
-    for number, (seat, level) in enumerate(zip(chart.seats, levels, strict=True)):
+    for seat, level in zip(chart.seats, levels, strict=True):
         above = chart.above[seat.seat]
         places[above] += 1
-        after = levels[number + 1] if number + 1 < len(levels) else 1
         marks = "".join(
             mark_metric(metric.state, is_late=metric.stale_since is not None) for metric in seat.metrics
         )
@@ -127,7 +126,7 @@ def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) ->
                 is_late=bool(late),
                 is_drifting=bool(begun),
                 notes=tuple(_list_notes(marks, late, begun, zone, seat.status)),
-                closes=max(0, level - after),
+                closes=0,
                 kind=KINDS[seat.kind],
             )
         )
@@ -168,3 +167,9 @@ def list_folded_rows(rows: Iterable[ChartRow], folded: frozenset[str]) -> list[C
         else:
             shown.append(row)
     return shown
+
+
+def close_lists(rows: Sequence[ChartRow]) -> list[ChartRow]:
+    """The rows, each with the number of lists that end after it."""
+    after = [*(row.level for row in rows[1:]), 1]
+    return [replace(row, closes=max(0, row.level - next_)) for row, next_ in zip(rows, after, strict=True)]

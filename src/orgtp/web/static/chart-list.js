@@ -2,10 +2,10 @@
 
 import { needsPerson } from "./chart-seats.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+const LIST_SVG = "http://www.w3.org/2000/svg";
 
 /** @param {string} tag @param {string} name @param {string} [text] */
-function makeElement(tag, name, text = "") {
+function makeListPart(tag, name, text = "") {
   const made = document.createElement(tag);
   made.className = name;
   made.textContent = text;
@@ -13,18 +13,18 @@ function makeElement(tag, name, text = "") {
 }
 
 /** A sign of the sprite. @param {string} kind */
-export function makeSign(kind) {
-  const sign = document.createElementNS(SVG, "svg");
+export function makeListSign(kind) {
+  const sign = document.createElementNS(LIST_SVG, "svg");
   sign.setAttribute("class", `sg is-${kind}`);
   sign.setAttribute("aria-hidden", "true");
-  sign.appendChild(document.createElementNS(SVG, "use")).setAttribute("href", `#s-${kind}`);
+  sign.appendChild(document.createElementNS(LIST_SVG, "use")).setAttribute("href", `#s-${kind}`);
   return sign;
 }
 
 /** @param {string} kind @param {string} words */
 export function makeTag(kind, words) {
-  const tag = makeElement("span", kind ? `tag c-${kind}` : "tag");
-  if (kind) tag.append(makeSign(kind));
+  const tag = makeListPart("span", kind ? `tag c-${kind}` : "tag");
+  if (kind) tag.append(makeListSign(kind));
   tag.append(words);
   return tag;
 }
@@ -71,8 +71,8 @@ export function setUpList(tree, data, known, hooks) {
     role.textContent = seat.role;
     owner.textContent = seat.owner ? `owner ${seat.owner}` : "";
     if (before?.marks !== seat.marks || !marks.hasChildNodes()) {
-      const signs = [...seat.marks].map((mark) => makeSign(data.signs[mark]?.[0] ?? "pe"));
-      marks.replaceChildren(...signs, ...(seat.marks ? [makeElement("span", "sr", countMarks(seat.marks, data.signs))] : []));
+      const signs = [...seat.marks].map((mark) => makeListSign(data.signs[mark]?.[0] ?? "pe"));
+      marks.replaceChildren(...signs, ...(seat.marks ? [makeListPart("span", "sr", countMarks(seat.marks, data.signs))] : []));
     }
     const tags = [];
     if (seat.flags.includes("l")) tags.push(makeTag("late", "late"));
@@ -89,13 +89,13 @@ export function setUpList(tree, data, known, hooks) {
     item.id = firstId.replace(new RegExp(`${first}$`), seat.id);
     item.tabIndex = -1;
     item.dataset.s = seat.id;
-    const row = makeElement("div", "row");
-    const who = makeElement("span", "who");
+    const row = makeListPart("div", "row");
+    const who = makeListPart("span", "who");
     const link = document.createElement("a");
     link.href = findHref(seat.id);
     link.tabIndex = -1;
-    who.append(makeElement("span", "tw"), link, makeElement("span", "kd"));
-    const parts = ["rl second", "ow quiet", "marks", "say"].map((name) => makeElement("span", name));
+    who.append(makeListPart("span", "tw"), link, makeListPart("span", "kd"));
+    const parts = ["rl second", "ow quiet", "marks", "say"].map((name) => makeListPart("span", name));
     row.append(who, ...parts);
     item.append(row);
     items.set(seat.id, item);
@@ -108,10 +108,10 @@ export function setUpList(tree, data, known, hooks) {
     const twist = item.querySelector(".tw");
     if (!twist || twist.hasChildNodes() === opens) return;
     if (!opens) return twist.replaceChildren();
-    const arrow = document.createElementNS(SVG, "svg");
+    const arrow = document.createElementNS(LIST_SVG, "svg");
     arrow.setAttribute("viewBox", "0 0 14 14");
     arrow.setAttribute("aria-hidden", "true");
-    arrow.appendChild(document.createElementNS(SVG, "path")).setAttribute("d", "M5 3l4 4-4 4");
+    arrow.appendChild(document.createElementNS(LIST_SVG, "path")).setAttribute("d", "M5 3l4 4-4 4");
     twist.append(arrow);
   }
 
@@ -174,7 +174,7 @@ export function setUpList(tree, data, known, hooks) {
     kept?.setAttribute("tabindex", "0");
   }
 
-  /** @param {HTMLElement} item */
+  /** @param {HTMLElement} item @returns {boolean} */
   function isSeen(item) {
     if (item.hidden || !item.isConnected) return false;
     const above = item.parentElement?.closest("li");

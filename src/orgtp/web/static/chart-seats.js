@@ -42,7 +42,7 @@ export function changeSeat(id, facts, known) {
 }
 
 /** The text of a part of a row. @param {Element} row @param {string} selector */
-function readText(row, selector) {
+function readRowText(row, selector) {
   return row.querySelector(selector)?.textContent?.trim() ?? "";
 }
 
@@ -57,8 +57,8 @@ export function readSeats(tree, data) {
     const row = item.firstElementChild;
     const above = item.parentElement?.closest("li")?.dataset.s ?? "";
     if (!row) continue;
-    const facts = { n: readText(row, "a"), r: readText(row, ".rl"), k: readText(row, ".kd"), a: above, f, t, m, c, d };
-    const owner = readText(row, ".ow").replace(/^owner /, "");
+    const facts = { n: readRowText(row, "a"), r: readRowText(row, ".rl"), k: readRowText(row, ".kd"), a: above, f, t, m, c, d };
+    const owner = readRowText(row, ".ow").replace(/^owner /, "");
     seats.set(id, changeSeat(id, { ...facts, o: owner, g: seats.size, ...now[id] }));
   }
   for (const row of data.rest) seats.set(row.id, changeSeat(row.id, { g: seats.size, ...row, ...now[row.id] }));
@@ -107,6 +107,7 @@ export function needsPerson(seat) {
 
 /** The seats above a seat, the nearest first. @param {Map<string, ChartSeat>} seats @param {string} id */
 export function listAbove(seats, id) {
+  /** @type {string[]} */
   const found = [];
   for (let at = seats.get(id)?.above ?? ""; at && !found.includes(at); at = seats.get(at)?.above ?? "") found.push(at);
   return found;

@@ -4,7 +4,7 @@ const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const LONG_WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const LONG_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const A_DAY = 86_400_000;
+const MS_OF_DAY = 86_400_000;
 
 /** @param {string} day */
 const parseDay = (day) => new Date(`${day}T12:00:00Z`);
@@ -25,7 +25,7 @@ function sayDay(day) {
 function findWeek(day) {
   const thursday = parseDay(day);
   thursday.setUTCDate(thursday.getUTCDate() + 4 - (thursday.getUTCDay() || 7));
-  return Math.ceil(((+thursday - Date.UTC(thursday.getUTCFullYear(), 0, 1)) / A_DAY + 1) / 7);
+  return Math.ceil(((+thursday - Date.UTC(thursday.getUTCFullYear(), 0, 1)) / MS_OF_DAY + 1) / 7);
 }
 
 /**
@@ -44,7 +44,7 @@ export function setUpTime(root, days, { isPast, show }) {
   let before = last;
 
   /** The number of the newest day that is not after this one. @param {string} day */
-  const findDay = (day) => Math.max(0, days.findLastIndex((one) => one <= day));
+  const findDay = (day) => Math.max(0, days.filter((one) => one <= day).length - 1);
   /** The first day that shows what changed on this one. @param {string} day */
   const findDayWith = (day) => days.findIndex((one) => one >= day);
   const marks = [...new Set(told.map((one) => findDayWith(one.dataset.at ?? "")).filter((one) => one >= 0))].sort((a, b) => a - b);
@@ -101,7 +101,7 @@ export function setUpTime(root, days, { isPast, show }) {
     button.addEventListener("click", () => {
       const forward = button instanceof HTMLElement && button.dataset.step === "1";
       const day = +slider.value;
-      moveTo((forward ? marks.find((one) => one > day) : marks.findLast((one) => one < day)) ?? (forward ? last : 0));
+      moveTo((forward ? marks.find((one) => one > day) : marks.filter((one) => one < day).pop()) ?? (forward ? last : 0));
     });
   }
   for (const one of told) {
