@@ -45,7 +45,7 @@ class Frame:
 def load_page_templates() -> Environment:
     """Load the templates of the pages, with their filters."""
     environment = make_environment("orgtp.web", "templates")
-    environment.filters.update(day=format_day, minute=format_minute, short=shorten_commit, utc=format_utc)
+    environment.filters.update(day=format_day, weekday=format_weekday, minute=format_minute, short=shorten_commit, utc=format_utc)
     return environment
 
 
@@ -82,6 +82,11 @@ def _read_sprite() -> Markup:
 def format_day(day: date) -> str:
     """A date as `Fri 27 Nov 2026`; a time is first brought to its zone by the caller."""
     return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def format_weekday(day: date) -> str:
+    """A date of the last months as `Fri 27 Nov`."""
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def format_minute(time: datetime, zone: tzinfo | None = None) -> str:

@@ -1,10 +1,12 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
+import { setUpChart } from "./chart.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
 const setUps = {
+  chart: setUpChart,
   record: setUpRecord,
   record_month: setUpRecord,
   scorecard: setUpScorecard,
