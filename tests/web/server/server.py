@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from tests.conftest import SCRIPT, Shell
 
 START_SECONDS = 30
-SECRET = "a-secret-of-the-proxy-and-the-server"
+SECRET = "a-secret-of-the-proxy-and-the-server"  # noqa: S105
 
 
 @dataclass(frozen=True)

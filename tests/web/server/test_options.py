@@ -14,7 +14,7 @@ HEADER = ("--auth-header", "X-Forwarded-Email")
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--host", "0.0.0.0"), "--auth-header X-Forwarded-Email --url"),
+        (("--host", "0.0.0.0"), "--auth-header X-Forwarded-Email --url"),  # noqa: S104
         (("--host", "192.0.2.7", "--allow-write", "--as", "janine"), "anybody who reaches the server"),
         (("--socket", "web.sock"), "anybody who reaches the server"),
         (("--public",), "--public needs a proxy"),
@@ -22,7 +22,6 @@ HEADER = ("--auth-header", "X-Forwarded-Email")
         (("--allow-write",), "--allow-write --as SEAT"),
         (("--as", "janine"), "--as needs --allow-write"),
         (("--allow-write", "--as", "nobody"), 'unknown seat "nobody"'),
-        (("--allow-write", "--as", "jeff"), "jeff is retired"),
         ((*HEADER, *URL), "--proxy-secret-file FILE"),
         ((*HEADER, "--socket", "web.sock"), "--url https://org.example.com"),
         ((*HEADER, *URL, "--socket", "web.sock", "--as", "janine"), "leave out --as"),
@@ -74,5 +73,10 @@ def test_a_socket_is_for_the_owner_and_the_group(sample: Shell) -> None:
 
 
 def test_beyond_loopback_with_a_proxy_is_allowed(sample: Shell) -> None:
-    with serve(sample, *proxy_options(sample), "--host", "0.0.0.0", "--public", host="org.example.com") as served:
+    with serve(sample, *proxy_options(sample), "--host", "0.0.0.0", "--public", host="org.example.com") as served:  # noqa: S104
         assert "serving sneeze-it at https://org.example.com/" in served.said
+
+
+def test_a_retired_seat_cannot_be_that_of_the_person(sample: Shell) -> None:
+    sample("retire", "pixel", "--to", "dash", "--reason", "Done.", "--decided-by", "david", "--by", "david", "--yes")
+    assert "pixel is retired" in sample("serve", "--allow-write", "--as", "pixel", code=None).err

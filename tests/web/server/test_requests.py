@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from contextlib import suppress
 
 from tests.conftest import Shell
 from tests.web.server.server import open_socket, read_lines, serve
@@ -15,22 +15,20 @@ def count_commits(shell: Shell) -> int:
     return int(shell.git("rev-list", "--count", "main").out)
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "evil.example.com",
-        "127.0.0.1",
-        "127.0.0.1:1",
-        "localhost.evil.example.com:{port}",
-        "127.0.0.1:{port}.",
-        "",
-        None,
-    ],
-)
-def test_a_forged_host_is_refused(sample: Shell, host: str | None) -> None:
+def test_a_forged_host_is_refused(sample: Shell) -> None:
     with serve(sample) as served:
-        named = host.format(port=served.port) if host is not None else None
-        assert served.browser().get("/", Host=named).status == 400
+        own = f"127.0.0.1:{served.port}"
+        others = [
+            "evil.example.com",
+            "127.0.0.1",
+            "127.0.0.1:1",
+            f"localhost.evil.example.com:{served.port}",
+            f"{own}.",
+            "",
+            None,
+        ]
+        for host in others:
+            assert (host, served.browser().get("/", Host=host).status) == (host, 400)
         assert served.browser().get("/", Host=f"localhost:{served.port}").status == 200
 
 
@@ -40,7 +38,7 @@ def test_two_hosts_are_refused(sample: Shell) -> None:
         assert served.browser().get("/", Host=f"{own}\x1fevil.example.com").status == 400
 
 
-FORGED = [
+FORGED: list[dict[str, str | None]] = [
     {"Origin": "https://evil.example.com"},
     {"Origin": "null"},
     {"Origin": None, "Sec-Fetch-Site": None},
@@ -54,13 +52,16 @@ FORGED = [
 ]
 
 
-@pytest.mark.parametrize("forged", FORGED)
-def test_a_form_of_another_site_is_refused(sample: Shell, forged: dict[str, str | None]) -> None:
+def test_a_form_of_another_site_is_refused(sample: Shell) -> None:
     with serve(sample, *WRITE) as served:
         browser, before = served.sign_in(), count_commits(sample)
         token = browser.find_token()
-        for path in ("/act/scores", "/sign-out", "/meeting/position"):
-            assert browser.post(path, {"csrf": token, **SCORE}, forged).status in {403, 415}
+        for forged in FORGED:
+            for path in ("/act/scores", "/sign-out", "/meeting/position"):
+                assert (forged, browser.post(path, {"csrf": token, **SCORE}, forged).status in {403, 415}) == (
+                    forged,
+                    True,
+                )
         assert count_commits(sample) == before
         # The session is as it was.
         assert browser.find_token() == token
@@ -89,13 +90,12 @@ def test_pages_of_another_site_may_load_nothing(sample: Shell) -> None:
         assert link.status == 200
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"])
-def test_other_methods_are_refused(sample: Shell, method: str) -> None:
+def test_other_methods_are_refused(sample: Shell) -> None:
     with serve(sample) as served:
-        target = "127.0.0.1:80" if method == "CONNECT" else "/"
-        found = served.browser().ask(method, target)
-        assert found.status == 405
-        assert found.header("Allow") == "GET, HEAD, POST"
+        for method in ("PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"):
+            found = served.browser().ask(method, "127.0.0.1:80" if method == "CONNECT" else "/")
+            assert (method, found.status) == (method, 405)
+            assert found.header("Allow") == "GET, HEAD, POST"
 
 
 PATHS = [
@@ -176,7 +176,7 @@ def test_a_body_that_is_too_large_is_refused(sample: Shell) -> None:
 def test_headers_and_addresses_that_are_too_long_are_refused(sample: Shell) -> None:
     with serve(sample) as served:
         assert served.browser().get(f"/chart.html?q={'x' * 5000}").status == 414
-        assert served.browser().get("/", Cookie="x" * 40_000).status == 400
+        assert served.browser().get("/", Cookie="x" * 40_000).status == 431
         assert served.browser().get("/").status == 200
 
 
@@ -274,10 +274,8 @@ def test_odd_bytes_on_the_wire_end_only_that_connection(sample: Shell) -> None:
             with open_socket(served) as sent:
                 sent.sendall(raw + b"\r\n\r\n")
                 sent.settimeout(40)
-                try:
+                with suppress(ConnectionResetError):
                     while sent.recv(4096):
                         pass
-                except ConnectionResetError:
-                    pass
         assert served.browser().get("/").status == 200
         assert "Traceback" not in served.said
