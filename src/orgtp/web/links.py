@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 from orgtp.web.pages.registry import SUFFIX
 
 STATIC = "static/"
+# What a fragment may contain as it is.
+_SAFE = "/:"
 
 
 class Links(ABC):
@@ -62,7 +64,7 @@ class FragmentLinks(Links):
 
     def link(self, path: str, anchor: str = "") -> str:
         """The fragment; see `Links`."""
-        return f"#{quote(name_section(path, anchor))}"
+        return f"#{quote(name_section(path, anchor), safe=_SAFE)}"
 
     def anchor(self, name: str) -> str:
         """The name, with that of its page before it, because ids are unique in a file."""
