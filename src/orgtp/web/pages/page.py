@@ -68,7 +68,8 @@ class SiteFacts:
 class PageRequest:
     """A page that is asked for: of which org, by whom, and for which `subject` (the seat of a seat page, ...).
 
-    `query` has the parameters of the address; a written page has none.
+    `query` has the parameters of the address; a written page has none. `is_compact`: the page is one of many in
+    a single file of a large org, so it shows less.
     """
 
     org: OrgHandle
@@ -76,6 +77,7 @@ class PageRequest:
     reader: Reader = ANYONE
     query: Mapping[str, str] = field(default_factory=dict)
     is_served: bool = False
+    is_compact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
 import { setUpScorecard } from "./score.js";
+import { setUpSingleFile } from "./single.js";
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
 const setUps = { scorecard: setUpScorecard };
@@ -18,5 +19,6 @@ function setUpShownPages() {
   }
 }
 
+setUpSingleFile();
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();

@@ -25,6 +25,14 @@ function makeElement(tag, attributes, ...content) {
   return made;
 }
 
+/**
+ * The seat and the metric of a row: its id, after the page in a file that has all pages.
+ * @param {Element} row
+ */
+function rowKey(row) {
+  return row.id.slice(row.id.lastIndexOf(":") + 1);
+}
+
 /** @param {string} kind */
 function makeSign(kind) {
   const svg = document.createElementNS(SVG, "svg");
@@ -136,7 +144,7 @@ function setUpCells(root, table) {
   function fill(link, found) {
     const cell = /** @type {HTMLTableCellElement} */ (link.parentElement);
     const row = /** @type {HTMLTableRowElement} */ (cell.parentElement);
-    const facts = found.rows?.[row.dataset.k ?? ""]?.[cell.cellIndex - FIXED];
+    const facts = found.rows?.[rowKey(row)]?.[cell.cellIndex - FIXED];
     const names = [row.cells[0], row.cells[1]?.querySelector("a")].map((one) => one?.textContent?.trim() ?? "");
     const shut = makeElement("button", { class: "x", type: "button", "aria-label": "Close" }, "\u2715");
     shut.addEventListener("click", () => close());
@@ -180,7 +188,7 @@ function setUpCells(root, table) {
     from = link;
     setTabStop(link);
     const row = /** @type {HTMLElement} */ (link.closest("tr"));
-    const found = findData(row.dataset.k ?? "");
+    const found = findData(rowKey(row));
     const ready = found instanceof Promise ? await found : found;
     if (from !== link) return;
     link.classList.add("sel");
@@ -204,7 +212,7 @@ function setUpCells(root, table) {
     if (key === "ArrowLeft") return inRow.slice(0, at).reverse().find(isShown);
     if (key === "Home") return inRow.find(isShown);
     if (key === "End") return inRow.reverse().find(isShown);
-    const rows = /** @type {HTMLTableRowElement[]} */ ([...table.querySelectorAll("tr[data-k]")]);
+    const rows = /** @type {HTMLTableRowElement[]} */ ([...table.querySelectorAll("tr[data-n]")]);
     const here = rows.indexOf(row);
     const others = key === "ArrowDown" ? rows.slice(here + 1) : key === "ArrowUp" ? rows.slice(0, here).reverse() : [];
     return others.map((one) => one.cells[cell.cellIndex]?.firstElementChild).find(isShown);
@@ -263,7 +271,7 @@ function setUpRows(form, table, whenChanged) {
   const hasGroups = groups.every((group) => group.querySelector("[scope=rowgroup]"));
   const needy = new Set(["late", "unknown", "drifting", "off"]);
   const rows = groups.flatMap((group) =>
-    [.../** @type {NodeListOf<HTMLTableRowElement>} */ (group.querySelectorAll("tr[data-k]"))].map((row) => ({
+    [.../** @type {NodeListOf<HTMLTableRowElement>} */ (group.querySelectorAll("tr[data-n]"))].map((row) => ({
       row,
       group,
       words: `${row.cells[0]?.textContent} ${row.cells[1]?.querySelector("a")?.textContent}`.toLowerCase(),
