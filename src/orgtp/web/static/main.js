@@ -1,7 +1,7 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
 import { setUpScorecard } from "./score.js";
-import { setUpSingleFile } from "./single.js";
+import { findShownPage, setUpSingleFile } from "./single.js";
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
 const setUps = { scorecard: setUpScorecard };
@@ -14,9 +14,8 @@ function setUpPage(root) {
 }
 
 function setUpShownPages() {
-  for (const root of document.querySelectorAll("[data-page]")) {
-    if (root instanceof HTMLElement && root.offsetParent) setUpPage(root);
-  }
+  const root = findShownPage() ?? document.querySelector("main[data-page]");
+  if (root instanceof HTMLElement) setUpPage(root);
 }
 
 setUpSingleFile();

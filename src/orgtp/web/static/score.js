@@ -69,6 +69,22 @@ function makeRecordTable(records, commit) {
   return makeElement("table", {}, makeElement("thead", {}, makeElement("tr", {}, ...heads)), makeElement("tbody", {}, ...rows));
 }
 
+const WORDS = { on: "on target", off: "off target", un: "unknown", mi: "missing", pe: "not due yet" };
+
+/**
+ * A cell in words.
+ * @param {HTMLTableElement} table
+ * @param {HTMLElement} link
+ * @param {HTMLTableCellElement} cell
+ */
+function describeCell(table, link, cell) {
+  const label = link.getAttribute("aria-label");
+  if (label) return label;
+  const week = table.tHead?.rows[0]?.cells[cell.cellIndex]?.firstChild?.textContent ?? "";
+  const word = Object.entries(WORDS).find(([kind]) => cell.classList.contains(kind))?.[1];
+  return `${week}: ${cell.lastChild?.textContent ?? "no value"}, ${word}`;
+}
+
 /**
  * The cells: one of them takes the focus by Tab, and arrows move it. Each opens what is behind it.
  * @param {HTMLElement} root
@@ -83,16 +99,23 @@ function setUpCells(root, table) {
   const titleId = "cell-title";
   const pop = makeElement("div", { class: "pop", role: "dialog", "aria-labelledby": titleId, tabindex: "-1", hidden: "" });
   root.append(pop);
-  /** @type {HTMLAnchorElement | null} */
+  /** @type {HTMLElement | null} */
   let from = null;
-  /** @type {HTMLAnchorElement | null} */
+  /** @type {HTMLElement | null} */
   let stop = null;
 
-  const cells = () => /** @type {NodeListOf<HTMLAnchorElement>} */ (table.querySelectorAll("td.v > a"));
+  // A cell is its link; in a table of very many rows, it is the cell of the table itself.
+  const isShort = table.classList.contains("short");
+  const selector = isShort ? "td.v:is(.on, .off, .un, .mi, .pe)" : "td.v > a";
+  const cells = () => /** @type {NodeListOf<HTMLElement>} */ (table.querySelectorAll(selector));
+  /** @param {Element | undefined} cell */
+  const findStop = (cell) => (isShort ? (cell?.matches(selector) ? cell : null) : cell?.firstElementChild);
+  /** @param {HTMLElement} one */
+  const findCell = (one) => /** @type {HTMLTableCellElement} */ (one.closest("td"));
   /** @param {Element | null | undefined} link */
   const isShown = (link) => link instanceof HTMLElement && link.offsetParent !== null;
 
-  /** @param {HTMLAnchorElement | null} link */
+  /** @param {HTMLElement | null} link */
   function setTabStop(link) {
     stop?.setAttribute("tabindex", "-1");
     stop = link;
@@ -138,22 +161,22 @@ function setUpCells(root, table) {
   }
 
   /**
-   * @param {HTMLAnchorElement} link
+   * @param {HTMLElement} link
    * @param {CellData} found
    */
   function fill(link, found) {
-    const cell = /** @type {HTMLTableCellElement} */ (link.parentElement);
+    const cell = findCell(link);
     const row = /** @type {HTMLTableRowElement} */ (cell.parentElement);
     const facts = found.rows?.[rowKey(row)]?.[cell.cellIndex - FIXED];
     const names = [row.cells[0], row.cells[1]?.querySelector("a")].map((one) => one?.textContent?.trim() ?? "");
     const shut = makeElement("button", { class: "x", type: "button", "aria-label": "Close" }, "\u2715");
     shut.addEventListener("click", () => close());
     pop.replaceChildren(shut, makeElement("h2", { id: titleId }, names.join(": ")));
-    const chart = makeElement("p", { class: "more" }, makeElement("a", { href: link.getAttribute("href") ?? "" }, "The chart of this metric"));
+    const chart = makeElement("p", { class: "more" }, makeElement("a", { href: row.cells[1]?.querySelector("a")?.getAttribute("href") ?? "" }, "The chart of this metric"));
     const why = row.querySelector(".why")?.textContent;
     if (!facts) {
       const target = row.querySelector(".tg")?.textContent;
-      const lines = [link.getAttribute("aria-label") ?? "", target ? `target now ${target}` : "", why ?? ""].filter(Boolean);
+      const lines = [describeCell(table, link, cell), target ? `target now ${target}` : "", why ?? ""].filter(Boolean);
       pop.append(...lines.map((line) => makeElement("p", { class: "second" }, line)), chart);
       return;
     }
@@ -182,7 +205,7 @@ function setUpCells(root, table) {
     pop.style.top = `${(below ? box.bottom + 4 : box.top - height - 4) + scrollY}px`;
   }
 
-  /** @param {HTMLAnchorElement} link */
+  /** @param {HTMLElement} link */
   async function open(link) {
     close(false);
     from = link;
@@ -200,13 +223,13 @@ function setUpCells(root, table) {
 
   /**
    * The next cell that is shown, in a direction.
-   * @param {HTMLAnchorElement} link
+   * @param {HTMLElement} link
    * @param {string} key
    */
   function findNext(link, key) {
-    const cell = /** @type {HTMLTableCellElement} */ (link.parentElement);
+    const cell = findCell(link);
     const row = /** @type {HTMLTableRowElement} */ (cell.parentElement);
-    const inRow = [...row.cells].slice(FIXED).map((one) => one.firstElementChild);
+    const inRow = [...row.cells].slice(FIXED).map(findStop);
     const at = cell.cellIndex - FIXED;
     if (key === "ArrowRight") return inRow.slice(at + 1).find(isShown);
     if (key === "ArrowLeft") return inRow.slice(0, at).reverse().find(isShown);
@@ -215,22 +238,23 @@ function setUpCells(root, table) {
     const rows = /** @type {HTMLTableRowElement[]} */ ([...table.querySelectorAll("tr[data-n]")]);
     const here = rows.indexOf(row);
     const others = key === "ArrowDown" ? rows.slice(here + 1) : key === "ArrowUp" ? rows.slice(0, here).reverse() : [];
-    return others.map((one) => one.cells[cell.cellIndex]?.firstElementChild).find(isShown);
+    return others.map((one) => findStop(one.cells[cell.cellIndex])).find(isShown);
   }
 
   table.addEventListener("click", (event) => {
-    const link = /** @type {HTMLElement} */ (event.target).closest("td.v > a");
-    if (!(link instanceof HTMLAnchorElement) || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const link = /** @type {HTMLElement} */ (event.target).closest(selector);
+    if (!(link instanceof HTMLElement) || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
     void open(link);
   });
   table.addEventListener("keydown", (event) => {
-    const link = /** @type {HTMLElement} */ (event.target).closest("td.v > a");
-    if (!(link instanceof HTMLAnchorElement) || event.altKey || event.ctrlKey || event.metaKey) return;
+    const link = /** @type {HTMLElement} */ (event.target).closest(selector);
+    if (!(link instanceof HTMLElement) || event.altKey || event.ctrlKey || event.metaKey) return;
     const next = findNext(link, event.key);
     if (event.key.startsWith("Arrow") || next) event.preventDefault();
-    if (next instanceof HTMLAnchorElement) {
+    if (isShort && event.key === "Enter") void open(link);
+    if (next instanceof HTMLElement) {
       setTabStop(next);
       next.focus();
     }
@@ -244,6 +268,8 @@ function setUpCells(root, table) {
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Node && pop.contains(event.target))) close(false);
   });
+  // In a file of all pages, the page is shown once the browser has read all of it.
+  addEventListener("load", keepTabStop);
   addEventListener("resize", () => {
     keepTabStop();
     place();

@@ -1,8 +1,21 @@
 // One file that has all pages: what a browser does by itself when it opens another page, for a page that is only shown.
 
-/** The page that is shown, of those in the file. */
-function findShownPage() {
-  return [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("section.page"))].find((page) => page.offsetParent);
+/** The element that the address names. */
+function findNamed() {
+  try {
+    return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The page that is shown, of those in the file: the one that the address names, or a part of it, else the first. A browser
+ * shows it only once it has read all of the file.
+ * @returns {HTMLElement | null}
+ */
+export function findShownPage() {
+  return findNamed()?.closest("section.page") ?? document.querySelector("section.page");
 }
 
 /**
@@ -10,7 +23,7 @@ function findShownPage() {
  * @param {HTMLElement} page
  */
 function findFocus(page) {
-  const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const named = findNamed();
   return named && named !== page && page.contains(named) ? named : page.querySelector("h1");
 }
 
