@@ -2,6 +2,7 @@
 
 __all__ = [
     "authors",
+    "days",
     "diff",
     "evidence",
     "locate",

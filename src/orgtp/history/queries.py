@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, islice
 
-from orgtp.git.log import stream_history
+from orgtp.git.ancestry import read_shallow_commits
+from orgtp.git.log import stream_history, trace_files
 from orgtp.git.repo import Repo
 from orgtp.history.authors import find_commit_actors
 from orgtp.history.blame import Blame, FileStates
@@ -17,9 +19,12 @@ from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, seat_path
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
-from orgtp.views.log import LogEntry, LogFilter, check_filter, log
+from orgtp.views.log import LogEntry, LogFilter, WholeLog, check_filter, log
 from orgtp.views.seat_fields import Field, Spot, fields_of
 from orgtp.views.seat_history import SeatHistory, build_seat_history
+
+# The most commits that are kept in memory for pages.
+MOST_ENTRIES = 20_000
 
 
 def require_repo(snapshot: OrgSnapshot) -> Repo:
@@ -52,12 +57,31 @@ def stream_log_pages(
     return log(org, find_commit_actors(snapshot, repo).identify_all(commits), wanted, measures)
 
 
+def read_whole_log(snapshot: OrgSnapshot) -> WholeLog:
+    """The whole history, up to `MOST_ENTRIES` commits, read once; empty without git."""
+    key = snapshot.revision or ""
+    if key not in snapshot.logs:
+        pages = stream_log_pages(snapshot, LogFilter(), None, None) if snapshot.repo else iter(())
+        found = tuple(islice(chain.from_iterable(pages), MOST_ENTRIES + 1))
+        snapshot.logs[key] = WholeLog(found[:MOST_ENTRIES], is_cut=len(found) > MOST_ENTRIES)
+    return snapshot.logs[key]
+
+
 def _require_in_history(repo: Repo, rev: str, head: str | None) -> str:
     """The commit that `rev` names. Raises `BadInput` if the history of `head` does not contain it."""
     found = repo.require_commit(rev)
     if head is None or not repo.has_ancestor(found, head):
         raise BadInput(what=f'"{rev}" is not in the history that is shown. To show its history, use --at {rev}')
     return found
+
+
+def find_file_commit(snapshot: OrgSnapshot, path: str) -> str | None:
+    """The commit that made a file what it is. None without git, and where the history of a shallow clone begins."""
+    repo, head = snapshot.repo, snapshot.revision
+    if repo is None or head is None:
+        return None
+    found = next((commit.id for commit in trace_files(repo, head, [path]) if commit.paths), None)
+    return None if found in read_shallow_commits(repo) else found
 
 
 def blame_seat(snapshot: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:

@@ -84,7 +84,7 @@ def write_site(org: OrgHandle, target: Path, *, force: bool = False, on_page: On
     replaced = (
         _refuse_other_file(target, place, force=force) if is_file else _refuse_other_folder(target, place, force=force)
     )
-    facts = _read_facts(org)
+    facts = _read_facts(org, is_single=is_file)
     writer = _SiteWriter(org, facts, on_page or _ignore_page)
     with _explain_failure(target, replaced=replaced):
         done = writer.write_file(place) if is_file else writer.write_folder(place)
@@ -95,8 +95,8 @@ def check_record(org: OrgHandle) -> RecordVerdict | None:
     """Audit the record; None without git."""
     if org.revision is None:
         return None
-    found, _ = org.audit.verify()
-    return RecordVerdict(found, org.now.astimezone(org.head.zone))
+    found, guarantees = org.audit.verify()
+    return RecordVerdict(found, org.now.astimezone(org.head.zone), tuple(guarantees))
 
 
 def render_address(org: OrgHandle, facts: SiteFacts, address: PageAddress) -> str:
@@ -109,10 +109,10 @@ def _ignore_page(number: int, total: int) -> None:
     """Nobody watches."""
 
 
-def _read_facts(org: OrgHandle) -> SiteFacts:
+def _read_facts(org: OrgHandle, *, is_single: bool) -> SiteFacts:
     """The facts of the pages. What cannot be read is on every page, so what they show is read first."""
     org.health()
-    return gather_facts(org, verdict=check_record(org))
+    return gather_facts(org, verdict=check_record(org), is_single=is_single)
 
 
 def _refuse_place_in_org(org: OrgHandle, target: Path, place: Path) -> None:
@@ -196,7 +196,7 @@ class _SiteWriter:
         from orgtp.api import write_whole_file
 
         place.parent.mkdir(parents=True, exist_ok=True)
-        addresses = list(list_pages(self.org))
+        addresses = list(list_pages(self.org, is_single=True))
         is_short = len(self.org.org.seats) > MOST_FULL_SEATS
         frame = Frame(self.facts, FragmentLinks(addresses[0].path), ANYONE)
         text = render_single_file(frame, self._render_sections(addresses, is_short=is_short))

@@ -1,10 +1,15 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
+import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 import { findShownPage, setUpSingleFile } from "./single.js";
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
-const setUps = { scorecard: setUpScorecard };
+const setUps = {
+  record: setUpRecord,
+  record_month: setUpRecord,
+  scorecard: setUpScorecard,
+};
 
 /** @param {HTMLElement} root */
 function setUpPage(root) {
