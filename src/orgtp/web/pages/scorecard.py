@@ -38,8 +38,8 @@ WEEKS, _MOST_WEEKS = 13, 104
 _RECENT = 6
 # With more records than this behind its cells, a page would be slow to load. A server sends those of one seat instead.
 _MOST_RECORDS = 4000
-# In a table with more rows, a cell is a text with a sign that the style sheet adds: with a link and a drawing in each, it
-# would be three times as large.
+# In a table with more rows, a cell is a text with a sign that the style sheet adds. With a link and a drawing in each,
+# the page would be three times as large.
 _MOST_LINKED_ROWS = 200
 _LONG_NAME, _LONGER_NAME = 8, 13
 SIGNS: Mapping[CellState, str] = {

@@ -5,7 +5,7 @@
  * has its period, value, sign, when and by whom it was recorded, the number of its commit, and what became of it.
  * @typedef {[string, string, number | string, string, string, string[], CellRecord[], string]} CellFacts
  * @typedef {[string, string, string, string, string, number, string]} CellRecord
- * @typedef {{commits?: string[], rows?: Record<string, Record<string, CellFacts>>}} CellData
+ * @typedef {{commits?: string[], addresses?: string[], rows?: Record<string, Record<string, CellFacts>>}} CellData
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -45,14 +45,14 @@ function makeSign(kind) {
 }
 
 /**
- * A commit: a link to the forge, where it is known.
+ * A commit: a link to where it is shown, if it is.
  * @param {string} id
  * @param {string | undefined} address
  */
 function makeCommit(id, address) {
   const short = id.slice(0, SHORT_COMMIT);
   if (!address) return makeElement("span", { class: "commit" }, short);
-  return makeElement("a", { class: "commit", href: address.replace("COMMIT", id), "aria-label": `commit ${short}` }, short);
+  return makeElement("a", { class: "commit", href: address, "aria-label": `commit ${short}` }, short);
 }
 
 /**
@@ -190,7 +190,7 @@ function setUpCells(root, table) {
     /** @param {number} number */
     const commit = (number) => {
       const id = found.commits?.[number];
-      return id ? makeCommit(id, source?.dataset.commit) : "not committed";
+      return id ? makeCommit(id, found.addresses?.[number]) : "not committed";
     };
     if (records.length) pop.append(makeRecordTable(records, commit));
     pop.append(chart);
