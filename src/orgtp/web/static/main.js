@@ -3,6 +3,7 @@
 import { setUpChart } from "./chart.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
+import { findShownPage, setUpSingleFile } from "./single.js";
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
 const setUps = {
@@ -20,10 +21,10 @@ function setUpPage(root) {
 }
 
 function setUpShownPages() {
-  for (const root of document.querySelectorAll("[data-page]")) {
-    if (root instanceof HTMLElement && root.offsetParent) setUpPage(root);
-  }
+  const root = findShownPage() ?? document.querySelector("main[data-page]");
+  if (root instanceof HTMLElement) setUpPage(root);
 }
 
+setUpSingleFile();
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();
