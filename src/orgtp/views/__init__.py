@@ -17,6 +17,7 @@ __all__ = [
     "record_measures",
     "reviewed_numbers",
     "reviews",
+    "row_discussion",
     "scorecard",
     "scores",
     "seat",

@@ -63,12 +63,14 @@ class RowEvidence:
     """Something that changed around a row's seat: a candidate, not a cause.
 
     `commit` is where it happened, and `when` says whether it came before the change began, within its period or after.
+    `letter` marks it on the chart of the row.
     """
 
     day: date
     text: str
     commit: str = ""
     when: str = ""
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,14 @@ from importlib import import_module
 
 from orgtp.api import OrgHandle
 from orgtp.model.org import Org
+from orgtp.views.briefing.recipients import list_briefed_seats
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
 
 SUFFIX = ".html"
+
+
+def _list_reviews(org: Org) -> Iterable[str]:
+    return sorted(org.reviews)
 
 
 def _list_seats(org: Org) -> Iterable[str]:
@@ -20,6 +25,8 @@ def _list_seats(org: Org) -> Iterable[str]:
 @dataclass(frozen=True, slots=True)
 class PageKind:
     """A kind of page: the function `build_NAME_page` of `orgtp.web.pages.NAME`, and the template NAME.html.j2.
+
+    `part_of` names the kind whose entry in the navigation is marked for it.
 
     `path` is that of its file, without its suffix; a path that ends with `/` has a page for each subject, which
     `list_subjects` lists. `heading` is its entry in the navigation, "" without one. `needs_server` is true if it
@@ -31,6 +38,7 @@ class PageKind:
     heading: str = ""
     list_subjects: Callable[[Org], Iterable[str]] | None = None
     needs_server: bool = False
+    part_of: str = ""
 
     def build(self, request: PageRequest) -> Page:
         """Build the page. Raises `PageMissing` for an unknown subject, and what its views raise."""
@@ -44,6 +52,11 @@ class PageKind:
 KINDS: tuple[PageKind, ...] = (
     PageKind("chart", "chart", "Chart"),
     PageKind("seat", "seat/", list_subjects=_list_seats),
+    PageKind("review", "review", "Review"),
+    PageKind("minutes", "review/", list_subjects=_list_reviews, part_of="review"),
+    PageKind("meeting", "meeting", part_of="review"),
+    PageKind("brief", "brief", "Brief"),
+    PageKind("briefing", "brief/", list_subjects=list_briefed_seats, part_of="brief"),
 )
 KINDS_BY_NAME: Mapping[str, PageKind] = {kind.name: kind for kind in KINDS}
 # The page at the top of the folder.
