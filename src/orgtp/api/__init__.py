@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
+    from orgtp.api.live import LiveOrg
     from orgtp.api.metrics import MetricActions
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
     from orgtp.api.people import PeopleActions
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from orgtp.ledger.create import CreatedOrg
     from orgtp.ledger.git_user import GitUser
     from orgtp.ledger.review_draft import ReviewDraft
+    from orgtp.ledger.signing_seat import SignedByAnotherSeat
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
     from orgtp.model.org import Org
@@ -137,6 +139,7 @@ __all__ = [
     "ImportedScores",
     "Ledger",
     "LedgerActions",
+    "LiveOrg",
     "LoadedOrg",
     "LogEntry",
     "LogFilter",
@@ -184,6 +187,7 @@ __all__ = [
     "Selection",
     "SendRequest",
     "SentBriefings",
+    "SignedByAnotherSeat",
     "SilenceView",
     "SkippedSeat",
     "Source",
@@ -263,6 +267,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.history": "HistoryQueries",
         "orgtp.api.value_files": "ImportedScores import_scores",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
+        "orgtp.api.live": "LiveOrg",
         "orgtp.api.metrics": "MetricActions",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
         "orgtp.api.people": "PeopleActions",
@@ -294,6 +299,7 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.create": "CreatedOrg",
         "orgtp.ledger.git_user": "GitUser",
         "orgtp.ledger.review_draft": "ReviewDraft",
+        "orgtp.ledger.signing_seat": "SignedByAnotherSeat",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
         "orgtp.model.records.todo": "TodoAction TodoState",

@@ -97,6 +97,7 @@ class OrgHandle:
 
     snapshot: OrgSnapshot
     _outdated_because: str = ""
+    _acting_for: str = ""
 
     def __repr__(self) -> str:
         return repr(self.snapshot)
@@ -153,7 +154,14 @@ class OrgHandle:
         """Changes: values, seats, retirements, and sync with a remote."""
         from orgtp.api.ledger import LedgerActions
 
-        return LedgerActions(self.snapshot)
+        return LedgerActions(self.snapshot, self._acting_for)
+
+    def act_for(self, person: str) -> OrgHandle:
+        """The same org, whose changes name the seat `person` as the one for which another seat acts (`Orgtp-For`).
+
+        A server that signs with a key of its own acts so for the person who is signed in.
+        """
+        return replace(self, _acting_for=person)
 
     @property
     def people(self) -> PeopleActions:

@@ -1,4 +1,4 @@
-"""`orgtp site`: write the org as web pages."""
+"""`orgtp site` and `orgtp serve`: write the org as web pages, or serve them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from typing import Annotated
 import typer
 
 from orgtp.cli.options import AtOption, JsonOption, OrgOption
-from orgtp.cli.session import finish_answer, open_chosen_org, write_json, write_stdout
+from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
+from orgtp.model.errors import OrgtpError
 from orgtp.model.text import count_noun
 
 _KILO = 1000
+
+
+class WebExtraMissing(OrgtpError):
+    """The libraries of the server are not installed, or are too old."""
+
+    text = 'orgtp serve needs the libraries Starlette and uvicorn ({why}). Install them: pip install "orgtp[web]"'
 
 
 def write_site(
@@ -34,3 +41,62 @@ def write_site(
     else:
         write_stdout(f"wrote {written.path}: {count_noun(written.pages, 'page')}, {written.size // _KILO:,} kB\n")
     return finish_answer(handle)
+
+
+def serve_pages(
+    org: OrgOption = None,
+    host: Annotated[str, typer.Option("--host", metavar="HOST", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="PORT", help="The port to listen on; 0 for any.")] = 8484,
+    as_: Annotated[str, typer.Option("--as", metavar="SEAT", help="Your seat, on this machine.")] = "",
+    allow_write: Annotated[
+        bool, typer.Option("--allow-write", help="Let people enter numbers, as far as the policy allows their seat.")
+    ] = False,
+    auth_header: Annotated[
+        str,
+        typer.Option(
+            "--auth-header",
+            metavar="HEADER",
+            help="The header in which a proxy gives the address of the person who is signed in: X-Forwarded-Email.",
+        ),
+    ] = "",
+    url: Annotated[
+        str,
+        typer.Option("--url", metavar="URL", help="The address of the proxy, as people type it, without a path."),
+    ] = "",
+    socket: Annotated[
+        Path | None,
+        typer.Option("--socket", "--uds", metavar="PATH", help="Listen on a Unix socket that the proxy may open."),
+    ] = None,
+    proxy_secret_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--proxy-secret-file",
+            metavar="FILE",
+            help="A secret that the proxy sends in the header X-Orgtp-Proxy-Secret.",
+        ),
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="Let people look whose address belongs to no seat.")] = False,
+    sign_as: Annotated[
+        str,
+        typer.Option(
+            "--sign-as", metavar="SEAT", help="The seat whose key git signs with here. It records for the others."
+        ),
+    ] = "",
+) -> int:
+    """Serve the org as web pages that follow the ledger branch, and let people enter their numbers.
+
+    On this machine alone, nobody has to sign in to look. For others, a proxy signs people in, and says who they are:
+    see docs/web.md.
+    """
+    try:
+        from orgtp.web.server import serve, settings
+    except ImportError as error:
+        raise WebExtraMissing(why=error) from error
+    from orgtp.api import LiveOrg
+
+    secret = settings.read_secret(proxy_secret_file) if proxy_secret_file else b""
+    wanted = settings.ServerSettings(
+        host, port, socket, as_, allow_write, auth_header, secret, url.rstrip("/"), public, sign_as
+    )
+    settings.check_settings(wanted)
+    return serve.run_server(LiveOrg(chosen_org(org)), wanted, write_stderr)

@@ -48,7 +48,7 @@ def _stream_git_output(repo: Repo, words: tuple[str, ...], *, prompt: bool) -> I
             process.wait()
 
 
-_TRAILERS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By")
+_TRAILERS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-For")
 _FIELDS = ("%H", "%P", "%ct", "%an", "%ae", "%s", "%b")
 _COMMIT_MARK = b"\x1e"
 _FIELD_COUNT = len(_FIELDS) + len(_TRAILERS)
@@ -134,7 +134,7 @@ def _skip_to_commit(stream: Iterator[bytes]) -> bytes:
 
 
 def _parse_commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
-    id_, parents, at, author, email, subject, body, action, seats, by, approved = fields
+    id_, parents, at, author, email, subject, body, action, seats, by, approved, acted_for = fields
     return Commit(
         id=id_[1:],
         parents=tuple(parents.split()),
@@ -149,6 +149,7 @@ def _parse_commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
         by=by.strip(),
         approved_by=approved.strip(),
         paths=tuple(touched),
+        acted_for=acted_for.strip(),
     )
 
 

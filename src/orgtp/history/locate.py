@@ -94,6 +94,12 @@ class OrgSnapshot:
     def _score_months(self) -> ScoreMonths:
         return ScoreMonths(self.tree)
 
+    def move_to(self, now: datetime) -> OrgSnapshot:
+        """The same files, evaluated as of another time. What was read stays read."""
+        later = replace(self, now=now)
+        vars(later).update({name: found for name, found in vars(self).items() if name not in vars(later)})
+        return later
+
     def load_seat_record(self, seat: str) -> LoadedOrg:
         """The seat's own file and retirement record, with values on demand."""
         own = [HEAD, seat_path(seat), retirement_path(seat)]

@@ -33,8 +33,8 @@ _FEW = 3
 class LogEntry:
     """One commit: when, who (the name of the seat if known, else of the author), which seats, and what.
 
-    `by_claimed` and `approved_by_claimed`: only the commit says so, so `who` is the author. `settings` are what it
-    set, for a summary that fits the screen.
+    `by_claimed` and `approved_by_claimed`: only the commit says so, so `who` is the author. `acted_for` is the
+    seat for which `by` says that it acted. `settings` are what it set, for a summary that fits the screen.
     """
 
     commit: str
@@ -51,6 +51,7 @@ class LogEntry:
     body: str
     paths: tuple[str, ...]
     settings: tuple[str, ...] = ()
+    acted_for: str | None = None
 
     @property
     def by_hand(self) -> bool:
@@ -176,6 +177,7 @@ def _build_entry(commit: Commit, touched: tuple[str, ...], names: _Names) -> Log
         body=commit.body,
         paths=tuple([path for _, path, _, _ in commit.paths]),
         settings=settings,
+        acted_for=commit.acted_for or None,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from orgtp.render.templates import make_environment, mark_as_html
 from orgtp.web.assets import SCRIPT, STYLE, hash_asset, read_asset
 from orgtp.web.links import Links
-from orgtp.web.pages.page import Page, Reader, SiteFacts
+from orgtp.web.pages.page import Page, Reader, SentForm, SiteFacts
 from orgtp.web.pages.registry import KINDS, KINDS_BY_NAME, PageKind
 
 if TYPE_CHECKING:
@@ -24,12 +24,16 @@ _SHORT = 10
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds the content of a page: the facts of the site, who looks, and how it refers to other pages."""
+    """What surrounds the content of a page: the facts of the site, who looks, and how it refers to other pages.
+
+    `sent` is the form that the reader has just sent.
+    """
 
     facts: SiteFacts
     links: Links
     reader: Reader
     is_served: bool = False
+    sent: SentForm | None = None
 
     @property
     def navigation(self) -> list[PageKind]:

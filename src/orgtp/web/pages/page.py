@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Problem, select_unread
+from orgtp.model.score import Score
 
 if TYPE_CHECKING:
     from orgtp.api import Audit, OrgHandle
@@ -25,12 +27,17 @@ class PageMissing(OrgtpError):
 class Reader:
     """Who looks at a page. A written site has no reader, so nobody can write there.
 
-    `seat` is the seat of the person who is signed in, or "". `csrf` is the token that each of their forms contains.
+    `seat` is the seat of the person who is signed in, or "", and `name` the person's name. `csrf` is the token that
+    each of their forms contains, as the field `csrf`. `seats` are all seats that the person holds. `may_sign_out`: the
+    person has a session here.
     """
 
     seat: str = ""
     may_write: bool = False
     csrf: str = ""
+    seats: tuple[str, ...] = ()
+    name: str = ""
+    may_sign_out: bool = False
 
 
 ANYONE = Reader()
@@ -64,11 +71,63 @@ class SiteFacts:
     unread: tuple[Problem, ...] = ()
 
 
+class SentState(StrEnum):
+    """What became of a form: recorded, recorded by somebody before (nothing to do), queued, or not recorded."""
+
+    DONE = "done"
+    NOTHING = "nothing"
+    QUEUED = "queued"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class SentValue:
+    """A value that a form recorded, as it is stored; `value` is None if it is unavailable, and `note` says why."""
+
+    seat: str
+    metric: str
+    period: str
+    value: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """What a person sent, and what became of it. The page that follows shows it.
+
+    - `act` is the path of the form's action without `act/`: `scores`, `todo`, `escalation`, `review`.
+    - `fields` is what was sent, so that nothing has to be typed again; names and texts as in the form.
+    - `errors` maps a field to what is wrong with it; "" is what is wrong as a whole.
+    - `theirs` maps a field to the record that another person made after this one opened the page (state `conflict`).
+    - `notices` are sentences to show: doubts about values, or what else was done.
+    - `queued_because` says why it could only be queued.
+    - `commit` and `subject` are those of the commit, and `values` what it recorded.
+    """
+
+    act: str
+    state: SentState
+    fields: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    theirs: Mapping[str, Score] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    queued_because: str = ""
+    commit: str = ""
+    subject: str = ""
+    values: tuple[SentValue, ...] = ()
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether nothing has to be entered again."""
+        return self.state in {SentState.DONE, SentState.NOTHING, SentState.QUEUED}
+
+
 @dataclass(frozen=True, slots=True)
 class PageRequest:
     """A page that is asked for: of which org, by whom, and for which `subject` (the seat of a seat page, ...).
 
-    `query` has the parameters of the address; a written page has none.
+    `query` has the parameters of the address; a written page has none. `sent` is the form that the person has just
+    sent from this page, if any.
     """
 
     org: OrgHandle
@@ -76,6 +135,7 @@ class PageRequest:
     reader: Reader = ANYONE
     query: Mapping[str, str] = field(default_factory=dict)
     is_served: bool = False
+    sent: SentForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +143,7 @@ class Page:
     """A page: its title, its template, and the values that the template shows.
 
     `kind` names the entry of the registry, and the script that the page starts. `is_wide` is for tables and the chart.
+    `shows_sent`: the page itself says what became of the form that was sent; otherwise, a notice above it does.
     """
 
     kind: str
@@ -90,6 +151,7 @@ class Page:
     content: Mapping[str, Any]
     is_wide: bool = False
     main_class: str = ""
+    shows_sent: bool = False
 
 
 def gather_facts(org: OrgHandle, *, verdict: RecordVerdict | None = None, why_unchecked: str = "") -> SiteFacts:

@@ -1,0 +1,122 @@
+"""Answers: a body with its headers, compressed once, and kept while the org stays as it is."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+HTML = "text/html; charset=utf-8"
+# Nothing is won by compressing less, and a level above this one takes much longer for little.
+_LEAST_BYTES, _LEVEL = 860, 6
+_MOST_BYTES = 64 * 1024 * 1024
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request is answered with. `tag` is the hash of the body (ETag, RFC 9110).
+
+    `is_private`: it is about the person who is signed in, so no browser keeps it.
+    """
+
+    body: bytes
+    kind: str = HTML
+    status: int = 200
+    is_private: bool = False
+    keep: str = "private, no-cache"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    tag: str = ""
+    packed: bytes = b""
+
+    @property
+    def size(self) -> int:
+        """How much memory it takes, in bytes."""
+        return len(self.body) + len(self.packed)
+
+    def make_response(self, request: Request) -> Response:
+        """The response to a request: compressed if the sender can read that, without a body if the sender has it."""
+        headers = {**self.headers, "Cache-Control": "no-store" if self.is_private else self.keep}
+        if self.packed:
+            headers["Vary"] = "Accept-Encoding"
+        if self.tag and not self.is_private:
+            headers["ETag"] = self.tag
+            if self.status == 200 and _has_tag(request.headers.get("if-none-match", ""), self.tag):  # noqa: PLR2004
+                return Response(status_code=304, headers=headers)
+        body = self.body
+        if self.packed and _accepts_gzip(request.headers.get("accept-encoding", "")):
+            body, headers["Content-Encoding"] = self.packed, "gzip"
+        return Response(body, self.status, headers, media_type=self.kind)
+
+
+def make_answer(text: str, *, status: int = 200, is_private: bool = False) -> Answer:
+    """The answer with a page."""
+    return pack_answer(Answer(text.encode(errors="replace"), status=status, is_private=is_private))
+
+
+def make_asset(text: str, kind: str) -> Answer:
+    """The answer with a style sheet or a script, whose address has its hash, so that it never changes."""
+    return pack_answer(Answer(text.encode(), kind, keep=_FOREVER))
+
+
+def pack_answer(answer: Answer) -> Answer:
+    """The answer with its hash, and compressed."""
+    packed = gzip.compress(answer.body, _LEVEL, mtime=0) if len(answer.body) >= _LEAST_BYTES else b""
+    # A weak tag: the compressed body is the same page, byte for byte another.
+    return replace(answer, tag=f'W/"{hashlib.sha256(answer.body).hexdigest()[:32]}"', packed=packed)
+
+
+def _has_tag(given: str, tag: str) -> bool:
+    known = [one.strip().removeprefix("W/") for one in given.split(",")]
+    return given.strip() == "*" or tag.removeprefix("W/") in known
+
+
+def _accepts_gzip(given: str) -> bool:
+    for one in given.split(","):
+        name, _, quality = one.partition(";")
+        if name.strip().lower() in {"gzip", "*"}:
+            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
+class AnswerCache:
+    """The newest answers, up to a total size; the one that was unused longest goes first.
+
+    Only one answer is made at a time, since making one uses the processor and not the disk.
+    """
+
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        self._most, self._size = most_bytes, 0
+        self._found: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._lock = threading.Lock()
+        self.making = threading.RLock()
+
+    def get_or_make(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """The answer with a key, or the one that `make` returns. Raises what `make` raises."""
+        if (found := self._get(key)) is not None:
+            return found
+        with self.making:
+            # Another thread may have made it meanwhile.
+            return self._get(key) or self._add(key, make())
+
+    def _get(self, key: Hashable) -> Answer | None:
+        with self._lock:
+            found = self._found.get(key)
+            if found is not None:
+                self._found.move_to_end(key)
+            return found
+
+    def _add(self, key: Hashable, made: Answer) -> Answer:
+        with self._lock:
+            if made.size <= self._most // 4:
+                self._found[key] = made
+                self._size += made.size
+            while self._size > self._most:
+                self._size -= self._found.popitem(last=False)[1].size
+        return made
