@@ -163,6 +163,15 @@ class ReviewActions:
 
         return read_draft(self.ledger.writable_repo, week)
 
+    def stamp_draft(self) -> object:
+        """When the draft of the review that can be held now was saved; None if there is none."""
+        from orgtp.ledger.review_draft import stamp_draft
+        from orgtp.model.records.review import find_last_week
+
+        snapshot = self.snapshot
+        week = find_last_week(snapshot.now, snapshot.head.zone).text
+        return stamp_draft(snapshot.repo, week) if snapshot.repo else None
+
     def list_draft_weeks(self) -> tuple[str, ...]:
         """The weeks that have a draft in this clone, the oldest first."""
         from orgtp.ledger.review_draft import list_draft_weeks

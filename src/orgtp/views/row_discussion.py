@@ -11,7 +11,7 @@ from orgtp.model.org import Org
 from orgtp.model.records.review import find_last_week
 from orgtp.views.agenda import AgendaRow, RowEvidence
 from orgtp.views.metric_chart import MetricChart, build_metric_chart, letter_inputs, list_chart_columns
-from orgtp.views.why.types import Evidence, Why
+from orgtp.views.why.types import Evidence, EvidenceKind, Why
 
 # So many pieces of evidence fit on the screen of a row.
 _MOST_EVIDENCE = 9
@@ -45,4 +45,7 @@ def list_row_evidence(why: Why, zone: tzinfo) -> tuple[RowEvidence, ...]:
 
 
 def _view_evidence(one: Evidence, zone: tzinfo) -> RowEvidence:
-    return RowEvidence(one.at.astimezone(zone).date(), one.what, one.commit or "", str(one.when or ""))
+    is_review = one.kind is EvidenceKind.REVIEW
+    return RowEvidence(
+        one.at.astimezone(zone).date(), one.what, one.commit or "", str(one.when or ""), is_review=is_review
+    )

@@ -40,7 +40,6 @@ class Frame:
         """The pages that the navigation lists."""
         return [kind for kind in KINDS if kind.heading and (not kind.needs_server or self.reader.may_write)]
 
-
     def section_of(self, page: Page) -> str:
         """The kind of page whose entry in the navigation a page belongs to; "" for none."""
         return KINDS_BY_NAME[page.kind].part_of if page.kind in KINDS_BY_NAME else ""

@@ -53,7 +53,7 @@ def format_evidence(text: str, day: date) -> str:
 
 
 def fill_fields(answers: Review, evidence: Mapping[tuple[str, str], Sequence[str]]) -> dict[str, str]:
-    """The fields of a form that shows these answers. `evidence` are the candidates of each row, as answers name them."""
+    """The fields of a form that shows these answers. `evidence` are the candidates of each row, as in the answers."""
     fields: dict[str, str] = {}
     for row in answers.rows:
         key = "/".join(row.key)

@@ -8,7 +8,6 @@ from orgtp.model.escalation_policy import find_stand_in
 from orgtp.model.org import Org
 from orgtp.views.chart_order import list_places
 
-
 # More briefings than this are not written as pages: the command shows those of the others.
 MOST_BRIEFED = 60
 

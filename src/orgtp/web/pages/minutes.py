@@ -103,4 +103,4 @@ def _list_rows(request: PageRequest, view: ReviewView) -> Iterator[MinutesRow]:
             yield MinutesRow(row, row.seat in org.seats, todo)
             continue
         spark = mark_as_html(draw_sparkline(found))
-        yield MinutesRow(row, True, todo, show_value(found), show_target(found), found.period, spark)  # noqa: FBT003
+        yield MinutesRow(row, True, todo, show_value(found), show_target(found), found.period, spark)

@@ -18,6 +18,10 @@ def _list_reviews(org: Org) -> Iterable[str]:
     return sorted(org.reviews)
 
 
+def _stamp_draft(org: OrgHandle) -> object:
+    return org.reviews.stamp_draft()
+
+
 def _list_seats(org: Org) -> Iterable[str]:
     return sorted(org.seats)
 
@@ -26,6 +30,7 @@ def _list_seats(org: Org) -> Iterable[str]:
 class PageKind:
     """A kind of page: the function `build_NAME_page` of `orgtp.web.pages.NAME`, and the template NAME.html.j2.
 
+    `stamp` says how what the page shows besides the record has changed, since it is the same as long as that is.
     `part_of` names the kind whose entry in the navigation is marked for it.
 
     `path` is that of its file, without its suffix; a path that ends with `/` has a page for each subject, which
@@ -38,7 +43,12 @@ class PageKind:
     heading: str = ""
     list_subjects: Callable[[Org], Iterable[str]] | None = None
     needs_server: bool = False
+    stamp: Callable[[OrgHandle], object] | None = None
     part_of: str = ""
+
+    def read_stamp(self, org: OrgHandle) -> object:
+        """What a page of this kind depends on besides the record; None if it depends on nothing else."""
+        return self.stamp(org) if self.stamp else None
 
     def build(self, request: PageRequest) -> Page:
         """Build the page. Raises `PageMissing` for an unknown subject, and what its views raise."""
@@ -54,7 +64,7 @@ KINDS: tuple[PageKind, ...] = (
     PageKind("seat", "seat/", list_subjects=_list_seats),
     PageKind("review", "review", "Review"),
     PageKind("minutes", "review/", list_subjects=_list_reviews, part_of="review"),
-    PageKind("meeting", "meeting", part_of="review"),
+    PageKind("meeting", "meeting", stamp=_stamp_draft, part_of="review"),
     PageKind("brief", "brief", "Brief"),
     PageKind("briefing", "brief/", list_subjects=list_briefed_seats, part_of="brief"),
 )

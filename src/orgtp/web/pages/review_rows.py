@@ -82,8 +82,10 @@ def list_row_sentences(row: AgendaRow) -> tuple[str, ...]:
     found = []
     for reason in row.reasons:
         head, _, rest = reason.partition(": ")
-        if rest and (head.startswith(_LATE_SINCE) or head == "hit or miss"):
+        if rest and head.startswith(_LATE_SINCE):
             found.append(rest)
+        elif rest and head == "hit or miss":
+            found.append(f"{rest[:1].upper()}{rest[1:]}.")
     return tuple(found)
 
 

@@ -1,7 +1,11 @@
+import { setUpMeeting } from "./meeting.js";
+
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
-const setUps = {};
+const setUps = {
+  meeting: setUpMeeting,
+};
 
 /** @param {HTMLElement} root */
 function setUpPage(root) {
