@@ -19,6 +19,7 @@ __all__ = [
     "record_measures",
     "reviewed_numbers",
     "reviews",
+    "row_discussion",
     "scorecard",
     "scorecard_groups",
     "scores",

@@ -1,6 +1,7 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
 import { setUpChart } from "./chart.js";
+import { setUpMeeting } from "./meeting.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 import { findShownPage, setUpSingleFile } from "./single.js";
@@ -11,6 +12,7 @@ const setUps = {
   record: setUpRecord,
   record_month: setUpRecord,
   scorecard: setUpScorecard,
+  meeting: setUpMeeting,
 };
 
 /** @param {HTMLElement} root */
