@@ -11,6 +11,7 @@ from orgtp.cli.options import AtOption, JsonOption, OrgOption
 from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import count_noun
+from orgtp.views.redaction.parts import Part
 
 _KILO = 1000
 
@@ -26,18 +27,36 @@ def write_site(
     org: OrgOption = None,
     at: AtOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what orgtp wrote there before.")] = False,
+    without: Annotated[
+        list[Part] | None,
+        typer.Option(
+            "--without",
+            metavar="PART",
+            help=f"Leave out a part that outsiders may not see: {', '.join(Part)}. Can be repeated.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> int:
     """Write the org as web pages: a folder to publish, or one file to mail.
 
-    The pages need no server and load nothing from the network.
+    The pages need no server and load nothing from the network. With --without, what is left out is in no file, and a
+    person's seat is named by its role.
     """
     from orgtp.web import site
 
     handle = open_chosen_org(org, at)
-    written = site.write_site(handle, target, force=force)
+    written = site.write_site(handle, target, force=force, without=frozenset(without or ()))
     if json:
-        write_json("site", handle, {"path": str(written.path), "pages": written.pages, "bytes": written.size})
+        write_json(
+            "site",
+            handle,
+            {
+                "path": str(written.path),
+                "pages": written.pages,
+                "bytes": written.size,
+                "without": sorted(set(without or ())),
+            },
+        )
     else:
         write_stdout(f"wrote {written.path}: {count_noun(written.pages, 'page')}, {written.size // _KILO:,} kB\n")
     return finish_answer(handle)

@@ -14,6 +14,7 @@ __all__ = [
     "org_settings",
     "people",
     "record_measures",
+    "redaction",
     "reviews",
     "scorecard",
     "scores",

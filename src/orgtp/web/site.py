@@ -6,14 +6,16 @@ import json
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgtp.model.errors import OrgtpError
+from orgtp.views.redaction.parts import Part
 from orgtp.web.assets import SCRIPT, STYLE, read_asset
 from orgtp.web.links import STATIC, FileLinks, FragmentLinks
+from orgtp.web.outsiders import redact_facts
 from orgtp.web.page_html import Frame, render_page, render_section, render_single_file
 from orgtp.web.pages.page import ANYONE, PageRequest, RecordVerdict, SiteFacts, gather_facts
 from orgtp.web.pages.registry import FIRST, SUFFIX, PageAddress, list_pages
@@ -42,14 +44,19 @@ class WrittenSite:
     size: int
 
 
-def write_site(org: OrgHandle, target: Path, *, force: bool = False) -> WrittenSite:
+def write_site(
+    org: OrgHandle, target: Path, *, force: bool = False, without: Collection[Part] = frozenset()
+) -> WrittenSite:
     """Write the pages to a folder, or to one file if the name of `target` ends with .html.
 
-    What exists is replaced only with `force`, and a folder only if orgtp wrote it. Raises `SiteExists`, and what the
-    views raise.
+    What exists is replaced only with `force`, and a folder only if orgtp wrote it. The parts in `without` are in no
+    file. Raises `SiteExists`, and what the views raise.
     """
     is_single = target.suffix == SUFFIX
     facts = gather_facts(org, verdict=check_record(org), is_single=is_single)
+    if without:
+        org = org.without(without)
+        facts = redact_facts(facts, org, without)
     if is_single:
         return _write_file(org, facts, target, force=force)
     return _write_folder(org, facts, target, force=force)
@@ -75,7 +82,7 @@ def _write_folder(org: OrgHandle, facts: SiteFacts, target: Path, *, force: bool
     with tempfile.TemporaryDirectory(prefix=".orgtp-site-", dir=target.absolute().parent) as temporary:
         made = Path(temporary) / "site"
         count = 0
-        for address in list_pages(org):
+        for address in list_pages(org, hidden=facts.hidden):
             _write(made / address.path, render_address(org, facts, address))
             count += 1
         shutil.copyfile(made / f"{FIRST}{SUFFIX}", made / f"index{SUFFIX}")
@@ -106,7 +113,7 @@ def _write(path: Path, text: str) -> None:
 def _write_file(org: OrgHandle, facts: SiteFacts, target: Path, *, force: bool) -> WrittenSite:
     if target.exists() and not force:
         raise SiteExists(path=target, advice=f"To replace it: orgtp site {shlex.quote(str(target))} --force")
-    addresses = list(list_pages(org, is_single=True))
+    addresses = list(list_pages(org, is_single=True, hidden=facts.hidden))
     frame = Frame(facts, FragmentLinks(addresses[0].path), ANYONE)
     text = render_single_file(frame, _render_sections(org, facts, addresses))
     _write(target, text)
