@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, cast
 
@@ -88,7 +88,7 @@ class Redactor:
         if sort is Sort.ORIGIN:
             kind, _, id_ = value.partition(" ")
             return f"{kind} {people.clean_id(id_)}" if kind in _ORIGINS else people.clean_text(value)
-        treat = {
+        treat: dict[Sort, Callable[[str], str]] = {
             Sort.SEAT: people.find_id,
             Sort.ID: people.clean_id,
             Sort.TEXT: people.clean_text,
