@@ -38,7 +38,11 @@ class Frame:
     @property
     def navigation(self) -> list[PageKind]:
         """The pages that the navigation lists."""
-        return [kind for kind in KINDS if kind.heading and (not kind.needs_server or self.reader.may_write)]
+        return [
+            kind
+            for kind in KINDS
+            if kind.heading and kind.path not in self.facts.hidden and (not kind.needs_server or self.reader.may_write)
+        ]
 
     def section_of(self, page: Page) -> str:
         """The kind of page whose entry in the navigation a page belongs to; "" for none."""
