@@ -65,7 +65,7 @@ def render_page(page: Page, frame: Frame) -> Markup:
 
 def render_section(page: Page, frame: Frame, path: str) -> Markup:
     """Render a page as one section of a file that has all pages."""
-    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="section.html.j2", path=path)
+    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="section.html.j2", section_id=path)
 
 
 def render_single_file(frame: Frame, sections: Iterable[Markup]) -> Markup:
