@@ -1,5 +1,6 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
+import { setUpLive } from "./live.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 
@@ -23,5 +24,7 @@ function setUpShownPages() {
   }
 }
 
+const main = document.getElementById("main");
+if (main) setUpLive(main);
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();
