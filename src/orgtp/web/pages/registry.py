@@ -88,6 +88,7 @@ KINDS: tuple[PageKind, ...] = (
     PageKind("briefing", "brief/", list_subjects=list_briefed_seats, part_of="brief"),
     PageKind("escalations", "escalations", "Escalations"),
     PageKind("todos", "todos", "To-dos"),
+    PageKind("numbers", "numbers", "My numbers", needs_server=True),
     PageKind("record", RECORD_PATH, "Record"),
     PageKind("record_month", f"{RECORD_PATH}/", list_from_history=list_months, is_bulky=True),
     PageKind("seat", "seat/", list_subjects=_list_seats),
