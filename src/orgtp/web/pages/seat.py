@@ -62,8 +62,9 @@ class MetricNoteHtml:
 
 @dataclass(frozen=True, slots=True)
 class ValueLine:
-    """A cell as a line of the table below its chart. `state` is the sign of its verdict."""
+    """A cell as a line of the table below its chart. `state` is the sign of its verdict, and `id` its period."""
 
+    id: str
     period: str
     value: str
     state: str
@@ -281,6 +282,7 @@ def _list_values(chart: MetricChart) -> Iterator[ValueLine]:
         value = format_full_figure(cell.value, chart.measure) if cell.value is not None else ""
         told = describe_cell(chart, column)
         yield ValueLine(
+            id=cell.period,
             period=describe_period(column.period.text),
             value=value,
             state=_TAGS[cell.state][0],
