@@ -201,6 +201,8 @@ def _draw_line_chart(chart: MetricChart, size: ChartSize, amounts: Sequence[Deci
     yield from _draw_targets(plot, axis)
     yield from _draw_values(plot, axis)
     _avoid_lines(plot, axis, space)
+    for x, _, half in _join_marks(plot):
+        space.take(LabelBox(x - half, size.bottom - _HALF_MARK, x + half, size.bottom + _HALF_MARK))
     yield from _draw_labels(plot, axis, space)
     heights = spread_labels([axis.place(amount) + 4 for amount, _, _ in ends], _LINE_HEIGHT, top + 4, size.bottom - 2)
     for (_, text, names), y in zip(ends, heights, strict=True):
