@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import html5lib
 import pytest
 import yaml
 from playwright.sync_api import Browser
@@ -211,3 +212,12 @@ def test_axe_finds_nothing(sample_site: Path, chromium: Browser, seat: str, look
 
 def test_a_validator_accepts_the_pages_of_seats(sample_site: Path) -> None:
     assert check_html([sample_site / f"seat/{seat}.html" for seat in SEATS]) == []
+
+
+def test_the_file_of_all_pages_has_every_seat_with_ids_of_its_own(sample: Shell) -> None:
+    sample("site", "whole.html")
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(sample.read("whole.html"))
+    ids = [one.attrib["id"] for one in page.iter() if "id" in one.attrib]
+    assert len(ids) == len(set(ids))
+    assert {"seat/jeff", "seat/echo"} <= set(ids)
+    assert {f"#{one}" for one in ids if one.endswith("pacing-on-plan")} & {one.attrib["href"] for one in page.iter("a")}

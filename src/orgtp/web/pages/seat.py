@@ -163,7 +163,7 @@ def build_seat_page(request: PageRequest) -> Page:
         "unread": _list_problems(request, seat),
         "tags": _list_tags(view, charts.charts),
         "broken": None,
-        "path": seat_path(seat),
+        "seat_file": seat_path(seat),
         "pages": [kind.path for kind in KINDS],
         "retired": _describe_retired(org, now, view, events, charts.charts) if view.retirement else None,
     }
@@ -193,7 +193,7 @@ class _NamesOf:
 def _build_unreadable_page(request: PageRequest) -> Page:
     """The page of a seat whose file cannot be read: what is wrong with the file, and where."""
     seat = request.subject
-    content = {"broken": _list_problems(request, seat), "path": seat_path(seat), "seat": seat}
+    content = {"broken": _list_problems(request, seat), "seat_file": seat_path(seat), "seat": seat}
     return Page("seat", seat, content)
 
 
