@@ -45,7 +45,15 @@ class Frame:
 def load_page_templates() -> Environment:
     """Load the templates of the pages, with their filters."""
     environment = make_environment("orgtp.web", "templates")
-    environment.filters.update(day=format_day, weekday=format_weekday, minute=format_minute, short=shorten_commit, utc=format_utc)
+    environment.filters.update(
+        day=format_day,
+        weekday=format_weekday,
+        dayname="{:%a}".format,
+        daydate=format_date,
+        minute=format_minute,
+        short=shorten_commit,
+        utc=format_utc,
+    )
     return environment
 
 
@@ -82,6 +90,11 @@ def _read_sprite() -> Markup:
 def format_day(day: date) -> str:
     """A date as `Fri 27 Nov 2026`; a time is first brought to its zone by the caller."""
     return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def format_date(day: date) -> str:
+    """A date as `27 Nov 2026`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def format_weekday(day: date) -> str:

@@ -109,9 +109,7 @@ def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) ->
     for seat, level in zip(chart.seats, levels, strict=True):
         above = chart.above[seat.seat]
         places[above] += 1
-        marks = "".join(
-            mark_metric(metric.state, is_late=metric.stale_since is not None) for metric in seat.metrics
-        )
+        marks = "".join(mark_metric(metric.state, is_late=metric.stale_since is not None) for metric in seat.metrics)
         begun = [since for metric in seat.metrics if (since := drifting.get(MetricKey(seat.seat, metric.metric)))]
         late = [metric.stale_since for metric in seat.metrics if metric.stale_since]
         rows.append(

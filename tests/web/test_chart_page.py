@@ -1,0 +1,200 @@
+"""The chart page in a browser: the list by keyboard, folding, search, the slider, the address, and no script at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from lxml import html
+from playwright.sync_api import Browser, Page
+
+from tests.web.browsers import Look, open_tab
+from tests.web.keyboard import press_keys
+
+IDS = ["bogdan", "crystal", "dash", "david", "janine", "jeff", "kristen", "penny", "pixel", "radar", "sift", "tally"]
+
+
+@contextmanager
+def open_chart(browser: Browser, site: Path, look: Look | None = None, hash_: str = "") -> Iterator[Page]:
+    """The chart page of a written site, without errors at the end."""
+    with open_tab(browser, look) as tab:
+        tab.page.goto((site / "chart.html").as_uri() + hash_)
+        yield tab.page
+        assert tab.errors == []
+
+
+def list_seen(page: Page) -> list[str]:
+    """The seats of the list that can be seen, in order."""
+    return [one.get_attribute("data-s") or "" for one in page.locator("li[data-s]").all() if one.is_visible()]
+
+
+def find_focus(page: Page) -> str:
+    """The seat whose item has the focus."""
+    return str(page.evaluate("document.activeElement.dataset.s ?? document.activeElement.tagName"))
+
+
+def test_every_seat_is_once_in_the_list_in_the_order_of_the_chart(sample_site: Path, sample: object) -> None:
+    """Read from the file, as a screen reader does."""
+    page = html.document_fromstring((sample_site / "chart.html").read_bytes())
+    items = page.xpath("//ul[@role='tree']//li[@role='treeitem']")
+    assert sorted(item.get("data-s") for item in items) == IDS
+    assert [item.get("data-s") for item in items][:4] == ["david", "bogdan", "janine", "penny"]
+    assert [len(item.xpath("ancestor::li")) + 1 for item in items] == [int(item.get("aria-level")) for item in items]
+    assert [item.get("tabindex") for item in items].count("0") == 1
+
+
+def test_the_list_is_moved_through_by_keys(sample_site: Path, chromium: Browser) -> None:
+    """One tab stop; arrows, Home, End, letters and Enter."""
+    with open_chart(chromium, sample_site) as page:
+        page.locator("li[data-s=david]").focus()
+        press_keys(page, "ArrowDown", "ArrowDown")
+        assert find_focus(page) == "janine"
+        press_keys(page, "ArrowRight")
+        assert find_focus(page) == "penny"
+        press_keys(page, "ArrowLeft")
+        assert find_focus(page) == "janine"
+        press_keys(page, "ArrowLeft")
+        assert page.locator("li[data-s=janine]").get_attribute("aria-expanded") == "false"
+        assert "penny" not in list_seen(page)
+        press_keys(page, "ArrowDown")
+        assert find_focus(page) == "kristen"
+        press_keys(page, "End")
+        assert find_focus(page) == "tally"
+        press_keys(page, "Home")
+        assert find_focus(page) == "david"
+        press_keys(page, "j")
+        assert find_focus(page) == "janine"
+        page.wait_for_timeout(800)
+        press_keys(page, "j", "e")
+        assert find_focus(page) == "jeff"
+        assert page.locator("li[tabindex='0']").count() == 1
+        press_keys(page, "Enter")
+        page.wait_for_url("**/seat/jeff.html")
+
+
+def test_a_phone_gets_the_list_first(sample_site: Path, chromium: Browser) -> None:
+    """The drawing is not for a narrow screen."""
+    with open_chart(chromium, sample_site, Look(360, 700)) as page:
+        tree, rail = page.locator("[role=tree]").bounding_box(), page.locator(".changes").bounding_box()
+        assert tree and rail and tree["y"] < rail["y"]
+        assert not page.locator("[data-draw]").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_search_unfolds_the_way_to_its_hits(sample_site: Path, chromium: Browser) -> None:
+    """By name, role and capability; what was folded before is folded again."""
+    with open_chart(chromium, sample_site) as page:
+        page.get_by_role("button", name="1", exact=True).click()
+        assert list_seen(page) == ["david", "bogdan", "janine", "kristen", "radar"]
+        press_keys(page, "/")
+        page.keyboard.type("record clean")
+        assert page.locator("[data-found]").inner_text() == "1 seat"
+        assert "sift" in list_seen(page)
+        assert "penny" not in list_seen(page)
+        press_keys(page, "Escape")
+        assert list_seen(page) == ["david", "bogdan", "janine", "kristen", "radar"]
+        page.keyboard.type("client complaint")
+        assert page.locator("li.hit").count() == 1
+
+
+def test_only_what_needs_a_person(sample_site: Path, chromium: Browser) -> None:
+    """Those that are off, late or drifting, and the way to them."""
+    with open_chart(chromium, sample_site) as page:
+        page.get_by_label("only what needs a person").check()
+        seen = list_seen(page)
+        assert 1 < len(seen) < len(IDS)
+        needed = [one.get_attribute("data-s") for one in page.locator("li.needs").all() if one.is_visible()]
+        assert needed
+        leaves = [one for one in seen if page.locator(f"li[data-s={one}] li:visible").count() == 0]
+        assert set(leaves) <= set(needed)
+
+
+def test_kinds_are_shown_only_on_request(sample_site: Path, chromium: Browser) -> None:
+    """Views do not label a seat as a person or an agent."""
+    with open_chart(chromium, sample_site) as page:
+        assert page.locator("li .kd:visible").count() == 0
+        page.get_by_label("show kinds").check()
+        assert page.locator("li .kd:visible").count() == len(IDS)
+
+
+def move_slider(page: Page, day: str) -> None:
+    """Move the slider to a day."""
+    number = page.evaluate(
+        "day => JSON.parse(document.querySelector('[data-chart]').textContent).days.days.indexOf(day)", day
+    )
+    assert number >= 0
+    page.locator("[data-time] input").evaluate(
+        "(one, number) => { one.value = number; one.dispatchEvent(new Event('input', {bubbles: true})); }", number
+    )
+
+
+def test_the_slider_shows_the_day_in_list_counts_and_rail(sample_site: Path, chromium: Browser) -> None:
+    """On 5 October, Echo is not retired yet, and Pixel is there."""
+    with open_chart(chromium, sample_site) as page:
+        before = page.locator("[data-counts]").inner_text()
+        move_slider(page, "2026-10-05")
+        slider = page.get_by_role("slider")
+        assert slider.get_attribute("aria-valuetext") == "Monday 5 October 2026"
+        assert page.locator("[data-day]").inner_text() == "Mon 5 Oct 2026"
+        assert page.locator("[data-total]").inner_text() == "13 seats then"
+        assert "echo" in list_seen(page)
+        assert page.locator("li[data-s=echo]").get_attribute("aria-level") == "3"
+        assert page.locator("li[data-s=echo] a").get_attribute("href") == "seat/echo.html"
+        assert page.locator("[data-counts]").inner_text() != before
+        later = page.locator("[data-changes] li.later").all_inner_texts()
+        assert any("Echo" in one for one in later)
+        assert page.locator("[data-changes] li.now").count() >= 1
+        table = page.locator("[data-then] table")
+        assert "Echo" in table.inner_text()
+        assert "Kristen" in table.inner_text()
+        page.get_by_role("button", name="Change before").click()
+        assert page.locator("[data-day]").inner_text() == "Mon 28 Sep 2026"
+        move_slider(page, "2026-11-20")
+        assert "echo" not in list_seen(page)
+        assert page.locator("[data-counts]").inner_text() == before
+        assert not page.locator("[data-then]").is_visible()
+        assert "now" in (slider.get_attribute("aria-valuetext") or "")
+
+
+def test_the_slider_is_moved_by_keys(sample_site: Path, chromium: Browser) -> None:
+    """It is a slider like any other."""
+    with open_chart(chromium, sample_site) as page:
+        page.get_by_role("slider").focus()
+        press_keys(page, "ArrowLeft")
+        assert page.locator("[data-day]").inner_text() == "Thu 19 Nov 2026"
+        press_keys(page, "Home")
+        assert page.locator("[data-day]").inner_text() == "Mon 24 Aug 2026"
+
+
+def test_the_address_marks_a_seat(sample_site: Path, chromium: Browser) -> None:
+    """`#seat/sift` unfolds the way to it."""
+    with open_chart(chromium, sample_site, hash_="#seat/sift") as page:
+        assert page.locator("li[data-s=sift]").is_visible()
+        page.get_by_role("button", name="1", exact=True).click()
+        assert not page.locator("li[data-s=sift]").is_visible()
+        page.evaluate("location.hash = '#seat/dash'")
+        page.locator("li[data-s=dash]").wait_for()
+
+
+def test_without_scripts_the_page_has_list_and_rail(sample_site: Path, chromium: Browser) -> None:
+    """What does nothing without a script is not there."""
+    with open_chart(chromium, sample_site, Look(scripts=False)) as page:
+        assert page.locator("li[data-s]").count() == len(IDS)
+        assert page.locator("[data-changes] li").count() > 10
+        for part in ("[data-controls]", "[data-time]", "[data-keys]", "[data-then]"):
+            assert not page.locator(part).is_visible()
+
+
+@pytest.mark.parametrize("name", ["list", "slider"])
+def test_firefox_does_the_same(sample_site: Path, firefox: Browser, name: str) -> None:
+    """The list by keys, and the slider."""
+    with open_chart(firefox, sample_site) as page:
+        if name == "list":
+            page.locator("li[data-s=david]").focus()
+            press_keys(page, "ArrowDown", "ArrowDown", "ArrowRight")
+            assert find_focus(page) == "penny"
+        else:
+            move_slider(page, "2026-10-05")
+            assert "echo" in list_seen(page)
