@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from orgtp.model.target import typeset_target
@@ -40,7 +41,7 @@ def encode_days(days: Days) -> dict[str, Any]:
             ]
             for one in days.days
         ],
-        "back": [_subtract_day(before, after) for before, after in zip(told, told[1:], strict=False)],
+        "back": [_subtract_day(before, after) for before, after in pairwise(told)],
         "now": {id_: {key: facts[key] for key in ("g", "v") if key in facts} for id_, facts in told[-1].items()},
     }
 

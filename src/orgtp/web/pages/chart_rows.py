@@ -18,7 +18,7 @@ MARKS = {
     CellState.UNAVAILABLE: "u",
     CellState.MISSING: "m",
     CellState.PENDING: "p",
-    CellState.NONE: "p",
+    CellState.NONE: "-",
 }
 LATE = "l"
 # The sign of each letter in the sprite, and its words.
@@ -86,12 +86,12 @@ class ChartRow:
     @property
     def signs(self) -> list[str]:
         """The sign of each mark."""
-        return [SIGNS[mark][0] for mark in self.marks]
+        return [SIGNS[mark][0] for mark in self.marks if mark in SIGNS]
 
 
 def mark_metric(state: CellState, *, is_late: bool) -> str:
     """The letter of a metric."""
-    return LATE if is_late and state is not CellState.OFF else MARKS[state]
+    return LATE if is_late else MARKS[state]
 
 
 def count_marks(marks: str) -> list[MarkCount]:
@@ -104,9 +104,8 @@ def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) ->
     """A row for each seat of the chart, in its order. `drifting` has the metrics that drift, and since when."""
     below = Counter(chart.above[seat.seat] for seat in chart.seats)
     places: Counter[str] = Counter()
-    levels = [_find_level(chart, seat) for seat in chart.seats]
     rows = []
-    for seat, level in zip(chart.seats, levels, strict=True):
+    for seat in chart.seats:
         above = chart.above[seat.seat]
         places[above] += 1
         marks = "".join(mark_metric(metric.state, is_late=metric.stale_since is not None) for metric in seat.metrics)
@@ -116,7 +115,7 @@ def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) ->
             ChartRow(
                 seat=seat,
                 above=above,
-                level=level,
+                level=seat.depth + 1,
                 place=places[above],
                 siblings=below[above],
                 has_below=below[seat.seat] > 0,
@@ -129,11 +128,6 @@ def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) ->
             )
         )
     return rows
-
-
-def _find_level(chart: Chart, seat: ChartSeat) -> int:
-    """The level of a seat, 1 at the top; seats of a chart without a root begin there."""
-    return seat.depth + 1
 
 
 def _list_notes(

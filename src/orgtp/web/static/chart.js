@@ -223,7 +223,7 @@ export function setUpChart(root) {
     for (const { seat, value, mark } of rows) {
       const row = body.insertRow();
       for (const one of [seat.name, seat.owner, ...value]) row.insertCell().textContent = one;
-      const [sign = "pe", word = ""] = data.signs[mark] ?? [];
+      const [sign = "", word = "nothing owed"] = data.signs[mark] ?? [];
       row.insertCell().append(makeTag(sign, word));
     }
     home.replaceChildren(table);
