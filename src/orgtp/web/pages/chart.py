@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from orgtp.model.metric_row import MetricRow
 from orgtp.model.seat import MetricKey
-from orgtp.render.templates import clean_value
-from orgtp.views.chart_layout.draw_types import LayoutSeat
+from orgtp.render.chart_svg import chart_fragment, draw_chart, list_layout_seats
+from orgtp.render.templates import clean_value, mark_as_html
+from orgtp.views.chart_boxes import ChartBox, list_chart_boxes
 from orgtp.views.chart_layout.folding import fold_by_default
-from orgtp.views.selection import Selection, StateWord
+from orgtp.views.variation.judge import find_drifting, judge_metric
 from orgtp.web.pages.chart_days import encode_days
 from orgtp.web.pages.chart_rows import (
     SIGNS,
@@ -24,6 +27,7 @@ from orgtp.web.pages.chart_rows import (
 from orgtp.web.pages.page import Page, PageRequest
 
 if TYPE_CHECKING:
+    from orgtp.views.chart import Chart
     from orgtp.views.days.types import ToldChange
 
 # A list of more seats has only those that are not folded at first. The others are drawn as they are opened.
@@ -46,8 +50,9 @@ def build_chart_page(request: PageRequest) -> Page:
     if not chart.seats:
         return Page("chart", "Chart", {"rows": [], "is_new": org.at is None})
     rows = build_rows(chart, _find_drifting(request), org.head.zone)
-    seats = [_make_layout_seat(row) for row in rows]
-    folded = fold_by_default(seats)
+    boxes = _list_boxes(chart, rows)
+    folded = fold_by_default(list_layout_seats(boxes))
+    picture = draw_chart(boxes, folded)
     listed = rows if len(rows) <= MOST_LISTED else list_folded_rows(rows, folded)
     shown = {row.seat.seat for row in listed}
     has_days = not request.is_served or "days" in request.query
@@ -57,7 +62,7 @@ def build_chart_page(request: PageRequest) -> Page:
     content = {
         "rows": close_lists(listed),
         "rest": rest,
-        "drawing": None,
+        "draw": lambda link: mark_as_html(chart_fragment(picture, lambda seat: link(f"seat/{seat}.html"))),
         "total": len(rows),
         "counts": _count_head(rows),
         "folded": folded,
@@ -87,12 +92,17 @@ def _read_changes(request: PageRequest) -> tuple[ToldChange, ...]:
 
 def _find_drifting(request: PageRequest) -> dict[MetricKey, str]:
     """The metrics that drift, and since which period."""
-    found = request.org.health(Selection(states=(StateWord.DRIFTING,)))
-    return {MetricKey(row.seat, row.metric): row.since or "" for row in found.metrics if row.is_drifting}
+    org, now = request.org.org, request.org.now
+    return {
+        key: judge_metric(MetricRow(org, org.seat(key.seat), org.metric(*key), now)).since or ""
+        for key in find_drifting(org, now, [seat for seat in org.seats.values() if not seat.is_retired])
+    }
 
 
-def _make_layout_seat(row: ChartRow) -> LayoutSeat:
-    return LayoutSeat(row.seat.seat, row.above, row.seat.kind == "group", row.seat.also_reports_to)
+def _list_boxes(chart: Chart, rows: Sequence[ChartRow]) -> list[ChartBox]:
+    """The seats as they are drawn."""
+    drifting = {row.seat.seat for row in rows if row.is_drifting}
+    return [replace(box, is_drifting=box.seat in drifting) for box in list_chart_boxes(chart)]
 
 
 def _count_head(rows: list[ChartRow]) -> list[MarkCount]:
