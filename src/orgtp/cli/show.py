@@ -24,7 +24,7 @@ from orgtp.cli.session import (
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.api import Chart, Selection
+    from orgtp.api import Chart, OrgHandle, Selection
 
 
 class ChartFormat(StrEnum):
@@ -34,6 +34,7 @@ class ChartFormat(StrEnum):
     MERMAID = "mermaid"
     DOT = "dot"
     SVG = "svg"
+    TERM_SVG = "term-svg"
     JSON = "json"
     CSV = "csv"
 
@@ -55,6 +56,10 @@ def show_chart(
     Each seat has its role, its owner and how many of its metrics are on target.
     """
     handle = open_chosen_org(org, at)
+    if format_ is ChartFormat.SVG and not json:
+        words = _list_words(org, at, selection, retired=all_, kind=kind)
+        _draw_picture(handle, selection, depth, retired=all_, kind=kind, words=words)
+        return finish_answer(handle)
     view = handle.chart(depth=depth, retired=all_, selection=selection)
     if format_ is ChartFormat.CSV:
         choose_csv()
@@ -70,8 +75,7 @@ def show_chart(
         text = draw(view, kind=kind, by=by)
         write_stdout(text)
         if format_ is ChartFormat.MERMAID and (why := chart_graph.explain_mermaid_limits(text)):
-            words = [*_list_org_options(org, at), *shlex.split(selection.text), *(["--all"] if all_ else [])]
-            words += ["--kind"] if kind else []
+            words = _list_words(org, at, selection, retired=all_, kind=kind)
             less = _find_drawable_depth(
                 lambda level: handle.chart(depth=level, retired=all_, selection=selection), view
             )
@@ -80,7 +84,7 @@ def show_chart(
     from orgtp.render.chart import chart_lines, chart_text
     from orgtp.render.terminal import Screen, detect_screen
 
-    if format_ is ChartFormat.SVG:
+    if format_ is ChartFormat.TERM_SVG:
         from orgtp.render.svg import render_svg
 
         lines = chart_lines(view, Screen(), name=handle.head.name, kind=kind, by=by)
@@ -90,9 +94,38 @@ def show_chart(
     return finish_answer(handle)
 
 
-def _list_org_options(org: Path | None, at: str | None) -> list[str]:
+def _draw_picture(
+    handle: OrgHandle, selection: Selection, depth: int | None, *, retired: bool, kind: bool, words: list[str]
+) -> None:
+    """Write the chart as boxes and lines, with what is below `depth`, or too much for one picture, folded away."""
+    from orgtp.model.text import count_noun
+    from orgtp.render.chart_svg import chart_svg, draw_chart, list_layout_seats
+    from orgtp.render.selection import describe_left_out
+    from orgtp.render.terminal import to_local_time
+    from orgtp.views.chart_boxes import list_chart_boxes
+    from orgtp.views.chart_layout.folding import fold_below, fold_by_default
+
+    view = handle.chart(retired=retired, selection=selection)
+    boxes = list_chart_boxes(view, handle.health(replace(selection, states=(), sort=None)))
+    seats = list_layout_seats(boxes)
+    folded = fold_by_default(seats) if depth is None else fold_below(seats, depth)
+    picture = draw_chart(boxes, folded)
+    name, at = handle.head.name, to_local_time(handle.now, handle.org.zone)
+    commit = f", commit {handle.revision[:10]}" if handle.revision else ""
+    notes = [f"{name}, as of {at:%Y-%m-%d %H:%M}{commit}", describe_left_out(view.left_out, selection.text)]
+    notes += ["Incomplete: not every file could be read. See: orgtp validate"] if handle.unread else []
+    write_stdout(chart_svg(picture, f"Org chart of {name}", [note for note in notes if note], kind=kind))
+    if depth is None and (hidden := len(boxes) - len(picture.drawing.boxes) - len(picture.drawing.frames)):
+        most = max(seat.depth for seat in view.seats) - view.seats[0].depth
+        every = shlex.join(["orgtp", "chart", *words, "--depth", str(most), "--format", "svg"])
+        write_stderr(f"{count_noun(hidden, 'seat')} of {len(boxes):,} are folded away. A picture of all: {every}")
+
+
+def _list_words(org: Path | None, at: str | None, selection: Selection, *, retired: bool, kind: bool) -> list[str]:
+    """The options of a command that draws the same seats."""
     named = chosen_org(org)
-    return [*(["--org", str(named)] if named else []), *(["--at", at] if at else [])]
+    words = [*(["--org", str(named)] if named else []), *(["--at", at] if at else []), *shlex.split(selection.text)]
+    return [*words, *(["--all"] if retired else []), *(["--kind"] if kind else [])]
 
 
 def _find_drawable_depth(draw: Callable[[int], Chart], view: Chart) -> int:
@@ -106,7 +139,7 @@ def _find_drawable_depth(draw: Callable[[int], Chart], view: Chart) -> int:
 
 def _suggest_other_chart(words: list[str], depth: int | None, fewer: int) -> str:
     levels = ["--depth", str(depth)] if depth is not None else []
-    picture = f"{shlex.join(['orgtp', 'chart', *words, *levels, '--format', 'svg'])} > chart.svg"
+    picture = f"{shlex.join(['orgtp', 'chart', *words, *levels, '--format', 'term-svg'])} > chart.svg"
     less = shlex.join(["orgtp", "chart", *words, "--depth", str(fewer), "--format", "mermaid"])
     return f"A picture of it all: {picture}" + (f"\nA chart that it draws: {less}" if fewer else "")
 

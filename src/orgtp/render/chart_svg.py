@@ -20,7 +20,6 @@ from orgtp.render.chart_words import (
     OWNER,
     SIGN_PITCH,
     BoxWords,
-    FrameWords,
     choose_signs,
     describe_box,
     fit_frame,
@@ -249,8 +248,7 @@ class _Pen:
         ]
         label = _write("t", frame.label_x, y, name)
         if led_by:
-            at = frame.label_x + words.label - measure_text(f"  {led_by}", ROLE_SIZE) + 6
-            label += _write("lb", at, y, led_by)
+            label += _write("lb", frame.label_x + words.name_width + 6, y, led_by)
         if self._link:
             label = f'<a href="{escape(self._link(box.seat))}" tabindex="-1">{label}</a>'
         right = frame.x + frame.width - 14 - (_FOLD_ROOM if self._link else 0)
@@ -274,7 +272,6 @@ class _Pen:
 
 
 _FLAG_SIGNS = {"late": "late", "drifting": "drift"}
-ROLE_SIZE = 120
 _FOLD_ROOM = 20
 _LEAST_WIDTH = 560
 
@@ -347,7 +344,7 @@ _UNFOLDED = _draw_unfolded(67, 67.5)
 def _draw_legend(picture: ChartPicture, room: int) -> tuple[list[str], int, int]:
     """What the signs and lines of this picture mean, its height, and its width."""
     used = {sign.value for box in picture.boxes.values() for sign in box.signs}
-    entries = [(sign.value, sign.word) for sign in reversed(Sign) if sign.value in used]
+    entries = [(sign.value, sign.word) for sign in _LEGEND if sign.value in used]
     entries += [("drift", "drifting")] if any(box.is_drifting for box in picture.boxes.values()) else []
     entries += [("line", "reports to")] if picture.drawing.lines else []
     entries += [("via", "reports to, through seats that are left out")] if _has_indirect(picture) else []
@@ -366,6 +363,7 @@ def _draw_legend(picture: ChartPicture, room: int) -> tuple[list[str], int, int]
     return out, (y + _LINE_HEIGHT + 6) if entries else 0, most
 
 
+_LEGEND = (Sign.ON, Sign.OFF, Sign.UNKNOWN, Sign.MISSING, Sign.PENDING, Sign.LATE)
 _LEGEND_SIGNS = {"line": 32, "via": 32, "dot": 32, "need": 26}
 
 
