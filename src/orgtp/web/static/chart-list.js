@@ -281,5 +281,5 @@ export function setUpList(tree, data, known, hooks) {
     keepTabStop();
   }
 
-  return { show, moveTo: (/** @type {string} */ id) => moveTo(items.get(id)), find: (/** @type {string} */ id) => items.get(id) };
+  return { show, findHref, moveTo: (/** @type {string} */ id) => moveTo(items.get(id)), find: (/** @type {string} */ id) => items.get(id) };
 }

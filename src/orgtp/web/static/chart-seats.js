@@ -107,7 +107,7 @@ export function needsPerson(seat) {
 }
 
 /** The seats above a seat, the nearest first. @param {Map<string, ChartSeat>} seats @param {string} id */
-export function listAbove(seats, id) {
+export function listSeatsAbove(seats, id) {
   /** @type {string[]} */
   const found = [];
   for (let at = seats.get(id)?.above ?? ""; at && !found.includes(at); at = seats.get(at)?.above ?? "") found.push(at);
