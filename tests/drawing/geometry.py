@@ -19,7 +19,9 @@ class Area(NamedTuple):
     bottom: float
 
     def overlaps(self, other: Area) -> bool:
-        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
 
     def contains(self, other: Area) -> bool:
         return (

@@ -39,7 +39,7 @@ def charts(draw: st.DrawFn, most: int = 40) -> GeneratedChart:
 def make_random_chart(size: int, seed: int) -> GeneratedChart:
     """A chart of `size` seats that is the same for the same seed."""
     dice = random.Random(seed)  # noqa: S311  (a tree, not a secret)
-    parents = [-1, *(dice.randrange(max(0, number // dice.choice([2, 6, 9]))  , number) for number in range(1, size))]
+    parents = [-1, *(dice.randrange(max(0, number // dice.choice([2, 6, 9])), number) for number in range(1, size))]
     groups = {number for number in range(1, size) if dice.random() < 0.05}
     lines = [(dice.randrange(size), dice.randrange(size)) for _ in range(size // 50)]
     return make_chart(parents, groups, lines, set(), [100] * size)

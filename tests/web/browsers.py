@@ -88,8 +88,7 @@ class Look:
         """The options of a context in this browser."""
         size = {"viewport": {"width": self.width, "height": self.height}, "device_scale_factor": self.scale}
         if browser.browser_type.name == "firefox":
-            assert not (self.dark or self.forced_colors or self.reduced_motion)
-            assert self.scripts
+            assert (self.dark, self.forced_colors, self.reduced_motion, self.scripts) == (False, False, False, True)
             return size | NO_MEDIA
         return size | {
             "color_scheme": "dark" if self.dark else "light",

@@ -1,4 +1,4 @@
-"""Every page of a written site: at three widths, in every kind of colours, on paper, by keyboard alone, without scripts.
+"""Every page of a written site: in three widths and all colours, on paper, by keyboard alone, and without scripts.
 
 The pages are those that the registry lists, so a new page is in all of these tests. The sample has all kinds of them.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgtp.history.locate import OrgSnapshot
@@ -139,6 +140,14 @@ class HistoryQueries:
         except BadInput:
             return None
         return find_forge(remote.public_url) if remote else None
+
+    def lists_as_untracked(self, path: Path) -> bool:
+        """Whether git lists a new file or folder in the org's own work tree as untracked: it does not ignore it."""
+        from orgtp.git.repo import find_enclosing_repo
+
+        repo = self.snapshot.repo
+        outer = find_enclosing_repo(path) if repo and not repo.bare else None
+        return outer is not None and repo is not None and outer.path.resolve() == repo.path.resolve()
 
     @property
     def is_complete(self) -> bool:

@@ -93,7 +93,10 @@ class Lanes:
         for item in items.every:
             if item.is_frame and item.hangs:
                 middle, most = item.x + item.width // 2, item.width // 2 // _BESIDE_LANDING
-                places = [middle, *(middle + _BESIDE_LANDING * step * sign for step in range(1, most) for sign in (1, -1))]
+                places = [
+                    middle,
+                    *(middle + _BESIDE_LANDING * step * sign for step in range(1, most) for sign in (1, -1)),
+                ]
                 x = next((one for one in places if self._is_free(item.level - 1, one)), middle)
                 self.landings[item.seat] = x
                 self._take(item.level - 1, x)
@@ -105,9 +108,7 @@ class Lanes:
             if route.is_down and route.boss not in found:
                 start = items.of_seat[route.boss]
                 places = [start.x + offset for offset in _list_offsets(start)]
-                found[route.boss] = next(
-                    (x for x in places if self._is_free(start.level, x, route.boss)), places[0]
-                )
+                found[route.boss] = next((x for x in places if self._is_free(start.level, x, route.boss)), places[0])
                 self._take(start.level, found[route.boss], route.boss)
         return found
 
@@ -160,9 +161,7 @@ def _list_offsets(start: Item) -> list[int]:
     return [middle, *(middle + sign * 6 * step for step in range(1, 11) for sign in (-1, 1))]
 
 
-def draw_dotted_lines(
-    items: Items, routes: Sequence[Route], lanes: Lanes, rows: Sequence[int]
-) -> list[PlacedLine]:
+def draw_dotted_lines(items: Items, routes: Sequence[Route], lanes: Lanes, rows: Sequence[int]) -> list[PlacedLine]:
     """The dotted lines, from the seat that someone also reports to, in the order of the routes."""
     ended: dict[str, int] = {}
     found = []

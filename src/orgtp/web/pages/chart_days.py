@@ -8,8 +8,8 @@ from typing import Any
 
 from orgtp.model.target import typeset_target
 from orgtp.render.values import format_value
-from orgtp.views.days.types import Days, SeatOnDay
 from orgtp.views.chart_boxes import ChartBox, Sign
+from orgtp.views.days.types import Days, SeatOnDay
 from orgtp.web.pages.chart_facts import SeatFacts, encode_box
 from orgtp.web.pages.chart_rows import SIGNS, mark_metric
 
