@@ -125,7 +125,7 @@ class MadeOrg:
                 facts["status"] = self.random.choice(("active", "active", "paused", "vacant", "proposed", "retired"))
             case 5:
                 first, last = day + timedelta(days=2), day + timedelta(days=6)
-                facts["pauses"] = f"[{{since: {first}, until: {last}, reason: Away}}]"
+                facts["pauses"] = f"{{{first}: {{until: {last}, reason: Away}}}}"
             case 6 if facts["kind"] == "human":
                 facts["holders"] = f"{{{day + timedelta(days=3)}: {{name: Holder {day.day}}}}}"
             case 7 if "m0" in facts:
