@@ -98,8 +98,12 @@ class ChartPicture:
 def draw_chart(boxes: Sequence[ChartBox], folded: Collection[str]) -> ChartPicture:
     """Lay out the boxes of a chart, with what is below the `folded` seats hidden."""
     seats = list_layout_seats(boxes)
-    off, late = ({one.seat for one in boxes if one.is_off}, {one.seat for one in boxes if one.is_late})
-    return ChartPicture({one.seat: one for one in boxes}, lay_out(seats, folded), count_below(seats, off, late))
+    problems = [
+        {one.seat for one in boxes if one.is_off},
+        {one.seat for one in boxes if one.is_late},
+        {one.seat for one in boxes if one.is_drifting},
+    ]
+    return ChartPicture({one.seat: one for one in boxes}, lay_out(seats, folded), count_below(seats, problems))
 
 
 def list_layout_seats(boxes: Sequence[ChartBox]) -> list[LayoutSeat]:
@@ -162,7 +166,12 @@ class _Pen:
     """Draws the elements of a chart. Without a `link` it is a picture: without links and without marks to fold by."""
 
     def __init__(
-        self, picture: ChartPicture, sign: Callable[[str, int, float], str], link: Callable[[str], str] | None, *, kind: bool
+        self,
+        picture: ChartPicture,
+        sign: Callable[[str, int, float], str],
+        link: Callable[[str], str] | None,
+        *,
+        kind: bool,
     ) -> None:
         self._picture, self._sign, self._link, self._kind = picture, sign, link, kind
 
@@ -197,7 +206,7 @@ class _Pen:
 
     def _write_full(self, box: ChartBox, words: BoxWords) -> Iterator[str]:
         right = BOX_WIDTH - INSET
-        yield self._text("nm", INSET, 20, words.name)
+        yield from self._write_name(INSET, 20, words.name, words.far_name)
         for number, flag in enumerate(reversed(words.flags)):
             yield self._sign(_FLAG_SIGNS[flag], right - 9 - 15 * number, 10)
         if words.flag:
@@ -213,9 +222,17 @@ class _Pen:
         yield self._text("ow", INSET, 56, words.owner)
         yield from self._draw_signs(words.signs, words.more, right, 47, SIGN_PITCH)
 
+    def _write_name(self, x: int, y: float, name: str, far_name: str) -> Iterator[str]:
+        """The name, and on a page what fits of it when the chart is far away and names are larger."""
+        if self._link and far_name != name:
+            yield self._text("nm long", x, y, name)
+            yield self._text("nm fn", x, y, far_name)
+        else:
+            yield self._text("nm", x, y, name)
+
     def _write_compact(self, box: ChartBox, words: BoxWords) -> Iterator[str]:
         right = BOX_WIDTH - INSET
-        yield self._text("nm", COMPACT_INSET, 14.5, words.compact_name)
+        yield from self._write_name(COMPACT_INSET, 14.5, words.compact_name, words.compact_far_name)
         kind = f"{write_kind(box.kind)} · " if self._kind and not self._link else ""
         yield self._text("rl", COMPACT_INSET, 27.5, f"{kind}{words.compact_role}")
         yield from self._draw_signs(words.compact_signs, words.compact_more, right, 11.5, COMPACT_PITCH)
@@ -311,14 +328,18 @@ def write_path(line: PlacedLine) -> str:
 
 
 def draw_folded(below: SeatsBelow, sign: Callable[[str, float, float], str]) -> str:
-    """The mark below a folded box: how many seats are below, and how many of them are off target and late."""
+    """The mark below a folded box: how many seats are below, and how many are off target, late and drifting.
+
+    Of large numbers, those that have no room are left out, the last first.
+    """
     count = f"+{below.seats}"
     x = 7 + measure_text(count, OWNER, bold=True)
     parts = [(7, count, "")]
-    for name, number in (("off", below.off), ("late", below.late)):
-        if number:
+    for name, number in (("off", below.off), ("late", below.late), ("drift", below.drifting)):
+        more = 6 + 13 + measure_text(str(number), OWNER, bold=True)
+        if number and x + more + 7 <= BOX_WIDTH - _FOLD_LEFT:
             parts.append((x + 6, str(number), name))
-            x += 6 + 13 + measure_text(str(number), OWNER, bold=True)
+            x += more
     width = x + 7
     left = max(_FOLD_LEFT, (BOX_WIDTH - width) // 2)
     drawn = "".join(
@@ -326,9 +347,7 @@ def draw_folded(below: SeatsBelow, sign: Callable[[str, float, float], str]) -> 
         + f'<text x="{left + at + (13 if name else 0)}" y="80">{words}</text>'
         for at, words, name in parts
     )
-    return (
-        f'<g class="fold" data-fold="0"><rect x="{left}" y="67" width="{width}" height="18" rx="2"/>{drawn}</g>'
-    )
+    return f'<g class="fold" data-fold="0"><rect x="{left}" y="67" width="{width}" height="18" rx="2"/>{drawn}</g>'
 
 
 def _draw_unfolded(x: float, y: float) -> str:
@@ -343,13 +362,17 @@ _UNFOLDED = _draw_unfolded(67, 67.5)
 
 def _draw_legend(picture: ChartPicture, room: int) -> tuple[list[str], int, int]:
     """What the signs and lines of this picture mean, its height, and its width."""
-    used = {sign.value for box in picture.boxes.values() for sign in box.signs}
+    shown = [box for box in picture.boxes.values() if picture.drawing.shown[box.seat] == box.seat]
+    marks = [picture.below[one.seat] for one in picture.drawing.boxes if one.hidden]
+    used = {sign.value for box in shown for sign in box.signs}
+    used |= {name for one in marks for name, number in (("off", one.off), ("late", one.late)) if number}
+    drifts = any(box.is_drifting for box in shown) or any(one.drifting for one in marks)
     entries = [(sign.value, sign.word) for sign in _LEGEND if sign.value in used]
-    entries += [("drift", "drifting")] if any(box.is_drifting for box in picture.boxes.values()) else []
+    entries += [("drift", "drifting")] if drifts else []
     entries += [("line", "reports to")] if picture.drawing.lines else []
-    entries += [("via", "reports to, through seats that are left out")] if _has_indirect(picture) else []
+    entries += [("via", "reports to, through seats that are left out")] if any(box.is_indirect for box in shown) else []
     entries += [("dot", "also reports to")] if picture.drawing.dotted else []
-    entries += [("need", "needs a person")] if any(box.needs_person for box in picture.boxes.values()) else []
+    entries += [("need", "needs a person")] if any(box.needs_person for box in shown) else []
     out: list[str] = []
     x = y = most = 0
     for name, words in entries:
@@ -365,10 +388,6 @@ def _draw_legend(picture: ChartPicture, room: int) -> tuple[list[str], int, int]
 
 _LEGEND = (Sign.ON, Sign.OFF, Sign.UNKNOWN, Sign.MISSING, Sign.PENDING, Sign.LATE)
 _LEGEND_SIGNS = {"line": 32, "via": 32, "dot": 32, "need": 26}
-
-
-def _has_indirect(picture: ChartPicture) -> bool:
-    return any(box.is_indirect for box in picture.boxes.values())
 
 
 def _draw_legend_sign(name: str, x: int, y: int) -> str:

@@ -11,8 +11,9 @@ from orgtp.render.text_width import fit_text, measure_text
 from orgtp.views.chart_boxes import ChartBox, Sign
 from orgtp.views.chart_layout.draw_types import BOX_WIDTH
 
-# The sizes of the design, in tenths of a pixel: name, role, owner and the small words; then those of a leaf in a stack.
-NAME, ROLE, OWNER, COMPACT_NAME = 135, 120, 110, 120
+# The sizes of the design, in tenths of a pixel: name, role, owner and the small words; then the name of a leaf
+# in a stack, and of any box far away.
+NAME, ROLE, OWNER, COMPACT_NAME, FAR_NAME = 135, 120, 110, 120, 190
 INSET, COMPACT_INSET = 11, 9
 # The distance of the signs of metrics, and how many of them there are at most.
 SIGN_PITCH, COMPACT_PITCH, MOST_SIGNS, MOST_COMPACT = 15, 14, 6, 3
@@ -26,7 +27,8 @@ class BoxWords:
     """What a box says, as it fits. `kind_role` is the role if the kind is shown beside it.
 
     `signs` are drawn, and `more` counts the metrics that have none. `flags` are `late` and `drifting` at the top right;
-    `flag` is the word of the first one. `about` says everything in full.
+    `flag` is the word of the first one. A far name is what fits where the chart is made so small that names are drawn
+    larger. `about` says everything in full.
     """
 
     name: str
@@ -37,7 +39,9 @@ class BoxWords:
     more: int
     flags: tuple[str, ...]
     flag: str
+    far_name: str
     compact_name: str
+    compact_far_name: str
     compact_role: str
     compact_signs: tuple[Sign, ...]
     compact_more: int
@@ -77,6 +81,8 @@ def write_box(box: ChartBox) -> BoxWords:
         more=more,
         flags=flags,
         flag=flag,
+        far_name=fit_text(box.name, room - _SIGN * len(flags), FAR_NAME, bold=True),
+        compact_far_name=fit_text(box.name, small_room, FAR_NAME, bold=True),
         compact_name=fit_text(box.name, small_room, COMPACT_NAME, bold=True),
         compact_role=fit_text(role, small_room, OWNER),
         compact_signs=small,

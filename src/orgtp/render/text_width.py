@@ -47,7 +47,7 @@ def measure_text(text: str, size: int, *, bold: bool = False) -> int:
 
 
 def fit_text(text: str, room: int, size: int, *, bold: bool = False) -> str:
-    """The text on one line, cut to `room` pixels with an ellipsis; "" if not even that fits. `size` as above."""
+    """The text on one line, cut to `room` pixels with an ellipsis at its end. `size` as above."""
     line = one_line(text)
     if measure_text(line, size, bold=bold) <= room:
         return line
@@ -60,8 +60,7 @@ def fit_text(text: str, room: int, size: int, *, bold: bool = False) -> str:
             high = middle - 1
     while low and low < len(line) and (_is_mark(line[low]) or line[low - 1] == _JOINER):
         low -= 1
-    kept = line[:low].rstrip(" ,.:;-")
-    return kept + _ELLIPSIS if kept else ""
+    return line[:low].rstrip(" ,.:;-") + _ELLIPSIS
 
 
 def _is_mark(mark: str) -> bool:

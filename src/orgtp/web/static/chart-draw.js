@@ -5,18 +5,19 @@
  * A seat is a ChartSeat of chart-layout.js with what its box says; what is empty, zero or false may be missing:
  * @typedef {import("./chart-layout.js").ChartSeat & {
  *   href: string, about: string, name: string, role: string, kindRole?: string, owner: string, kind: string,
- *   status?: string, signs?: string, more?: number, smallName?: string, smallRole?: string, smallSigns?: string,
+ *   status?: string, signs?: string, more?: number, farName?: string, smallName?: string, smallFarName?: string, smallRole?: string, smallSigns?: string,
  *   smallMore?: number, late?: boolean, drifting?: boolean, off?: boolean, needs?: boolean, indirect?: boolean,
  *   frameName?: string, frameLed?: string, frameNameWidth?: number,
  * }} DrawnSeat
  * `href` is the address of the seat's page, `about` everything that its box says, in words. `signs` are the signs of the
  * metrics, such as "on on late", and `more` counts those without a sign. The small ones are for a leaf in a stack, where
- * they differ. `needs` is whether a person should look at it.
+ * they differ. A far name is what fits of a
+ * name where the chart is so small that names are drawn larger. `needs` is whether a person should look at it.
  *
  * @typedef {import("./chart-layout.js").Drawing} Drawing
  * @typedef {import("./chart-layout.js").PlacedBox} PlacedBox
  * @typedef {import("./chart-layout.js").PlacedFrame} PlacedFrame
- * @typedef {{seats: number, off: number, late: number}} SeatsBelow
+ * @typedef {{seats: number, off: number, late: number, drifting: number}} SeatsBelow
  */
 import { BOX_WIDTH, COMPACT_HEIGHT } from "./chart-layout.js";
 
@@ -35,6 +36,11 @@ function make(name, attributes, ...children) {
 function makeText(classes, x, y, words, anchor) {
   if (!words) return [];
   return [make("text", { class: classes, x, y, ...(anchor ? { "text-anchor": anchor } : {}) }, words)];
+}
+
+/** The name, and what fits of it where names are larger. @param {number} x @param {number} y @param {string} name @param {string} [farName] @returns {SVGElement[]} */
+function makeName(x, y, name, farName) {
+  return farName ? [...makeText("nm long", x, y, name), ...makeText("nm fn", x, y, farName)] : makeText("nm", x, y, name);
 }
 
 /** @param {string} name @param {number} x @param {number} y @param {number} [size] @returns {SVGElement} */
@@ -56,13 +62,14 @@ const splitSigns = (signs) => (signs ? signs.split(" ") : []);
 /** What is below each seat. @param {DrawnSeat[]} seats @returns {Map<string, SeatsBelow>} */
 export function countBelow(seats) {
   /** @type {Map<string, SeatsBelow>} */
-  const totals = new Map(seats.map((one) => [one.id, { seats: 0, off: 0, late: 0 }]));
+  const totals = new Map(seats.map((one) => [one.id, { seats: 0, off: 0, late: 0, drifting: 0 }]));
   for (const one of seats.toReversed()) {
     const own = /** @type {SeatsBelow} */ (totals.get(one.id)), above = totals.get(one.above);
     if (!above) continue;
     above.seats += own.seats + 1;
     above.off += own.off + (one.off ? 1 : 0);
     above.late += own.late + (one.late ? 1 : 0);
+    above.drifting += own.drifting + (one.drifting ? 1 : 0);
   }
   return totals;
 }
@@ -79,10 +86,13 @@ function makeFolded(below) {
   let x = 7 + measureCount(count);
   /** @type {[number, string, string][]} */
   const parts = [[7, count, ""]];
-  for (const [name, number] of /** @type {[string, number][]} */ ([["off", below.off], ["late", below.late]])) {
-    if (!number) continue;
+  /** @type {[string, number][]} */
+  const problems = [["off", below.off], ["late", below.late], ["drift", below.drifting]];
+  for (const [name, number] of problems) {
+    const more = 6 + 13 + measureCount(String(number));
+    if (!number || x + more + 7 > BOX_WIDTH - FOLD_LEFT) continue;
     parts.push([x + 6, String(number), name]);
-    x += 6 + 13 + measureCount(String(number));
+    x += more;
   }
   const width = x + 7, left = Math.max(FOLD_LEFT, Math.floor((BOX_WIDTH - width) / 2));
   const drawn = parts.flatMap(([at, words, name]) => [
@@ -105,7 +115,7 @@ function makeWords(seat, place) {
     const signs = splitSigns(seat.smallSigns ?? seat.signs), smallMore = seat.smallMore ?? 0;
     const at = right - 11 - COMPACT_PITCH * (signs.length + (smallMore ? 1 : 0));
     return [
-      ...makeText("nm", COMPACT_INSET, 14.5, seat.smallName ?? seat.name),
+      ...makeName(COMPACT_INSET, 14.5, seat.smallName ?? seat.name, seat.smallFarName),
       ...makeText("rl", COMPACT_INSET, 27.5, seat.smallRole ?? seat.role),
       ...makeSigns(signs, smallMore, right, 11.5, COMPACT_PITCH),
       ...(seat.drifting ? [makeChartSign("drift", at, 11.5)] : []),
@@ -114,7 +124,7 @@ function makeWords(seat, place) {
   const flags = [...(seat.drifting ? ["drift"] : []), ...(seat.late ? ["late"] : [])], flag = flags.at(-1);
   const word = flag === "drift" ? "drifting" : flag ?? "";
   return [
-    ...makeText("nm", INSET, 20, seat.name),
+    ...makeName(INSET, 20, seat.name, seat.farName),
     ...flags.map((name, number) => makeChartSign(name, right - 9 - 15 * number, 10)),
     ...makeText(`st c-${flag}`, right + 2 - 15 * flags.length, 19.5, word, "end"),
     ...makeText("kd", right, 36, seat.kind, "end"),
@@ -228,7 +238,7 @@ export function drawChart(svg, seats, drawing, { isStill = false } = {}) {
   }));
   const old = [...lines.children].map((line) => /** @type {[string, string]} */ ([nameLine(line), line.getAttribute("d") ?? ""]));
   lines.replaceChildren(...makeLines(seats, drawing));
-  cancelAnimationFrame(sliding.get(svg) ?? 0);
+  if (sliding.has(svg)) cancelAnimationFrame(/** @type {number} */ (sliding.get(svg)));
   if (!isStill && before.size && !document.hidden && !matchMedia("(prefers-reduced-motion: reduce)").matches)
     slide(svg, boxes, lines, frames, before, new Map(old));
 }
