@@ -11,6 +11,7 @@ from lxml import html
 from playwright.sync_api import Browser, Page
 
 from tests.web.browsers import Look, open_tab
+from tests.web.drawing import measure_drawing
 from tests.web.keyboard import press_keys
 
 IDS = ["bogdan", "crystal", "dash", "david", "janine", "jeff", "kristen", "penny", "pixel", "radar", "sift", "tally"]
@@ -202,3 +203,134 @@ def test_firefox_does_the_same(sample_site: Path, firefox: Browser, name: str) -
         else:
             move_slider(page, "2026-10-05")
             assert "echo" in list_seen(page)
+
+
+BOXES = {"boxes": ".boxes .body", "texts": ".boxes text", "lines": ".lines path:not(.dot)"}
+
+
+def list_drawn(page: Page) -> list[str]:
+    """The seats of the drawing, as boxes or frames."""
+    return sorted(one.get_attribute("data-s") or "" for one in page.locator("[data-draw] g[data-s]").all())
+
+
+def test_every_seat_is_once_in_the_drawing(sample_site: Path, chromium: Browser) -> None:
+    """The drawing that Python wrote is the one that the script would draw, so nothing moves at the start."""
+    with open_chart(chromium, sample_site, Look(scripts=False)) as page:
+        assert list_drawn(page) == IDS
+        written = page.locator("[data-draw] svg g.boxes").evaluate("one => one.innerHTML")
+    with open_chart(chromium, sample_site) as page:
+        assert list_drawn(page) == IDS
+        drawn = page.locator("[data-draw] svg g.boxes").evaluate("one => one.innerHTML")
+    assert drawn.replace("\n", "") == written.replace("\n", "")
+
+
+def test_folding_lays_the_drawing_out_again(sample_site: Path, chromium: Browser) -> None:
+    """List and drawing say the same, nothing overlaps, and what is folded away is counted."""
+    with open_chart(chromium, sample_site, Look(reduced_motion=True)) as page:
+        width = page.locator("[data-draw] svg").evaluate("one => one.viewBox.baseVal.width")
+        page.locator("g[data-s=radar] .fold").click()
+        assert list_drawn(page) == sorted(list_seen(page))
+        assert "jeff" not in list_drawn(page)
+        assert page.locator("g[data-s=radar] .fold").text_content() == "+521"
+        assert page.locator("[data-draw] svg").evaluate("one => one.viewBox.baseVal.width") < width
+        page.locator("li[data-s=radar]").focus()
+        press_keys(page, "ArrowRight")
+        assert list_drawn(page) == IDS
+        assert measure_drawing(page, **BOXES).found == []
+
+
+def test_a_filter_lays_the_drawing_out_again(sample_site: Path, chromium: Browser) -> None:
+    """Only what needs a person, and the way to it."""
+    with open_chart(chromium, sample_site, Look(reduced_motion=True)) as page:
+        page.get_by_label("only what needs a person").check()
+        assert list_drawn(page) == sorted(list_seen(page))
+        assert measure_drawing(page, **BOXES).found == []
+        page.get_by_label("only what needs a person").uncheck()
+        assert list_drawn(page) == IDS
+
+
+def test_the_drawing_follows_the_slider(sample_site: Path, chromium: Browser) -> None:
+    """Boxes that stay are the same elements, and slide; with reduced motion, they are there at once."""
+    with open_chart(chromium, sample_site, Look(reduced_motion=True)) as page:
+        page.locator("g[data-s=crystal]").evaluate("one => { one.isKept = true; }")
+        move_slider(page, "2026-09-04")
+        assert list_drawn(page) == sorted(list_seen(page))
+        assert "echo" in list_drawn(page)
+        assert page.locator("g[data-s=crystal]").evaluate("one => one.isKept")
+        assert page.locator("path[data-s=crystal]").count() == 1
+        assert page.locator("g[data-s=sift]").text_content() or ""
+        assert "owner Bogdan" in (page.locator("g[data-s=sift]").text_content() or "")
+        assert measure_drawing(page, **BOXES).found == []
+
+
+def test_boxes_slide_for_a_moment(sample_site: Path, chromium: Browser) -> None:
+    """On the way from one day to another, a box is between its two places, and so is its line."""
+    with open_chart(chromium, sample_site) as page:
+        find = "() => document.querySelector('g[data-s=pixel]').getAttribute('transform')"
+        start = page.evaluate(find)
+        places = page.evaluate(
+            """async day => {
+              const find = () => document.querySelector('g[data-s=pixel]').getAttribute('transform');
+              const slider = document.querySelector('[data-time] input');
+              const days = JSON.parse(document.querySelector('[data-chart]').textContent).days.days;
+              slider.value = days.indexOf(day);
+              slider.dispatchEvent(new Event('input'));
+              const found = new Set();
+              const end = performance.now() + 3000;
+              while (performance.now() < end) {
+                found.add(find());
+                await new Promise(requestAnimationFrame);
+              }
+              return [...found];
+            }""",
+            "2026-10-05",
+        )
+        assert places[-1] != start
+        assert len(places) > 2
+
+
+def test_focus_in_the_list_marks_the_box(sample_site: Path, chromium: Browser) -> None:
+    """And the address does, too; a screen reader gets only the list."""
+    with open_chart(chromium, sample_site, hash_="#seat/sift") as page:
+        assert page.locator("g.cur").get_attribute("data-s") == "sift"
+        page.locator("li[data-s=david]").focus()
+        press_keys(page, "ArrowDown")
+        assert page.locator("g.cur").get_attribute("data-s") == "bogdan"
+        assert page.locator("[data-draw] svg").get_attribute("aria-hidden") == "true"
+
+
+def test_the_drawing_zooms_and_is_dragged(sample_site: Path, chromium: Browser) -> None:
+    """Buttons, the wheel with Ctrl, and a pointer; a click that ends a drag opens no page."""
+    with open_chart(chromium, sample_site, Look(800, 700)) as page:
+        told = page.locator("[data-zoomed]")
+        page.get_by_role("button", name="Fit").click()
+        before = int(told.inner_text().rstrip("%"))
+        assert before < 100
+        page.get_by_role("button", name="Larger").click()
+        assert int(told.inner_text().rstrip("%")) == before + 10
+        view = page.locator("[data-draw]")
+        box = view.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 300, box["y"] + 150)
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -100)
+        page.keyboard.up("Control")
+        page.wait_for_function("before => parseInt(document.querySelector('[data-zoomed]').textContent) > before + 10", arg=before)
+        page.get_by_role("button", name="100%").or_(page.get_by_title("Actual size")).first.click()
+        view.evaluate("one => { one.scrollLeft = 0; }")
+        page.mouse.move(box["x"] + 400, box["y"] + 180)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 250, box["y"] + 180, steps=5)
+        page.mouse.up()
+        assert view.evaluate("one => one.scrollLeft") >= 100
+        assert page.url.endswith("chart.html")
+
+
+def test_small_drawings_show_names_and_what_is_off(sample_site: Path, chromium: Browser) -> None:
+    """Below 70 per cent, roles cannot be read."""
+    with open_chart(chromium, sample_site, Look(1000, 800)) as page:
+        for _ in range(8):
+            page.get_by_role("button", name="Smaller").click()
+        assert page.locator("g[data-s=sift] .rl").first.is_hidden()
+        assert page.locator("g[data-s=sift] .nm").is_visible()
+        assert page.locator("g[data-s=sift] .is-off").first.is_visible()
