@@ -227,12 +227,12 @@ def test_every_seat_is_once_in_the_drawing(sample_site: Path, chromium: Browser)
 def test_folding_lays_the_drawing_out_again(sample_site: Path, chromium: Browser) -> None:
     """List and drawing say the same, nothing overlaps, and what is folded away is counted."""
     with open_chart(chromium, sample_site, Look(reduced_motion=True)) as page:
-        width = page.locator("[data-draw] svg").evaluate("one => one.viewBox.baseVal.width")
+        width = page.locator("[data-draw] > svg").evaluate("one => one.viewBox.baseVal.width")
         page.locator("g[data-s=radar] .fold").click()
         assert list_drawn(page) == sorted(list_seen(page))
         assert "jeff" not in list_drawn(page)
         assert page.locator("g[data-s=radar] .fold").text_content() == "+521"
-        assert page.locator("[data-draw] svg").evaluate("one => one.viewBox.baseVal.width") < width
+        assert page.locator("[data-draw] > svg").evaluate("one => one.viewBox.baseVal.width") < width
         page.locator("li[data-s=radar]").focus()
         press_keys(page, "ArrowRight")
         assert list_drawn(page) == IDS
@@ -296,7 +296,7 @@ def test_focus_in_the_list_marks_the_box(sample_site: Path, chromium: Browser) -
         page.locator("li[data-s=david]").focus()
         press_keys(page, "ArrowDown")
         assert page.locator("g.cur").get_attribute("data-s") == "bogdan"
-        assert page.locator("[data-draw] svg").get_attribute("aria-hidden") == "true"
+        assert page.locator("[data-draw] > svg").get_attribute("aria-hidden") == "true"
 
 
 def test_the_drawing_zooms_and_is_dragged(sample_site: Path, chromium: Browser) -> None:
