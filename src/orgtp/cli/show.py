@@ -34,6 +34,7 @@ class ChartFormat(StrEnum):
     MERMAID = "mermaid"
     DOT = "dot"
     SVG = "svg"
+    WALL_SVG = "wall-svg"
     TERM_SVG = "term-svg"
     JSON = "json"
     CSV = "csv"
@@ -56,9 +57,10 @@ def show_chart(
     Each seat has its role, its owner and how many of its metrics are on target.
     """
     handle = open_chosen_org(org, at)
-    if format_ is ChartFormat.SVG and not json:
+    if format_ in {ChartFormat.SVG, ChartFormat.WALL_SVG} and not json:
         words = _list_words(org, at, selection, retired=all_, kind=kind)
-        _draw_picture(handle, selection, depth, retired=all_, kind=kind, words=words)
+        is_wall = format_ is ChartFormat.WALL_SVG
+        _draw_picture(handle, selection, depth, retired=all_, kind=kind, words=words, is_wall=is_wall)
         return finish_answer(handle)
     view = handle.chart(depth=depth, retired=all_, selection=selection)
     if format_ is ChartFormat.CSV:
@@ -95,30 +97,48 @@ def show_chart(
 
 
 def _draw_picture(
-    handle: OrgHandle, selection: Selection, depth: int | None, *, retired: bool, kind: bool, words: list[str]
+    handle: OrgHandle,
+    selection: Selection,
+    depth: int | None,
+    *,
+    retired: bool,
+    kind: bool,
+    words: list[str],
+    is_wall: bool,
 ) -> None:
-    """Write the chart as boxes and lines, with what is below `depth`, or too much for one picture, folded away."""
+    """Write the chart as boxes and lines, with what is below `depth`, or too much for one picture, folded away.
+
+    A picture for the wall has columns instead, and shows every seat down to `depth`.
+    """
     from orgtp.model.text import count_noun
     from orgtp.render.chart_svg import chart_svg, draw_chart, list_layout_seats
-    from orgtp.render.selection import describe_left_out
-    from orgtp.render.terminal import to_local_time
+    from orgtp.render.chart_wall import wall_svg
     from orgtp.views.chart_boxes import list_chart_boxes
     from orgtp.views.chart_layout.folding import fold_below, fold_by_default
 
-    view = handle.chart(retired=retired, selection=selection)
+    view = handle.chart(depth=depth if is_wall else None, retired=retired, selection=selection)
     boxes = list_chart_boxes(view, handle.health(replace(selection, states=(), sort=None)))
+    title, notes = f"Org chart of {handle.head.name}", _list_notes(handle, view, selection)
+    if is_wall:
+        write_stdout(wall_svg(boxes, title, notes, kind=kind))
+        return
     seats = list_layout_seats(boxes)
-    folded = fold_by_default(seats) if depth is None else fold_below(seats, depth)
-    picture = draw_chart(boxes, folded)
-    name, at = handle.head.name, to_local_time(handle.now, handle.org.zone)
-    commit = f", commit {handle.revision[:10]}" if handle.revision else ""
-    notes = [f"{name}, as of {at:%Y-%m-%d %H:%M}{commit}", describe_left_out(view.left_out, selection.text)]
-    notes += ["Incomplete: not every file could be read. See: orgtp validate"] if handle.unread else []
-    write_stdout(chart_svg(picture, f"Org chart of {name}", [note for note in notes if note], kind=kind))
-    if depth is None and (hidden := len(boxes) - len(picture.drawing.boxes) - len(picture.drawing.frames)):
-        most = max(seat.depth for seat in view.seats) - view.seats[0].depth
-        every = shlex.join(["orgtp", "chart", *words, "--depth", str(most), "--format", "svg"])
+    picture = draw_chart(boxes, fold_by_default(seats) if depth is None else fold_below(seats, depth))
+    write_stdout(chart_svg(picture, title, notes, kind=kind))
+    if depth is None and (hidden := sum(one.hidden for one in picture.drawing.boxes)):
+        every = shlex.join(["orgtp", "chart", *words, "--format", "wall-svg"])
         write_stderr(f"{count_noun(hidden, 'seat')} of {len(boxes):,} are folded away. A picture of all: {every}")
+
+
+def _list_notes(handle: OrgHandle, view: Chart, selection: Selection) -> list[str]:
+    """What a picture says of itself: of which org, when and commit it is, and what it lacks."""
+    from orgtp.render.selection import describe_left_out
+    from orgtp.render.terminal import to_local_time
+
+    commit = f", commit {handle.revision[:10]}" if handle.revision else ""
+    notes = [f"{handle.head.name}, as of {to_local_time(handle.now, handle.org.zone):%Y-%m-%d %H:%M}{commit}"]
+    notes += [text] if (text := describe_left_out(view.left_out, selection.text)) else []
+    return [*notes, *(["Incomplete: not every file could be read. See: orgtp validate"] if handle.unread else [])]
 
 
 def _list_words(org: Path | None, at: str | None, selection: Selection, *, retired: bool, kind: bool) -> list[str]:
@@ -139,7 +159,7 @@ def _find_drawable_depth(draw: Callable[[int], Chart], view: Chart) -> int:
 
 def _suggest_other_chart(words: list[str], depth: int | None, fewer: int) -> str:
     levels = ["--depth", str(depth)] if depth is not None else []
-    picture = f"{shlex.join(['orgtp', 'chart', *words, *levels, '--format', 'term-svg'])} > chart.svg"
+    picture = f"{shlex.join(['orgtp', 'chart', *words, *levels, '--format', 'wall-svg'])} > chart.svg"
     less = shlex.join(["orgtp", "chart", *words, "--depth", str(fewer), "--format", "mermaid"])
     return f"A picture of it all: {picture}" + (f"\nA chart that it draws: {less}" if fewer else "")
 

@@ -9,6 +9,7 @@ __all__ = [
     "chart_data",
     "chart_graph",
     "chart_svg",
+    "chart_wall",
     "context",
     "csv",
     "diff",

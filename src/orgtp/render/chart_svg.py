@@ -118,27 +118,19 @@ def list_layout_seats(boxes: Sequence[ChartBox]) -> list[LayoutSeat]:
 def chart_svg(picture: ChartPicture, title: str, notes: Sequence[str] = (), *, kind: bool = False) -> str:
     """The chart as a picture of its own, with a legend and the `notes` below. The same chart gives the same bytes."""
     drawing = picture.drawing
-    legend, legend_height, legend_width = _draw_legend(picture, max(drawing.width, _LEAST_WIDTH))
+    shown = [box for box in picture.boxes.values() if drawing.shown[box.seat] == box.seat]
+    marks = [picture.below[one.seat] for one in drawing.boxes if one.hidden]
+    dotted = bool(drawing.dotted)
+    legend, legend_height, legend_width = draw_legend(
+        shown, marks, max(drawing.width, _LEAST_WIDTH), lines=bool(drawing.lines), dotted=dotted
+    )
     width = max(drawing.width, legend_width, *(measure_text(one_line(note), OWNER) for note in [*notes, ""]))
     height = drawing.height + legend_height + _LINE_HEIGHT * len(notes)
-    size = f"{width + 2 * _MARGIN} {height + 2 * _MARGIN}"
-    about = f"{len(picture.boxes)} seats. " + ". ".join(one_line(note) for note in notes)
+    about = [f"{len(picture.boxes)} seats", *notes]
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{width + 2 * _MARGIN}" '
-        f'height="{height + 2 * _MARGIN}" role="img" aria-labelledby="chart-title chart-about">',
-        f'<title id="chart-title">{escape(one_line(title))}</title>',
-        f'<desc id="chart-about">{escape(about.strip())}</desc>',
-        f"<style>{_STYLE}</style>",
-        "<defs>",
-        *(
-            f'<g id="sign-{name}" fill="none" stroke="{colour}" stroke-width="1.6">{shape}</g>'
-            for name, (colour, shape) in _SIGN_SHAPES.items()
-        ),
-        f'<clipPath id="inside"><rect width="{BOX_WIDTH - 4}" height="80"/></clipPath>',
-        "</defs>",
-        f'<rect width="{width + 2 * _MARGIN}" height="{height + 2 * _MARGIN}" fill="#fbfbf8"/>',
+        *open_picture(width + 2 * _MARGIN, height + 2 * _MARGIN, title, about),
         f'<g transform="translate({_MARGIN + (width - drawing.width) // 2} {_MARGIN})">',
-        *_Pen(picture, _draw_own_sign, None, kind=kind).draw(),
+        *_Pen(picture, draw_own_sign, None, kind=kind).draw(),
         "</g>",
         f'<g transform="translate({_MARGIN} {_MARGIN + drawing.height})">',
         *legend,
@@ -150,6 +142,25 @@ def chart_svg(picture: ChartPicture, title: str, notes: Sequence[str] = (), *, k
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def open_picture(width: int, height: int, title: str, about: Sequence[str]) -> list[str]:
+    """The beginning of a picture: its title and description for screen readers, its styles, signs and paper."""
+    return [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        'role="img" aria-labelledby="chart-title chart-about">',
+        f'<title id="chart-title">{escape(one_line(title))}</title>',
+        f'<desc id="chart-about">{escape(". ".join(map(one_line, about)))}</desc>',
+        f"<style>{_STYLE}</style>",
+        "<defs>",
+        *(
+            f'<g id="sign-{name}" fill="none" stroke="{colour}" stroke-width="1.6">{shape}</g>'
+            for name, (colour, shape) in _SIGN_SHAPES.items()
+        ),
+        f'<clipPath id="inside"><rect width="{BOX_WIDTH - 4}" height="80"/></clipPath>',
+        "</defs>",
+        f'<rect width="{width}" height="{height}" fill="#fbfbf8"/>',
+    ]
 
 
 def chart_fragment(picture: ChartPicture, link: Callable[[str], str]) -> str:
@@ -303,7 +314,8 @@ def _list_classes(box: ChartBox, *, is_compact: bool) -> str:
     return " ".join(name for name, holds in known.items() if holds)
 
 
-def _draw_own_sign(name: str, x: float, y: float) -> str:
+def draw_own_sign(name: str, x: float, y: float) -> str:
+    """A sign of a picture, 11 pixels wide."""
     return f'<use href="#sign-{name}" transform="translate({x:g} {y:g}) scale(.917)"/>'
 
 
@@ -360,21 +372,13 @@ def _draw_unfolded(x: float, y: float) -> str:
 _UNFOLDED = _draw_unfolded(67, 67.5)
 
 
-def _draw_legend(picture: ChartPicture, room: int) -> tuple[list[str], int, int]:
-    """What the signs and lines of this picture mean, its height, and its width."""
-    shown = [box for box in picture.boxes.values() if picture.drawing.shown[box.seat] == box.seat]
-    marks = [picture.below[one.seat] for one in picture.drawing.boxes if one.hidden]
-    used = {sign.value for box in shown for sign in box.signs}
-    used |= {name for one in marks for name, number in (("off", one.off), ("late", one.late)) if number}
-    drifts = any(box.is_drifting for box in shown) or any(one.drifting for one in marks)
-    entries = [(sign.value, sign.word) for sign in _LEGEND if sign.value in used]
-    entries += [("drift", "drifting")] if drifts else []
-    entries += [("line", "reports to")] if picture.drawing.lines else []
-    entries += [("via", "reports to, through seats that are left out")] if any(box.is_indirect for box in shown) else []
-    entries += [("dot", "also reports to")] if picture.drawing.dotted else []
-    entries += [("need", "needs a person")] if any(box.needs_person for box in shown) else []
+def draw_legend(
+    shown: Sequence[ChartBox], marks: Sequence[SeatsBelow], room: int, *, lines: bool = False, dotted: bool = False
+) -> tuple[list[str], int, int]:
+    """What the signs and lines of a picture mean, its height, and its width."""
     out: list[str] = []
     x = y = most = 0
+    entries = list(_list_meanings(shown, marks, lines=lines, dotted=dotted))
     for name, words in entries:
         width = _LEGEND_SIGNS.get(name, 17) + measure_text(words, OWNER)
         if x and x + width > room:
@@ -384,6 +388,22 @@ def _draw_legend(picture: ChartPicture, room: int) -> tuple[list[str], int, int]
         x += width + 16
         most = max(most, x)
     return out, (y + _LINE_HEIGHT + 6) if entries else 0, most
+
+
+def _list_meanings(
+    shown: Sequence[ChartBox], marks: Sequence[SeatsBelow], *, lines: bool, dotted: bool
+) -> Iterator[tuple[str, str]]:
+    used = {sign.value for box in shown for sign in box.signs}
+    used |= {name for one in marks for name, number in (("off", one.off), ("late", one.late)) if number}
+    yield from ((sign.value, sign.word) for sign in _LEGEND if sign.value in used)
+    further = (
+        ("drift", "drifting", any(box.is_drifting for box in shown) or any(one.drifting for one in marks)),
+        ("line", "reports to", lines),
+        ("via", "reports to, through seats that are left out", lines and any(box.is_indirect for box in shown)),
+        ("dot", "also reports to", dotted),
+        ("need", "needs a person", lines and any(box.needs_person for box in shown)),
+    )
+    yield from ((name, words) for name, words, holds in further if holds)
 
 
 _LEGEND = (Sign.ON, Sign.OFF, Sign.UNKNOWN, Sign.MISSING, Sign.PENDING, Sign.LATE)
@@ -396,4 +416,4 @@ def _draw_legend_sign(name: str, x: int, y: int) -> str:
         return f'<g class="lines"><path{classes} d="M{x + 1} {y + 8.5:g}H{x + 25}"/></g>'
     if name == "need":
         return f'<g class="need"><rect class="body" x="{x + 1}" y="{y + 2}" width="18" height="11" rx="2"/></g>'
-    return _draw_own_sign(name, x, y + 3)
+    return draw_own_sign(name, x, y + 3)
