@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,13 @@ import pytest
 from lxml import html
 from playwright.sync_api import Browser, Page
 
+from orgtp.api import open_org
+from orgtp.web.assets import SCRIPT, STYLE, read_asset
+from orgtp.web.links import FileLinks
+from orgtp.web.page_html import Frame, render_page
+from orgtp.web.pages.page import ANYONE, PageRequest, gather_facts
+from orgtp.web.pages.registry import find_page
+from tests.conftest import Shell
 from tests.web.browsers import Look, open_tab
 from tests.web.drawing import measure_drawing
 from tests.web.keyboard import press_keys
@@ -315,7 +323,9 @@ def test_the_drawing_zooms_and_is_dragged(sample_site: Path, chromium: Browser) 
         page.keyboard.down("Control")
         page.mouse.wheel(0, -100)
         page.keyboard.up("Control")
-        page.wait_for_function("before => parseInt(document.querySelector('[data-zoomed]').textContent) > before + 10", arg=before)
+        page.wait_for_function(
+            "before => parseInt(document.querySelector('[data-zoomed]').textContent) > before + 10", arg=before
+        )
         page.get_by_role("button", name="100%").or_(page.get_by_title("Actual size")).first.click()
         view.evaluate("one => { one.scrollLeft = 0; }")
         page.mouse.move(box["x"] + 400, box["y"] + 180)
@@ -334,3 +344,53 @@ def test_small_drawings_show_names_and_what_is_off(sample_site: Path, chromium: 
         assert page.locator("g[data-s=sift] .rl").first.is_hidden()
         assert page.locator("g[data-s=sift] .nm").is_visible()
         assert page.locator("g[data-s=sift] .is-off").first.is_visible()
+
+
+def test_on_paper_each_branch_has_its_own_page(sample_site: Path, chromium: Browser) -> None:
+    """The drawing, what changed, the top of the list, and a page for each branch, also for what is folded."""
+    with open_chart(chromium, sample_site) as page:
+        page.get_by_role("button", name="1", exact=True).click()
+        page.emulate_media(media="print")
+        assert page.locator("li[data-s=sift]").is_visible()
+        assert not page.locator("[data-controls]").is_visible()
+        branches = page.locator("li[data-s=janine], li[data-s=kristen], li[data-s=radar]")
+        assert branches.evaluate_all("all => all.map((one) => getComputedStyle(one).breakBefore)") == ["page"] * 3
+        path = "one => getComputedStyle(one, '::before').content"
+        assert page.locator("li[data-s=radar] > .row .who").evaluate(path) == '"David › "'
+        assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 6
+
+
+@contextmanager
+def open_thousand(browser: Browser, thousand: Shell) -> Iterator[Page]:
+    """The chart page of an org of 1,000 seats."""
+    org = open_org(thousand.folder)
+    page = render_page(
+        find_page("chart.html").kind.build(PageRequest(org)), Frame(gather_facts(org), FileLinks("chart.html"), ANYONE)
+    )
+    for name in (STYLE, SCRIPT):
+        thousand.write(f"site/static/{name}", read_asset(name))
+    thousand.write("site/chart.html", page)
+    with open_chart(browser, thousand.folder / "site", Look(reduced_motion=True)) as shown:
+        yield shown
+
+
+def test_a_thousand_seats_begin_folded_and_open_one_branch_at_a_time(thousand: Shell, chromium: Browser) -> None:
+    """At most 60 boxes at first; opening a branch closes those beside it; search unfolds the way to its hits."""
+    with open_thousand(chromium, thousand) as page:
+        assert len(gzip.compress(thousand.read("site/chart.html").encode())) < 90_000
+        assert page.locator("li[data-s]").count() == 1000
+        first = list_drawn(page)
+        assert len(first) <= 60
+        folded = page.locator("li[aria-expanded=false]")
+        ids = [one.get_attribute("data-s") for one in folded.all()[:2]]
+        assert len(ids) == 2
+        for id_ in ids:
+            page.locator(f"g[data-s={id_}] .fold").click()
+            assert page.locator(f"li[data-s={id_}]").get_attribute("aria-expanded") == "true"
+        assert page.locator(f"li[data-s={ids[0]}]").get_attribute("aria-expanded") == "false"
+        assert list_drawn(page) == sorted(list_seen(page))
+        assert measure_drawing(page, **BOXES).found == []
+        press_keys(page, "/")
+        page.keyboard.type("agent-00777")
+        page.locator("g.b.hit").wait_for()
+        assert list_drawn(page) == sorted(list_seen(page))

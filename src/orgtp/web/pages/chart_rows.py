@@ -31,7 +31,8 @@ class ChartRow:
     """A seat in the list.
 
     `marks` has a letter for each metric. `notes` say why the seat needs a person, as sign and words. `place` and
-    `siblings` count it among those below the same seat. `closes` is the number of lists that end after it.
+    `siblings` count it among those below the same seat. `closes` is the number of lists that end after it. `path`
+    is the name of the seat above a branch, which has a page of its own on paper.
     """
 
     box: ChartBox
@@ -43,6 +44,7 @@ class ChartRow:
     marks: str
     notes: tuple[tuple[str, str], ...]
     closes: int
+    path: str = ""
 
     @property
     def facts(self) -> SeatFacts:
@@ -84,6 +86,7 @@ def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) ->
     """A row for each seat of the chart, in its order. `drifting` has the metrics that drift, and since when."""
     below = Counter(chart.above[seat.seat] for seat in chart.seats)
     places: Counter[str] = Counter()
+    names = {seat.seat: seat.name for seat in chart.seats if seat.depth == 0}
     rows = []
     for seat, box in zip(chart.seats, list_chart_boxes(chart), strict=True):
         places[box.above] += 1
@@ -100,6 +103,7 @@ def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) ->
                 marks="".join(mark_metric(one.state, is_late=one.stale_since is not None) for one in seat.metrics),
                 notes=tuple(_list_notes(box, late, begun, zone)),
                 closes=0,
+                path=names.get(box.above, "") if seat.depth == 1 and below[seat.seat] else "",
             )
         )
     return rows
