@@ -106,6 +106,11 @@ class _Kept:
     moment: Moment
     seconds: float
 
+    def may_serve(self, moment: Moment) -> bool:
+        """Whether it may be given once more at a later moment, because nothing but the time is another."""
+        is_old = self.moment.state != moment.state or moment.now - self.moment.now >= _OLDEST
+        return self.seconds > _LONG_SECONDS and not is_old
+
 
 class AnswerCache:
     """The newest answers, up to a total size; the one that was unused longest goes first.
@@ -127,10 +132,9 @@ class AnswerCache:
         kept = self._get(key)
         if kept is not None and kept.moment == moment:
             return kept.answer
-        if kept is not None and kept.moment.state == moment.state and kept.seconds > _LONG_SECONDS:
-            if moment.now - kept.moment.now < _OLDEST:
-                self._renew(key, moment, make)
-                return kept.answer
+        if kept is not None and kept.may_serve(moment):
+            self._renew(key, moment, make)
+            return kept.answer
         return self._make(key, moment, make)
 
     def _make(self, key: Hashable, moment: Moment, make: Callable[[], Answer]) -> Answer:

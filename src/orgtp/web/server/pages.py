@@ -133,7 +133,7 @@ class PageServer:
         if asked.sent is not None:
             with self.cache.making:
                 return self._render(handle, asked)
-        moment = Moment((self.live.version, self.recheck.key), handle.now)
+        moment = Moment((self.live.version, self.recheck.key, asked.address.kind.read_stamp(handle)), handle.now)
         key = asked.address, asked.at, asked.query, asked.visitor.key
         return self.cache.get_or_make(key, moment, lambda: self._render(handle, asked))
 
