@@ -293,7 +293,7 @@ function setUpRows(form, table, whenChanged) {
   const order = /** @type {HTMLSelectElement} */ (field("order"));
   const states = /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("[name=state]"));
   const told = /** @type {HTMLElement} */ (form.querySelector("[role=status]"));
-  const groups = [...table.tBodies];
+  const groups = [...table.tBodies].filter((group) => !group.classList.contains("unread"));
   const hasGroups = groups.every((group) => group.querySelector("[scope=rowgroup]"));
   const needy = new Set(["late", "unknown", "drifting", "off"]);
   const rows = groups.flatMap((group) =>
