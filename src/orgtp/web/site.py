@@ -88,7 +88,10 @@ def write_site(org: OrgHandle, target: Path, *, force: bool = False, on_page: On
     writer = _SiteWriter(org, facts, on_page or _ignore_page)
     with _explain_failure(target, replaced=replaced):
         done = writer.write_file(place) if is_file else writer.write_folder(place)
-    return replace(done, path=target, replaced=replaced, is_untracked=org.history.lists_as_untracked(place))
+    index = target if is_file else target / f"index{SUFFIX}"
+    return replace(
+        done, path=target, index=index, replaced=replaced, is_untracked=org.history.lists_as_untracked(place)
+    )
 
 
 def check_record(org: OrgHandle) -> RecordVerdict | None:

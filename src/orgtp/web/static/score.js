@@ -274,6 +274,8 @@ function setUpCells(root, table) {
     keepTabStop();
     place();
   });
+  // With keys of its own, the table is a grid, which Tab enters and leaves as one.
+  table.setAttribute("role", "grid");
   for (const link of cells()) link.setAttribute("tabindex", "-1");
   keepTabStop();
   return keepTabStop;
