@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orgtp.history.diff import DiffSinceBase
     from orgtp.model.period import Grain
     from orgtp.views.blame import BlameLine
-    from orgtp.views.days.types import Days
+    from orgtp.views.days.types import Days, ToldChange
     from orgtp.views.forge import Forge
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.seat_fields import Spot
@@ -108,6 +108,12 @@ class HistoryQueries:
         from orgtp.history.days import read_days
 
         return read_days(self.snapshot, weeks, step)
+
+    def changes(self, weeks: int | None = 13) -> tuple[ToldChange, ...]:
+        """What changed of the seats and of org.yaml in the last `weeks` weeks, in words, newest first; see `days`."""
+        from orgtp.history.days import read_changes
+
+        return read_changes(self.snapshot, weeks)
 
     @property
     def shallow_boundary(self) -> frozenset[str]:

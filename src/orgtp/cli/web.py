@@ -14,6 +14,7 @@ from orgtp.cli.options import AtOption, JsonOption, OrgOption
 from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import count_noun
+from orgtp.views.redaction.parts import Part
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -35,17 +36,28 @@ def write_site(
     org: OrgOption = None,
     at: AtOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what orgtp wrote there before.")] = False,
+    without: Annotated[
+        list[Part] | None,
+        typer.Option(
+            "--without",
+            metavar="PART",
+            help=f"Leave out a part that outsiders may not see: {', '.join(Part)}. Can be repeated.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> int:
     """Write the org as web pages: a folder to publish, or one file to mail.
 
-    The pages need no server and load nothing from the network.
+    The pages need no server and load nothing from the network. With --without, what is left out is in no file, and a
+    person's seat is named by its role.
     """
     from orgtp.web import site
 
     handle = open_chosen_org(org, at)
     is_watched = sys.stderr.isatty()
-    written = site.write_site(handle, target, force=force, on_page=_show_progress if is_watched else None)
+    left_out = frozenset(without or ())
+    shown = _show_progress if is_watched else None
+    written = site.write_site(handle, target, force=force, without=left_out, on_page=shown)
     if json:
         body = {
             "path": str(written.path),
@@ -54,6 +66,7 @@ def write_site(
             "bytes": written.size,
             "replaced": written.replaced,
             "short": written.is_short,
+            "without": sorted(left_out),
         }
         write_json("site", handle, body)
     else:

@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.records.kinds import RECORD_FOLDERS
+from orgtp.views.redaction.parts import Part
 from orgtp.web.assets import SCRIPT, STYLE, read_asset
 from orgtp.web.links import STATIC, FileLinks, FragmentLinks
+from orgtp.web.outsiders import redact_facts
 from orgtp.web.page_html import Frame, render_page, render_section, render_single_file
 from orgtp.web.pages.page import ANYONE, Page, PageRequest, RecordVerdict, SiteFacts, gather_facts
 from orgtp.web.pages.registry import FIRST, SUFFIX, PageAddress, list_pages
@@ -70,12 +72,19 @@ class WrittenSite:
     is_untracked: bool
 
 
-def write_site(org: OrgHandle, target: Path, *, force: bool = False, on_page: OnPage | None = None) -> WrittenSite:
+def write_site(
+    org: OrgHandle,
+    target: Path,
+    *,
+    force: bool = False,
+    without: Collection[Part] = frozenset(),
+    on_page: OnPage | None = None,
+) -> WrittenSite:
     """Write the pages to a folder, or to one file if the name of `target` ends with .html.
 
     What exists is replaced only with `force`, and only if orgtp wrote it. What was there before stays until the new
-    pages are complete. `on_page` is called with the number of each page and their total. Raises `SiteExists`,
-    `BadInput`, `CannotWriteSite`, and what the views raise.
+    pages are complete. The parts in `without` are in no file. `on_page` is called with the number of each page and
+    their total. Raises `SiteExists`, `BadInput`, `CannotWriteSite`, and what the views raise.
     """
     is_file = target.suffix.lower() in _FILE_SUFFIXES
     # A link to the place where a site is stays a link.
@@ -85,7 +94,11 @@ def write_site(org: OrgHandle, target: Path, *, force: bool = False, on_page: On
         _refuse_other_file(target, place, force=force) if is_file else _refuse_other_folder(target, place, force=force)
     )
     facts = _read_facts(org, is_single=is_file)
-    writer = _SiteWriter(org, facts, on_page or _ignore_page)
+    shown = org
+    if without:
+        shown = org.without(without)
+        facts = redact_facts(facts, shown, without)
+    writer = _SiteWriter(shown, facts, on_page or _ignore_page)
     with _explain_failure(target, replaced=replaced):
         done = writer.write_file(place) if is_file else writer.write_folder(place)
     index = target if is_file else target / f"index{SUFFIX}"
@@ -183,7 +196,7 @@ class _SiteWriter:
         near = place.parent if os.access(place.parent, os.W_OK) else place
         with tempfile.TemporaryDirectory(prefix=".orgtp-site-", dir=near) as temporary:
             made = Path(temporary) / "site"
-            addresses = list(list_pages(self.org))
+            addresses = list(list_pages(self.org, hidden=self.facts.hidden))
             for number, address in enumerate(addresses, 1):
                 _write(made / address.path, render_address(self.org, self.facts, address))
                 self.on_page(number, len(addresses))
@@ -199,7 +212,7 @@ class _SiteWriter:
         from orgtp.api import write_whole_file
 
         place.parent.mkdir(parents=True, exist_ok=True)
-        addresses = list(list_pages(self.org, is_single=True))
+        addresses = list(list_pages(self.org, is_single=True, hidden=self.facts.hidden))
         is_short = len(self.org.org.seats) > MOST_FULL_SEATS
         frame = Frame(self.facts, FragmentLinks(addresses[0].path), ANYONE)
         text = render_single_file(frame, self._render_sections(addresses, is_short=is_short))

@@ -1,14 +1,19 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
+import { setUpChart } from "./chart.js";
+import { setUpMeeting } from "./meeting.js";
+import { setUpLive } from "./live.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 import { findShownPage, setUpSingleFile } from "./single.js";
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
 const setUps = {
+  chart: setUpChart,
   record: setUpRecord,
   record_month: setUpRecord,
   scorecard: setUpScorecard,
+  meeting: setUpMeeting,
 };
 
 /** @param {HTMLElement} root */
@@ -24,5 +29,7 @@ function setUpShownPages() {
 }
 
 setUpSingleFile();
+const main = document.getElementById("main");
+if (main) setUpLive(main);
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();
