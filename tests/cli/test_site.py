@@ -214,7 +214,7 @@ def test_a_folder_that_cannot_be_moved_is_filled_in_place(sample: Shell, tmp_pat
         sample("site", str(disk), "--force")
         fresh = sample.folder.parent / "fresh"
         sample("site", str(fresh))
-        assert {name for name in files(disk)} == {name for name in files(fresh)}
+        assert set(files(disk)) == set(files(fresh))
 
 
 def test_progress_is_told_on_a_terminal_alone(sample: Shell) -> None:
