@@ -161,7 +161,7 @@ PHASES = st.sampled_from(["", "    rebase: {2026-W42: a new product with a rathe
 DAYS = st.lists(st.tuples(st.integers(1, 27), st.integers(9, 11)), max_size=9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(VALUES, TARGETS, PHASES, DAYS)
 def test_nothing_overlaps_leaves_the_frame_or_bridges_a_blank(
     values: list[str | None], target: str, phase: str, days: list[tuple[int, int]]
