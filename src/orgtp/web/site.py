@@ -233,6 +233,8 @@ class _SiteWriter:
             request = PageRequest(self.org, address.subject, is_compact=is_short)
             if address.kind.name == "seat" and address.subject in short:
                 yield address, build_short_seat_page(self.org, short[address.subject])
+            elif is_short and address.kind.is_bulky_when_large:
+                yield address, Page("left_out", address.kind.name.capitalize(), {})
             else:
                 yield address, address.kind.build(request)
 

@@ -232,7 +232,7 @@ def _build_row(org: OrgHandle, card: Scorecard, one: GroupedRow, head: int, *, i
         one.group,
         one.number,
         format_target(row.target),
-        mark_as_html(draw_sparkline(row)),
+        mark_as_html(draw_sparkline(row, with_misses=len(card.rows) <= _MOST_LINKED_ROWS)),
         f"{row.on_target}/{row.known}" if row.known else "",
         tuple(cells),
         reason,
