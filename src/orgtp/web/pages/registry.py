@@ -40,7 +40,8 @@ class PageKind:
     `path` is that of its file, without its suffix; a path that ends with `/` has a page for each subject, which
     `list_subjects` lists, or `list_from_history` if they depend on the history. `heading` is its entry in the
     navigation, "" without one. `needs_server` is true if it cannot be written as a file, since it is about the person
-    who is signed in. `is_bulky` if a file with all pages, which is mailed, does without it.
+    who is signed in. `is_bulky` if a file with all pages, which is mailed, does without it;
+    `is_bulky_when_large` if it does without it for an org of many seats, and says so in its place.
     """
 
     name: str
@@ -50,6 +51,7 @@ class PageKind:
     needs_server: bool = False
     list_from_history: Callable[[OrgHandle], Iterable[str]] | None = None
     is_bulky: bool = False
+    is_bulky_when_large: bool = False
 
     @property
     def has_subjects(self) -> bool:
@@ -83,7 +85,7 @@ KINDS: tuple[PageKind, ...] = (
     PageKind("scorecard", "scorecard", "Scorecard"),
     PageKind("review", "review", "Review"),
     PageKind("minutes", "review/", list_subjects=_list_reviews, part_of="review"),
-    PageKind("meeting", "meeting", stamp=_stamp_draft, part_of="review"),
+    PageKind("meeting", "meeting", stamp=_stamp_draft, part_of="review", is_bulky_when_large=True),
     PageKind("brief", "brief", "Brief"),
     PageKind("briefing", "brief/", list_subjects=list_briefed_seats, part_of="brief"),
     PageKind("escalations", "escalations", "Escalations"),
