@@ -18,6 +18,8 @@ __all__ = [
     "log",
     "metric_svg",
     "org_settings",
+    "people",
+    "period_labels",
     "problems",
     "query",
     "retire_check",

@@ -48,8 +48,9 @@ def write_site(org: OrgHandle, target: Path, *, force: bool = False) -> WrittenS
     What exists is replaced only with `force`, and a folder only if orgtp wrote it. Raises `SiteExists`, and what the
     views raise.
     """
-    facts = gather_facts(org, verdict=check_record(org))
-    if target.suffix == SUFFIX:
+    is_single = target.suffix == SUFFIX
+    facts = gather_facts(org, verdict=check_record(org), is_single=is_single)
+    if is_single:
         return _write_file(org, facts, target, force=force)
     return _write_folder(org, facts, target, force=force)
 
@@ -58,8 +59,8 @@ def check_record(org: OrgHandle) -> RecordVerdict | None:
     """Audit the record; None without git."""
     if org.revision is None:
         return None
-    found, _ = org.audit.verify()
-    return RecordVerdict(found, org.now.astimezone(org.head.zone))
+    found, guarantees = org.audit.verify()
+    return RecordVerdict(found, org.now.astimezone(org.head.zone), tuple(guarantees))
 
 
 def render_address(org: OrgHandle, facts: SiteFacts, address: PageAddress) -> str:
@@ -105,7 +106,7 @@ def _write(path: Path, text: str) -> None:
 def _write_file(org: OrgHandle, facts: SiteFacts, target: Path, *, force: bool) -> WrittenSite:
     if target.exists() and not force:
         raise SiteExists(path=target, advice=f"To replace it: orgtp site {shlex.quote(str(target))} --force")
-    addresses = list(list_pages(org))
+    addresses = list(list_pages(org, is_single=True))
     frame = Frame(facts, FragmentLinks(addresses[0].path), ANYONE)
     text = render_single_file(frame, _render_sections(org, facts, addresses))
     _write(target, text)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Problem, select_unread
 from orgtp.model.score import Score
+from orgtp.web.record_pages import CommitPages
+from orgtp.web.violated_values import ViolatedValue, list_violated_values
 
 if TYPE_CHECKING:
-    from orgtp.api import Audit, OrgHandle
+    from orgtp.api import Audit, Guarantee, OrgHandle
     from orgtp.views.forge import Forge
 
 
@@ -45,10 +47,11 @@ ANYONE = Reader()
 
 @dataclass(frozen=True, slots=True)
 class RecordVerdict:
-    """An audit of the record, and when it was made, in the org's time zone."""
+    """An audit of the record, what it guarantees, and when it was made, in the org's time zone."""
 
     audit: Audit
     checked: datetime
+    guarantees: tuple[Guarantee, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class SiteFacts:
     """What every page states: the org, its time zone, the commit, and when it was read.
 
     `verdict` is None if the record was not audited, `why_unchecked` says why. `unread` are the places that could not be
-    read.
+    read. `note` is what org.yaml says about the org. `commit_pages` is None if there is no page of the record.
     """
 
     org_name: str
@@ -69,6 +72,25 @@ class SiteFacts:
     verdict: RecordVerdict | None = None
     why_unchecked: str = ""
     unread: tuple[Problem, ...] = ()
+    note: str = ""
+    commit_pages: CommitPages | None = None
+    violated: frozenset[ViolatedValue] = frozenset()
+
+    def find_commit_page(self, commit: str) -> str:
+        """The path of the page of the record that has a commit; "" if there is none."""
+        return self.commit_pages.find(commit) if self.commit_pages else ""
+
+    def is_violated(self, seat: str, metric: str = "", period: str = "") -> bool:
+        """Whether a violation of the record touches a value of a seat, of one metric, or of one period of it.
+
+        If it is not known which value was touched, it may be any of the seat's.
+        """
+        return any(
+            one.seat == seat
+            and (not metric or one.metric in {"", metric})
+            and (not period or one.period in {"", period})
+            for one in self.violated
+        )
 
 
 class SentState(StrEnum):
@@ -154,8 +176,10 @@ class Page:
     shows_sent: bool = False
 
 
-def gather_facts(org: OrgHandle, *, verdict: RecordVerdict | None = None, why_unchecked: str = "") -> SiteFacts:
-    """The facts of every page of this org."""
+def gather_facts(
+    org: OrgHandle, *, verdict: RecordVerdict | None = None, why_unchecked: str = "", is_single: bool = False
+) -> SiteFacts:
+    """The facts of every page of this org. `is_single`: they are written to one file."""
     return SiteFacts(
         org.head.name,
         name_zone(str(org.head.zone)),
@@ -167,6 +191,9 @@ def gather_facts(org: OrgHandle, *, verdict: RecordVerdict | None = None, why_un
         verdict=verdict,
         why_unchecked=why_unchecked,
         unread=tuple(select_unread(org.problems_so_far)),
+        note=org.head.note,
+        commit_pages=CommitPages(org, has_months=not is_single) if org.revision else None,
+        violated=list_violated_values(verdict.audit if verdict else None),
     )
 
 

@@ -81,8 +81,8 @@ class Recheck:
             if org.revision is None:
                 self.why_unchecked = "it has no history"
                 return
-            found, _ = org.audit.verify()
-            self.verdict = RecordVerdict(found, org.now.astimezone(org.head.zone))
+            found, guarantees = org.audit.verify()
+            self.verdict = RecordVerdict(found, org.now.astimezone(org.head.zone), tuple(guarantees))
         except OrgtpError as error:
             self.verdict, self.why_unchecked = None, str(error)
         finally:

@@ -1,10 +1,15 @@
-import { setUpMeeting } from "./meeting.js";
-
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
+
+import { setUpMeeting } from "./meeting.js";
+import { setUpRecord } from "./record.js";
+import { setUpScorecard } from "./score.js";
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
 const setUps = {
   meeting: setUpMeeting,
+  record: setUpRecord,
+  record_month: setUpRecord,
+  scorecard: setUpScorecard,
 };
 
 /** @param {HTMLElement} root */
