@@ -123,9 +123,7 @@ def _find_side(items: Items, route: Route, number: int) -> int:
     return item.x - STEM - PITCH * item.slots.index(route.boss)
 
 
-def draw_dotted_lines(
-    items: Items, routes: Sequence[Route], lanes: Lanes, rows: Sequence[int]
-) -> list[PlacedLine]:
+def draw_dotted_lines(items: Items, routes: Sequence[Route], lanes: Lanes, rows: Sequence[int]) -> list[PlacedLine]:
     """The dotted lines, from the seat that someone also reports to, in the order of the routes."""
     ended: dict[str, int] = {}
     found = []

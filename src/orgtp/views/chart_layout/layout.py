@@ -201,9 +201,7 @@ def _draw(seats: Sequence[LayoutSeat], items: Items, lanes: Lanes, dotted: Seque
             for one in sorted(boxes, key=lambda one: order[one.seat])
         ),
         tuple(
-            PlacedFrame(
-                one.seat, one.x + shift, one.y, one.width, one.height, one.label_x + shift, one.label_width
-            )
+            PlacedFrame(one.seat, one.x + shift, one.y, one.width, one.height, one.label_x + shift, one.label_width)
             for one in sorted(frames, key=lambda one: order[one.seat])
         ),
         tuple(sorted((_move(one, shift) for one in lines), key=lambda one: order[one.seat])),

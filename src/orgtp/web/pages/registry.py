@@ -8,6 +8,7 @@ from importlib import import_module
 
 from orgtp.api import OrgHandle
 from orgtp.model.org import Org
+from orgtp.model.text import is_id
 from orgtp.views.briefing.recipients import list_briefed_seats
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
 from orgtp.web.record_pages import RECORD_PATH, list_months
@@ -24,7 +25,9 @@ def _stamp_draft(org: OrgHandle) -> object:
 
 
 def _list_seats(org: Org) -> Iterable[str]:
-    return sorted(org.seats)
+    """The seats, also those whose files cannot be read: their pages say so."""
+    unread = (path.removeprefix("seats/").removesuffix(".yaml") for path in org.unreadable if path.startswith("seats/"))
+    return sorted({*org.seats, *filter(is_id, unread)})
 
 
 @dataclass(frozen=True, slots=True)
