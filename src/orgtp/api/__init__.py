@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from orgtp.audit.export.report import AuditReport
     from orgtp.audit.gaps import gap_at_path
     from orgtp.audit.guarantees import Guarantee
-    from orgtp.audit.model import Audit, Verdict, Violation
+    from orgtp.audit.model import Audit, ExplainedViolation, Verdict, Violation
     from orgtp.audit.rules.pages import PAGES
     from orgtp.export.formats import ExportFormat
     from orgtp.export.query import QueryResult, TableInfo, list_tables, name_row
@@ -123,6 +123,7 @@ __all__ = [
     "EscalationView",
     "Escalations",
     "Evidence",
+    "ExplainedViolation",
     "ExportFormat",
     "Exported",
     "FoundProblems",
@@ -278,7 +279,7 @@ __getattr__ = lazy_exports(
         "orgtp.audit.export.report": "AuditReport",
         "orgtp.audit.gaps": "gap_at_path",
         "orgtp.audit.guarantees": "Guarantee",
-        "orgtp.audit.model": "Audit Verdict Violation",
+        "orgtp.audit.model": "Audit ExplainedViolation Verdict Violation",
         "orgtp.audit.rules.pages": "PAGES",
         "orgtp.export.formats": "ExportFormat",
         "orgtp.export.query": "QueryResult TableInfo list_tables name_row",

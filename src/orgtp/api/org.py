@@ -8,6 +8,7 @@ org.chart().seats, org.validate(), org.ledger.add_score("radar", "briefing-by-8"
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from orgtp.views.health.chart import XmrChart
     from orgtp.views.health.types import HealthView
     from orgtp.views.org_settings import OrgSettings
+    from orgtp.views.redaction.parts import Part
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
@@ -231,6 +233,12 @@ class OrgHandle:
     def unread(self) -> tuple[UnreadAt, ...]:
         """What the answers so far may lack, because it could not be read: the errors, by revision."""
         return self.snapshot.unread
+
+    def without(self, parts: Collection[Part]) -> OrgHandle:
+        """The org without some of its parts, for pages that outsiders may see. It has no history but the log."""
+        from orgtp.history.redacted import redact_snapshot
+
+        return OrgHandle(redact_snapshot(self.snapshot, parts))
 
     def chart(
         self, root: str = "", depth: int | None = None, *, retired: bool = False, selection: Selection | None = None

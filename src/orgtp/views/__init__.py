@@ -17,6 +17,7 @@ __all__ = [
     "org_settings",
     "people",
     "record_measures",
+    "redaction",
     "reviewed_numbers",
     "reviews",
     "row_discussion",

@@ -38,7 +38,11 @@ class Frame:
     @property
     def navigation(self) -> list[PageKind]:
         """The pages that the navigation lists."""
-        return [kind for kind in KINDS if kind.heading and (not kind.needs_server or self.reader.may_write)]
+        return [
+            kind
+            for kind in KINDS
+            if kind.heading and kind.path not in self.facts.hidden and (not kind.needs_server or self.reader.may_write)
+        ]
 
     def section_of(self, page: Page) -> str:
         """The kind of page whose entry in the navigation a page belongs to; "" for none."""
@@ -49,8 +53,8 @@ class Frame:
 def load_page_templates() -> Environment:
     """Load the templates of the pages, with their filters."""
     environment = make_environment("orgtp.web", "templates")
-    environment.filters.update(day=format_day, minute=format_minute, short=shorten_commit, utc=format_utc)
-    environment.filters.update(monthday=format_month_day, weekname=format_week)
+    environment.filters.update(day=format_day, weekday=format_weekday, monthday=format_month_day, weekname=format_week)
+    environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_utc)
     return environment
 
 
@@ -61,7 +65,7 @@ def render_page(page: Page, frame: Frame) -> Markup:
 
 def render_section(page: Page, frame: Frame, path: str) -> Markup:
     """Render a page as one section of a file that has all pages."""
-    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="section.html.j2", path=path)
+    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="section.html.j2", section_id=path)
 
 
 def render_single_file(frame: Frame, sections: Iterable[Markup]) -> Markup:
@@ -87,6 +91,11 @@ def _read_sprite() -> Markup:
 def format_day(day: date) -> str:
     """A date as `Fri 27 Nov 2026`; a time is first brought to its zone by the caller."""
     return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def format_weekday(day: date) -> str:
+    """A date of the last months as `Fri 27 Nov`."""
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def format_minute(time: datetime, zone: tzinfo | None = None) -> str:

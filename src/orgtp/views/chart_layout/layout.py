@@ -236,7 +236,7 @@ def _draw_lines(item: Item, lanes: Lanes) -> list[PlacedLine]:
         return []
     start, bottom = above.x + BOX_WIDTH // 2, above.y + BOX_HEIGHT
     if not item.columns:
-        end = lanes.find_landing(item)
+        end = lanes.landings.get(item.seat, item.x + item.width // 2)
         corners = ((start, bottom), (start, bottom + LANE), (end, bottom + LANE), (end, item.y))
         points = corners if start != end else (corners[0], corners[3])
         return [PlacedLine(above.seat, item.seat, points)]

@@ -11,7 +11,7 @@ from orgtp.model.escalation import EscalationStatus, EventType, escalation_path
 from orgtp.views.escalations import EscalationView
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.pages.record import SeatName, name_seat
-from orgtp.web.waiting import Waiting, find_commits_by_path, find_kept_fields, group_by_seat
+from orgtp.web.pages.waiting import Waiting, find_commits_by_path, find_kept_fields, group_by_seat
 
 if TYPE_CHECKING:
     from orgtp.model.org import Org

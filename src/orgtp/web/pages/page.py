@@ -60,6 +60,7 @@ class SiteFacts:
 
     `verdict` is None if the record was not audited, `why_unchecked` says why. `unread` are the places that could not be
     read. `note` is what org.yaml says about the org. `commit_pages` is None if there is no page of the record.
+    `left_out` says what is not on any page, and `hidden` has the paths of the kinds of page that are left out.
     """
 
     org_name: str
@@ -75,6 +76,8 @@ class SiteFacts:
     note: str = ""
     commit_pages: CommitPages | None = None
     violated: frozenset[ViolatedValue] = frozenset()
+    left_out: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
     def find_commit_page(self, commit: str) -> str:
         """The path of the page of the record that has a commit; "" if there is none."""
@@ -149,7 +152,8 @@ class PageRequest:
     """A page that is asked for: of which org, by whom, and for which `subject` (the seat of a seat page, ...).
 
     `query` has the parameters of the address; a written page has none. `sent` is the form that the person has just
-    sent from this page, if any.
+    sent from this page, if any. `is_compact`: it is one of many pages in the single file of a large
+    org, so it shows less.
     """
 
     org: OrgHandle
@@ -158,6 +162,7 @@ class PageRequest:
     query: Mapping[str, str] = field(default_factory=dict)
     is_served: bool = False
     sent: SentForm | None = None
+    is_compact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

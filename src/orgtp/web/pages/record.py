@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # The seats of a commit that a row names; the others are counted.
 _SHOWN_SEATS = 4
+_TRAILER = "Orgtp-"
 # What the form asks for, by the names of its fields.
 _FIELDS = ("text", "seat", "by", "action", "since", "until", "scores")
 
@@ -55,9 +56,10 @@ class RecordRow:
         return self.entry.action or BY_HAND
 
     @property
-    def has_body(self) -> bool:
-        """Whether the message says more than its first line and the table."""
-        return bool(self.entry.body.strip())
+    def details(self) -> str:
+        """What the message says after its first line, without the trailers that the table has."""
+        paragraphs = self.entry.body.strip().split("\n\n")
+        return "\n\n".join(paragraphs[:-1] if paragraphs[-1].startswith(_TRAILER) else paragraphs)
 
 
 @dataclass(frozen=True, slots=True)

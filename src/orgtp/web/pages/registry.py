@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -108,10 +108,15 @@ class PageAddress:
         return f"{self.kind.path}{self.subject}{SUFFIX}"
 
 
-def list_pages(org: OrgHandle, *, is_single: bool = False) -> Iterator[PageAddress]:
-    """Every page that can be written as a file, in a stable order. `is_single`: all go into one file."""
+def list_pages(
+    org: OrgHandle, *, is_single: bool = False, hidden: Collection[str] = frozenset()
+) -> Iterator[PageAddress]:
+    """Every page that can be written as a file, in a stable order, except for the kinds whose paths are `hidden`.
+
+    `is_single`: all go into one file.
+    """
     for kind in KINDS:
-        if not kind.needs_server and not (kind.is_bulky and is_single):
+        if not kind.needs_server and not (kind.is_bulky and is_single) and kind.path not in hidden:
             yield from (PageAddress(kind, subject) for subject in kind.find_subjects(org))
 
 

@@ -10,7 +10,7 @@ from orgtp.model.records.todo import todo_path
 from orgtp.views.todos import TodoView
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.pages.record import name_seat
-from orgtp.web.waiting import find_commits_by_path, find_kept_fields, group_by_seat
+from orgtp.web.pages.waiting import find_commits_by_path, find_kept_fields, group_by_seat
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
