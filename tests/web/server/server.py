@@ -175,7 +175,7 @@ def serve(shell: Shell, *words: str, host: str = "", now: bool = True) -> Iterat
     serving = Serving(process, log, socket=path, host=host)
     try:
         _wait_for_start(serving)
-        match = re.search(r"serving \S+ at http://[^/]*?:(\d+)/", serving.said)
+        match = re.search(r"serving \S+ at http://\S*?:(\d+)/", serving.said)
         serving.port = int(match[1]) if match else 0
         yield serving
     finally:

@@ -2,6 +2,7 @@
 
 import { setUpChart } from "./chart.js";
 import { setUpMeeting } from "./meeting.js";
+import { setUpLive } from "./live.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 import { findShownPage, setUpSingleFile } from "./single.js";
@@ -28,5 +29,7 @@ function setUpShownPages() {
 }
 
 setUpSingleFile();
+const main = document.getElementById("main");
+if (main) setUpLive(main);
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();
