@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,12 @@ from orgtp.model.errors import BadInput
 # Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
     from orgtp.history.diff import DiffSinceBase
+    from orgtp.model.period import Grain
     from orgtp.views.blame import BlameLine
+    from orgtp.views.days.types import Days
     from orgtp.views.forge import Forge
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
+    from orgtp.views.seat_fields import Spot
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.why.types import Why
 
@@ -95,12 +98,28 @@ class HistoryQueries:
 
         return diff_since(self.snapshot, base, from_merge_base=from_merge_base)
 
+    def days(self, weeks: int | None = 13, *, step: Grain | None = None) -> Days:
+        """The org at the end of each day of the last `weeks` weeks, and what changed; None is the whole history.
+
+        With `step`, only the last day of each week, month or quarter. A window of more than 200 days has weeks unless
+        `step` says otherwise. Without a repository, there is one day.
+        """
+        from orgtp.history.days import read_days
+
+        return read_days(self.snapshot, weeks, step)
+
     @property
     def shallow_boundary(self) -> frozenset[str]:
         """The first commits of a shallow clone, whose content may be older; empty for a complete clone."""
         from orgtp.git.ancestry import read_shallow_commits
 
         return read_shallow_commits(self.snapshot.repo) if self.snapshot.repo else frozenset()
+
+    def score_commits(self, spots: Collection[Spot]) -> dict[Spot, str]:
+        """The commits that added records of values, by the file and the id of each; without those not committed yet."""
+        from orgtp.history.score_commits import find_score_commits
+
+        return find_score_commits(self.snapshot, spots)
 
     @property
     def forge(self) -> Forge | None:

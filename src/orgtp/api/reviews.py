@@ -7,7 +7,7 @@ reviews.agenda().rows, reviews.list().not_held, reviews.close(orgtp.api.Review("
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
+from orgtp.model.records.review import review_path
 
 if TYPE_CHECKING:
     from orgtp.actions.review import ReviewToClose
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from orgtp.model.org import Org
     from orgtp.model.records.review import Review
     from orgtp.views.agenda import Agenda, AgendaRow, RowEvidence
+    from orgtp.views.reviewed_numbers import ReviewedNumber
     from orgtp.views.reviews import ReviewList, ReviewView
     from orgtp.views.selection import Selection
 
@@ -88,6 +90,18 @@ class ReviewActions:
         from orgtp.views.reviews import list_reviews
 
         return list_reviews(self.snapshot.staff.org, self.snapshot.now, weeks)
+
+    def list_numbers(self, view: ReviewView) -> Mapping[tuple[str, str], ReviewedNumber]:
+        """The numbers of the rows of a review, by seat and metric, as they are known now."""
+        from orgtp.views.reviewed_numbers import list_reviewed_numbers
+
+        return list_reviewed_numbers(self.snapshot.staff.org, self.snapshot.now, view)
+
+    def find_commit(self, view: ReviewView) -> str | None:
+        """The commit that recorded a review; None without git, or if the history of this clone does not have it."""
+        from orgtp.history.queries import find_file_commit
+
+        return find_file_commit(self.snapshot, review_path(view.review))
 
     def close(self, answers: Review, *, by: str = "", again: bool = False, dry_run: bool = False) -> RecordedChange:
         """Record a review in one commit, and remove its draft; see `orgtp.actions.review.close_review`."""

@@ -93,6 +93,14 @@ def stream_commits_touching(repo: Repo, rev: str, paths: Sequence[str]) -> Itera
     return _run_log(repo, rev, paths, "", "--full-diff")
 
 
+def stream_first_parents_touching(repo: Repo, rev: str, paths: Sequence[str], without: str) -> Iterator[Commit]:
+    """The commits of the first-parent line that changed `paths`, newest first, without the history of `without`.
+
+    A merge is one of them, with what it changed from its first parent.
+    """
+    return _run_log(repo, rev, paths, without, "--first-parent", "-m")
+
+
 def _run_log(repo: Repo, rev: str, paths: Sequence[str], without: str, *more: str, most: int = 0) -> Iterator[Commit]:
     words = ["log", *_RAW, *more, f"--format={_FORMAT}", "--end-of-options", rev, *([f"^{without}"] if without else [])]
     return parse_commits(stream_nul_fields(repo, *words, "--", *paths), most)

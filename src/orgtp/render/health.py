@@ -216,15 +216,21 @@ def _format_closed_seats(health: SeatHealth, seats: Sequence[HealthOfSeat], scre
     return wrap_line(join_spans((f"{health:<{_LABEL}}", HEALTH_STYLES[health]), names, why), screen.width, " " * _LABEL)
 
 
+def describe_chance(view: HealthView) -> str:
+    """How many metrics chance alone flags; "" if none has a baseline."""
+    if not view.counted:
+        return ""
+    flags, metrics = write_number(round(view.expected_false, 1)), count_noun(view.counted, "metric")
+    return (
+        f"By chance alone, about {flags} of {metrics} with a baseline will be flagged this quarter: a flag is a "
+        "question, not a verdict."
+    )
+
+
 def _list_notes(view: HealthView) -> Iterator[Line]:
     """How many flags chance makes, and what the odds assume."""
-    if view.counted:
-        flags = write_number(round(view.expected_false, 1))
-        metrics = count_noun(view.counted, "metric")
-        yield join_spans(
-            f"By chance alone, about {flags} of {metrics} with a baseline will be flagged this quarter: a flag is a "
-            "question, not a verdict."
-        )
+    if chance := describe_chance(view):
+        yield join_spans(chance)
         yield from (join_spans((note, "dim")) for note in _list_assumptions(view))
     if view.flags:
         real = format_share(Decimal(view.flags.real) / Decimal(view.flags.judged))

@@ -58,6 +58,7 @@ class PageKind:
 # In the order of the navigation.
 KINDS: tuple[PageKind, ...] = (
     PageKind("chart", "chart", "Chart"),
+    PageKind("scorecard", "scorecard", "Scorecard"),
     PageKind("escalations", "escalations", "Escalations"),
     PageKind("todos", "todos", "To-dos"),
     PageKind("record", RECORD_PATH, "Record"),

@@ -16,7 +16,7 @@ from orgtp.web.server.settings import ServerSettings
 from orgtp.web.server.visitors import RequestRefused
 
 MOST_BODY = 256 * 1024
-_MOST_FIELDS, _MOST_TARGET = 4000, 4096
+_MOST_FIELDS, _MOST_TARGET, _MOST_HEADERS = 4000, 4096, 32 * 1024
 BODY_SECONDS, SEND_SECONDS = 20, 30
 _SAFE, _ALLOWED = ("GET", "HEAD"), ("GET", "HEAD", "POST")
 _FORM = "application/x-www-form-urlencoded"
@@ -50,6 +50,8 @@ def check_request(request: Request, settings: ServerSettings) -> None:
         raise RequestRefused(405, "Not possible here", "This server takes GET, HEAD and POST.")
     if len(request.scope.get("raw_path", b"")) + len(request.scope["query_string"]) > _MOST_TARGET:
         raise RequestRefused(414, "The address is too long", "No page has an address as long as this.")
+    if sum(len(name) + len(value) for name, value in request.headers.raw) > _MOST_HEADERS:
+        raise RequestRefused(431, "The headers are too long", "Delete the cookies of this site, and try again.")
     hosts = request.headers.getlist("host")
     if len(hosts) != 1 or hosts[0].lower() not in settings.hosts:
         raise RequestRefused(400, "Another address", f"This server is at {settings.address} and at no other address.")

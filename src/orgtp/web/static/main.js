@@ -1,9 +1,15 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
+import { setUpLive } from "./live.js";
 import { setUpRecord } from "./record.js";
+import { setUpScorecard } from "./score.js";
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
-const setUps = { record: setUpRecord, record_month: setUpRecord };
+const setUps = {
+  record: setUpRecord,
+  record_month: setUpRecord,
+  scorecard: setUpScorecard,
+};
 
 /** @param {HTMLElement} root */
 function setUpPage(root) {
@@ -18,5 +24,7 @@ function setUpShownPages() {
   }
 }
 
+const main = document.getElementById("main");
+if (main) setUpLive(main);
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();

@@ -1,0 +1,65 @@
+"""Which seats of a chart are folded at first, and what can be seen of them then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from orgtp.lazy_dataclass import dataclass
+from orgtp.views.chart_layout.draw_types import LayoutSeat
+
+# A chart of at most so many seats is drawn whole; a larger one has at most so many boxes, in at most so many levels.
+DRAWN_WHOLE, MOST_BOXES, MOST_LEVELS = 120, 60, 3
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsBelow:
+    """The seats that are folded away below one: how many, and how many of them are off target and late."""
+
+    seats: int = 0
+    off: int = 0
+    late: int = 0
+
+
+def fold_by_default(seats: Sequence[LayoutSeat]) -> frozenset[str]:
+    """The seats to fold, so that a large chart begins with as many whole levels as fit; the top one always does."""
+    if len(seats) <= DRAWN_WHOLE:
+        return frozenset()
+    counts = [0] * MOST_LEVELS
+    for level in _find_levels(seats):
+        if level < MOST_LEVELS:
+            counts[level] += 1
+    levels = MOST_LEVELS
+    while levels > 1 and sum(counts[:levels]) > MOST_BOXES:
+        levels -= 1
+    return fold_below(seats, levels - 1)
+
+
+def fold_below(seats: Sequence[LayoutSeat], depth: int) -> frozenset[str]:
+    """The seats to fold, so that `depth` levels below the first are seen."""
+    parents = {seat.above for seat in seats}
+    levels = _find_levels(seats)
+    return frozenset(
+        one.seat for one, level in zip(seats, levels, strict=True) if level == depth and one.seat in parents
+    )
+
+
+def _find_levels(seats: Sequence[LayoutSeat]) -> list[int]:
+    """How many seats are above each one."""
+    found: dict[str, int] = {}
+    for one in seats:
+        found[one.seat] = found[one.above] + 1 if one.above in found else 0
+    return list(found.values())
+
+
+def count_below(
+    seats: Sequence[LayoutSeat], off: Collection[str], late: Collection[str]
+) -> dict[str, SeatsBelow]:
+    """What is below each seat, at any depth. `off` and `late` are the seats with such a metric."""
+    totals = {one.seat: [0, 0, 0] for one in seats}
+    for one in reversed(seats):
+        if one.above in totals:
+            own, above = totals[one.seat], totals[one.above]
+            above[0] += own[0] + 1
+            above[1] += own[1] + (one.seat in off)
+            above[2] += own[2] + (one.seat in late)
+    return {seat: SeatsBelow(*numbers) for seat, numbers in totals.items()}
