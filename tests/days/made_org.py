@@ -164,7 +164,12 @@ class MadeOrg:
         target = facts.partition("cadence")[0]
         pair = next((values for sign, values in _VALUES.items() if sign in target.partition(":")[2]), ("15", "1"))
         value = self.random.choice((*pair, *pair, pair[0], None))
-        row = {"id": f"r{self.written}", "at": f"{stamp:%Y-%m-%dT%H:%M:%SZ}", "metric": metric, "period": period.text}
+        row: dict[str, str | bool | None] = {
+            "id": f"r{self.written}",
+            "at": f"{stamp:%Y-%m-%dT%H:%M:%SZ}",
+            "metric": metric,
+            "period": period.text,
+        }
         row |= {"value": value, **({"void": True} if value is None and self.random.random() < 0.3 else {}), "by": "s0"}
         self.written += 1
         to[path] = to.get(path, self.files.get(path, "")) + json.dumps(row, separators=(",", ":")) + "\n"

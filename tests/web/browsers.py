@@ -21,7 +21,7 @@ CHROMIUM_ARGS = (
     "--disable-sync",
     "--no-first-run",
 )
-# Playwright speaks WebDriver BiDi with Firefox. Nothing of what a medium prefers can be set there, not even to its default.
+# Playwright speaks WebDriver BiDi with Firefox, where nothing of what a medium prefers can be set.
 NO_MEDIA: dict[str, Any] = dict.fromkeys(("color_scheme", "reduced_motion", "forced_colors", "contrast"), "null")
 # Firefox is told these at its start instead.
 FIREFOX_DARK = {"layout.css.prefers-color-scheme.content-override": 0}
@@ -88,7 +88,7 @@ class Look:
         """The options of a context in this browser."""
         size = {"viewport": {"width": self.width, "height": self.height}, "device_scale_factor": self.scale}
         if browser.browser_type.name == "firefox":
-            assert not (self.dark or self.forced_colors or self.reduced_motion or not self.scripts)
+            assert (self.dark, self.forced_colors, self.reduced_motion, self.scripts) == (False, False, False, True)
             return size | NO_MEDIA
         return size | {
             "color_scheme": "dark" if self.dark else "light",

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-# Where the focus is. Its ring may be around what the element is in, or around the first thing in it: a field is in a frame
-# with its unit, and an item of a tree has the items below it. It is seen if it is within the window with nothing over it.
+# Where the focus is. Its ring may be around what the element is in, or around the first thing in it: a field is in a
+# frame with its unit, and an item of a tree has those below it. It is seen if it is in the window with nothing over it.
 _STOP = """() => {
   const element = document.activeElement;
   if (!element || element === document.body) return null;
   const box = element.getBoundingClientRect();
-  const rings = (one) => getComputedStyle(one).outlineStyle !== "none" && parseFloat(getComputedStyle(one).outlineWidth) >= 2;
-  const drawn = [element, element.firstElementChild, element.parentElement].filter(Boolean);
-  const ring = drawn.some(rings);
+  const rings = (one) => {
+    const style = getComputedStyle(one);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  };
+  const ring = [element, element.firstElementChild, element.parentElement].filter(Boolean).some(rings);
   const part = [...element.getClientRects()].find((one) => one.width && one.height) ?? box;
   const x = Math.min(Math.max((part.left + part.right) / 2, 1), innerWidth - 1);
   const y = Math.min(Math.max((part.top + part.bottom) / 2, 1), innerHeight - 1);
@@ -48,6 +50,8 @@ def press_keys(page: Page, *keys: str) -> None:
 
 def walk_with_tab(page: Page, most: int = 1000) -> list[Stop]:
     """Press Tab from the top of the page until the focus leaves it or begins again; fail if it never does."""
+    # Firefox gives the focus to the second page of a tab only when asked to.
+    page.bring_to_front()
     stops: list[Stop] = []
     for _ in range(most):
         page.keyboard.press("Tab")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgtp.history.locate import OrgSnapshot
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from orgtp.history.diff import DiffSinceBase
     from orgtp.model.period import Grain
     from orgtp.views.blame import BlameLine
-    from orgtp.views.days.types import Days
+    from orgtp.views.days.types import Days, ToldChange
     from orgtp.views.forge import Forge
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.seat_fields import Spot
@@ -108,6 +109,12 @@ class HistoryQueries:
 
         return read_days(self.snapshot, weeks, step)
 
+    def changes(self, weeks: int | None = 13) -> tuple[ToldChange, ...]:
+        """What changed of the seats and of org.yaml in the last `weeks` weeks, in words, newest first; see `days`."""
+        from orgtp.history.days import read_changes
+
+        return read_changes(self.snapshot, weeks)
+
     @property
     def shallow_boundary(self) -> frozenset[str]:
         """The first commits of a shallow clone, whose content may be older; empty for a complete clone."""
@@ -133,6 +140,14 @@ class HistoryQueries:
         except BadInput:
             return None
         return find_forge(remote.public_url) if remote else None
+
+    def lists_as_untracked(self, path: Path) -> bool:
+        """Whether git lists a new file or folder in the org's own work tree as untracked: it does not ignore it."""
+        from orgtp.git.repo import find_enclosing_repo
+
+        repo = self.snapshot.repo
+        outer = find_enclosing_repo(path) if repo and not repo.bare else None
+        return outer is not None and repo is not None and outer.path.resolve() == repo.path.resolve()
 
     @property
     def is_complete(self) -> bool:

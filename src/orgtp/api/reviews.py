@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from orgtp.views.agenda import Agenda, AgendaRow, RowEvidence
     from orgtp.views.reviewed_numbers import ReviewedNumber
     from orgtp.views.reviews import ReviewList, ReviewView
+    from orgtp.views.row_discussion import RowDiscussion
     from orgtp.views.selection import Selection
-
-# So many pieces of evidence fit on the screen of a row.
-_MOST_EVIDENCE = 9
 
 
 def read_review_answers(path: Path) -> Review:
@@ -70,14 +68,17 @@ class ReviewActions:
     def evidence(self, row: AgendaRow) -> tuple[RowEvidence, ...]:
         """What changed around a row's seat, the newest first: candidates, not causes. See `orgtp why`."""
         from orgtp.history.evidence import find_why
-        from orgtp.views.agenda import RowEvidence
+        from orgtp.views.row_discussion import list_row_evidence
 
-        found = find_why(self.snapshot, row.seat, row.metric)
-        zone = self.snapshot.head.zone
-        return tuple(
-            RowEvidence(one.at.astimezone(zone).date(), one.what, one.commit or "", str(one.when or ""))
-            for one in found.evidence[:_MOST_EVIDENCE]
-        )
+        return list_row_evidence(find_why(self.snapshot, row.seat, row.metric), self.snapshot.head.zone)
+
+    def discuss(self, row: AgendaRow) -> RowDiscussion:
+        """What a meeting looks at for a row: its chart as of the end of the week, and what changed, by its letter."""
+        from orgtp.history.evidence import find_why
+        from orgtp.views.row_discussion import build_row_discussion
+
+        why = find_why(self.snapshot, row.seat, row.metric)
+        return build_row_discussion(self.snapshot.staff.org, self.snapshot.now, row, why)
 
     def show(self, week: str = "") -> tuple[ReviewView, ...]:
         """The reviews of a week, or of the newest week that has one. Raises `BadInput` for a week without one."""
@@ -161,6 +162,15 @@ class ReviewActions:
         from orgtp.ledger.review_draft import read_draft
 
         return read_draft(self.ledger.writable_repo, week)
+
+    def stamp_draft(self) -> object:
+        """When the draft of the review that can be held now was saved; None if there is none."""
+        from orgtp.ledger.review_draft import stamp_draft
+        from orgtp.model.records.review import find_last_week
+
+        snapshot = self.snapshot
+        week = find_last_week(snapshot.now, snapshot.head.zone).text
+        return stamp_draft(snapshot.repo, week) if snapshot.repo else None
 
     def list_draft_weeks(self) -> tuple[str, ...]:
         """The weeks that have a draft in this clone, the oldest first."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +16,13 @@ from orgtp.model.errors import OrgtpError
 from orgtp.model.text import count_noun
 from orgtp.views.redaction.parts import Part
 
+if TYPE_CHECKING:
+    from orgtp.api import OrgHandle
+    from orgtp.web.site import WrittenSite
+
 _KILO = 1000
+# Fewer pages are written before anyone looks.
+_WATCHED_FROM, _STEP = 100, 50
 
 
 class WebExtraMissing(OrgtpError):
@@ -45,21 +54,47 @@ def write_site(
     from orgtp.web import site
 
     handle = open_chosen_org(org, at)
-    written = site.write_site(handle, target, force=force, without=frozenset(without or ()))
+    is_watched = sys.stderr.isatty()
+    left_out = frozenset(without or ())
+    shown = _show_progress if is_watched else None
+    written = site.write_site(handle, target, force=force, without=left_out, on_page=shown)
     if json:
-        write_json(
-            "site",
-            handle,
-            {
-                "path": str(written.path),
-                "pages": written.pages,
-                "bytes": written.size,
-                "without": sorted(set(without or ())),
-            },
-        )
+        body = {
+            "path": str(written.path),
+            "index": str(written.index),
+            "pages": written.pages,
+            "bytes": written.size,
+            "replaced": written.replaced,
+            "short": written.is_short,
+            "without": sorted(left_out),
+        }
+        write_json("site", handle, body)
     else:
-        write_stdout(f"wrote {written.path}: {count_noun(written.pages, 'page')}, {written.size // _KILO:,} kB\n")
+        done = "replaced" if written.replaced else "wrote"
+        write_stdout(f"{done} {written.path}: {count_noun(written.pages, 'page')}, {written.size // _KILO:,} kB\n")
+        write_stdout(f"To see it, open {written.index}\n")
+    _explain_site(handle, written)
     return finish_answer(handle)
+
+
+def _show_progress(number: int, total: int) -> None:
+    """Say on a terminal how far it is, on one line."""
+    if total >= _WATCHED_FROM and (number % _STEP == 0 or number == total):
+        text = f"page {number:,} of {total:,}"
+        sys.stderr.write(f"\r{text}" if number < total else f"\r{' ' * len(text)}\r")
+        sys.stderr.flush()
+
+
+def _explain_site(handle: OrgHandle, written: WrittenSite) -> None:
+    """Say on standard error what a person may not expect."""
+    if written.is_short:
+        write_stderr("note: with this many seats, each has a short page in one file. A folder has them in full")
+    if written.is_untracked:
+        place, root = Path(os.path.realpath(written.path)), Path(os.path.realpath(handle.root))
+        line = f"/{place.relative_to(root).as_posix()}{'/' if place.is_dir() else ''}"
+        command = f"echo {shlex.quote(line)} >> {shlex.quote(os.path.relpath(root / '.gitignore'))}"
+        where = f"{written.path} is in the org's work tree, so git lists it as untracked"
+        write_stderr(f"note: {where}. Unless you want to commit it: {command}")
 
 
 def serve_pages(

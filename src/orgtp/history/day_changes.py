@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -49,8 +50,8 @@ class _ChangeReader:
         seats = [one for path, one in files.items() if path.startswith("seats/")]
         by = self._identify(commit, at)
         if len(seats) > MOST_TOLD:
-            counts = [sum(one.how in how for one in seats) for how in ("A", "MT", "D")]
-            yield tell_counts(*counts, by)
+            counts = Counter(one.how for one in seats)
+            yield tell_counts(by, counts["A"], counts["M"] + counts["T"], counts["D"])
             return
         heads = [one for one in commit.paths if one.path == HEAD]
         before, after = self._read_sides([*files.values(), *heads])

@@ -44,6 +44,11 @@ def read_days(snapshot: OrgSnapshot, weeks: int | None = 13, step: Grain | None 
     return Days(days, window.list_changes(), is_whole=window.is_whole)
 
 
+def read_changes(snapshot: OrgSnapshot, weeks: int | None = 13) -> tuple[ToldChange, ...]:
+    """What changed in the window of `read_days`, in words, newest first. No day is judged."""
+    return _DayWindow.build(snapshot, weeks, None).list_changes()
+
+
 @dataclass(frozen=True)
 class _DayEnd:
     """The end of a day that is shown: its time, and the newest commit by then; None for the org as it is."""

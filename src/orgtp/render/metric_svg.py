@@ -21,6 +21,7 @@ from orgtp.render.axis import ValueAxis, fit_axis
 from orgtp.render.figures import MINUS, format_full_figure, format_short_figure, format_target
 from orgtp.render.label_space import LabelBox, LabelSpace, box_label, measure_label, spread_labels
 from orgtp.render.odds import shorten_limit
+from orgtp.render.period_labels import format_short_day, name_period
 from orgtp.views.metric_chart import ChartColumn, ChartMark, ChartPhase, ChartShape, MetricChart
 
 _SIZE, _LINE_HEIGHT = 11.5, 13.0
@@ -34,7 +35,13 @@ _STATES = {
     CellState.PENDING: "so far",
     CellState.NONE: "",
 }
-_SIGNS = {CellState.ON: "on", CellState.OFF: "off", CellState.UNAVAILABLE: "un", CellState.MISSING: "mi"}
+_SIGNS = {
+    CellState.ON: "on",
+    CellState.OFF: "off",
+    CellState.UNAVAILABLE: "un",
+    CellState.MISSING: "mi",
+    CellState.PENDING: "pe",
+}
 
 
 class ChartSize(NamedTuple):
@@ -67,7 +74,7 @@ def describe_metric_chart(chart: MetricChart) -> str:
     target = format_target(chart.health.facts.target)
     head = f"{one_line(chart.name)} by {chart.grain}" + (f", target {target}" if target else "")
     cells = [
-        f"{name_period(one.period)} {describe_cell(chart, one)}"
+        f"{name_period(one.period.text)} {describe_cell(chart, one)}"
         for one in chart.columns
         if one.cell.state is not CellState.NONE or one.cell.value is not None
     ]
@@ -83,19 +90,12 @@ def describe_cell(chart: MetricChart, column: ChartColumn) -> str:
     return ", ".join([" ".join(filter(None, (value, _STATES[cell.state]))), *marks])
 
 
-def name_period(period: Period) -> str:
-    """The name of a column: `W48`, `Nov`, `Q4`."""
-    if period.grain is Grain.MONTH:
-        return f"{period.start:%b}"
-    return period.text.partition("-")[2]
-
-
 def _name_date(number: int, period: Period) -> str:
     """What stands below the name of a column: the Monday of the first week and of the first of a month, or the year."""
     if period.grain is not Grain.WEEK:
         return f"{period.start.year}" if number == 0 or period.start.month == 1 else ""
     is_first = number == 0 or period.start.month != period.previous().start.month
-    return f"{period.start.day} {period.start:%b}" if is_first else ""
+    return format_short_day(period.start) if is_first else ""
 
 
 def _write(amount: float) -> str:
@@ -299,21 +299,16 @@ def _draw_phases(plot: _Plot, space: LabelSpace) -> Iterator[str]:
 def _list_phase_names(chart: MetricChart, phase: ChartPhase) -> Iterator[str]:
     """The name of a phase, the longest first."""
     yield _name_phase(chart, phase)
-    since = f" from {_name_since(phase.since)}" if phase.since else ""
+    since = f" from {name_period(phase.since)}" if phase.since else ""
     yield f"phase {phase.number}{since}"
     yield f"phase {phase.number}"
 
 
 def _name_phase(chart: MetricChart, phase: ChartPhase) -> str:
-    since = f" from {_name_since(phase.since)}" if phase.since else ""
+    since = f" from {name_period(phase.since)}" if phase.since else ""
     reason = f": \u201c{one_line(phase.reason)}\u201d" if phase.reason else ""
     facts = _describe_phase(chart, phase)
     return f"phase {phase.number}{since}{f', {facts}' if facts else ''}{reason}"
-
-
-def _name_since(text: str) -> str:
-    """`W42` of `2026-W42`; a day or a month as it is."""
-    return text.partition("-")[2] if "-W" in text or "-Q" in text else text
 
 
 def _describe_phase(chart: MetricChart, phase: ChartPhase) -> str:
@@ -480,7 +475,7 @@ def _draw_base(plot: _Plot, base: int) -> Iterator[str]:
         if (len(columns) - 1 - number) % plot.size.every:
             continue
         x = plot.middle(number)
-        yield _text(x, base + 21, name_period(one.period))
+        yield _text(x, base + 21, name_period(one.period.text))
         if plot.size.has_dates and (date := _name_date(number, one.period)):
             yield _text(x, base + 36, date, "quiet")
     top = plot.top
@@ -563,5 +558,6 @@ def _draw_bar(plot: _Plot, one: ChartColumn, x: float, width: float) -> Iterator
         yield _sign(state, middle, centre - 9, 11) + _text(middle, centre + 15, text, names)
     elif state in _SIGNS:
         yield _sign(state, middle, centre, 11)
-    elif text and wide <= width:
+    elif wide <= width:
+        # A value that was recorded before there was a target.
         yield _text(middle, centre + 4, text)

@@ -17,7 +17,7 @@ def name_period(text: str) -> str:
 
 
 def describe_period(text: str) -> str:
-    """A period in full: `W48` with its first and last day, `Fri 27 Nov 2026`, `August 2026`. Other text is unchanged."""
+    """A period in full: `W48` with its days, `Fri 27 Nov 2026`, `August 2026`. Other text is unchanged."""
     period = parse_period(text)
     return _LONG[period.grain](period) if period else text
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
 from orgtp.model.target import Target, parse_target
 from orgtp.model.value import Unit, ValueKind
-from orgtp.views.scorecard import ScoreRow
 
 _WIDTH, _HEIGHT, _EDGE, _TOP, _BOTTOM, _MIDDLE = 84, 22, 4, 4, 18, 11
 _HEAD = f'<svg class="spark" width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true">'
@@ -21,7 +21,20 @@ _HEAD = f'<svg class="spark" width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_
 _BARS = {"sq": (6, 4, 7), "sqo": (9, 5, 10), "sqb": (8, 4, 7)}
 
 
-def draw_sparkline(row: ScoreRow) -> str:
+class SparklineRow(Protocol):
+    """What a small line needs to know of a row: its cells, how to read their values, and the target in force."""
+
+    @property
+    def cells(self) -> Sequence[Cell]: ...  # noqa: D102
+
+    @property
+    def measure(self) -> Unit | None: ...  # noqa: D102
+
+    @property
+    def target(self) -> str | None: ...  # noqa: D102
+
+
+def draw_sparkline(row: SparklineRow) -> str:
     """The weeks of a row as an SVG element. Hits and yes/no values are bars, and all others a line.
 
     A dashed line is the target in force. A red dot is off target, and the last value has a dot. A week that nobody

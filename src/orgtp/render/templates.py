@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.text import count_noun, one_line, plain_lines
+from orgtp.render.spans import CODE, NAME, Line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,6 +36,28 @@ def _keep_lines(text: str) -> Markup:
     return escape(plain_lines(_NONCHARACTERS.sub(_REPLACEMENT, text)))
 
 
+def format_spans(line: Line) -> Markup:
+    """A line of spans as markup: names are bold, and ids and values are code. Spaces between spans stay."""
+    from markupsafe import Markup, escape
+
+    parts = (_wrap_span(str(escape(_clean_span(text))), style) for text, style in line)
+    return Markup("".join(parts))  # noqa: S704  (each text is escaped)
+
+
+_SPAN_TAGS = {NAME: "b", CODE: "code"}
+
+
+def _clean_span(text: str) -> str:
+    words = str(clean_value(text))
+    before, after = (" " if text and end.isspace() else "" for end in (text[:1], text[-1:]))
+    return f"{before}{words}{after}" if words else before
+
+
+def _wrap_span(text: str, style: str) -> str:
+    tag = _SPAN_TAGS.get(style)
+    return f"<{tag}>{text}</{tag}>" if tag and text else text
+
+
 def mark_as_html(text: str) -> Markup:
     """Mark a text as HTML that is not escaped again: only for what a renderer made, with the texts of users escaped."""
     from markupsafe import Markup
@@ -58,6 +81,6 @@ def make_environment(package: str, folder: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(clean=clean_value, lines=_keep_lines)
+    environment.filters.update(clean=clean_value, lines=_keep_lines, spans=format_spans)
     environment.globals["count_noun"] = count_noun
     return environment

@@ -20,6 +20,7 @@ __all__ = [
     "redaction",
     "reviewed_numbers",
     "reviews",
+    "row_discussion",
     "scorecard",
     "scorecard_groups",
     "scores",

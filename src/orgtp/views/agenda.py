@@ -63,12 +63,15 @@ class RowEvidence:
     """Something that changed around a row's seat: a candidate, not a cause.
 
     `commit` is where it happened, and `when` says whether it came before the change began, within its period or after.
+    `letter` marks it on the chart of the row. `is_review`: it is what an earlier review said.
     """
 
     day: date
     text: str
     commit: str = ""
     when: str = ""
+    letter: str = ""
+    is_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)

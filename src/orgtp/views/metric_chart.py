@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -12,7 +12,8 @@ from itertools import pairwise
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell
 from orgtp.model.errors import BadValue
-from orgtp.model.metric_row import A_SECOND, MetricRow
+from orgtp.model.metric_row import A_SECOND, MetricRow, list_current_rows
+from orgtp.model.org import Org
 from orgtp.model.period import GRAIN_SIZES, Grain, Period, period_containing
 from orgtp.model.seat import Rollup
 from orgtp.model.target import Target
@@ -22,7 +23,9 @@ from orgtp.views.health.types import HealthRow
 from orgtp.views.variation.judge import judge_metric
 from orgtp.views.variation.readings import counts_hits
 from orgtp.views.variation.xmr import Limits
-from orgtp.views.why.types import Evidence, EvidenceKind, Why
+from orgtp.views.why.changes import list_changes
+from orgtp.views.why.types import Evidence, EvidenceGap, EvidenceKind, SeatPast, Window
+from orgtp.views.why.unseen import list_unseen
 
 CHART_COLUMNS = 13
 # Past the last letter, a mark would need two.
@@ -148,20 +151,40 @@ def build_metric_chart(row: MetricRow, inputs: Sequence[ChangedInput] = (), coun
     )
 
 
-def letter_inputs(why: Why, first: Period | None) -> tuple[ChangedInput, ...]:
-    """The changes around a seat since the beginning of the period `first`, oldest first, each with its letter.
+@dataclass(frozen=True, slots=True)
+class SeatCharts:
+    """The charts of all metrics of a seat, the changes that they mark, and what could have changed unseen."""
+
+    charts: tuple[MetricChart, ...]
+    inputs: tuple[ChangedInput, ...]
+    unseen: tuple[EvidenceGap, ...]
+
+
+def build_seat_charts(org: Org, now: datetime, seat: str, past: SeatPast) -> SeatCharts:
+    """The charts of a seat's current metrics as of `now`; of a retired seat, of all that it had.
+
+    `past` is what the commits say of the seat. Raises `UnknownSeat`.
+    """
+    held = org.seat(seat)
+    rows = list_current_rows(org, held, now)
+    first = min((list_chart_columns(row)[0].begins(org.zone) for row in rows), default=None)
+    if first is None:
+        return SeatCharts((), (), ())
+    window = Window(org.day_of(first), first, now)
+    inputs = letter_inputs(list_changes(past.events, seat, "", None, window))
+    charts = tuple(build_metric_chart(row, inputs) for row in rows)
+    return SeatCharts(charts, inputs, tuple(list_unseen(org, seat, rows, window, past)))
+
+
+def letter_inputs(evidence: Iterable[Evidence]) -> tuple[ChangedInput, ...]:
+    """The newest changes around a seat, the oldest first, each with its letter.
 
     What only describes the seat or a metric, such as a name, is no change of its work. Blanks and corrections are on
     the chart themselves; reviews, to-dos and escalations answer to what happened; and what other seats report is in
     `orgtp why`, since it would hide the rest.
     """
-    begin = first.begins(why.at.tzinfo or UTC).astimezone(UTC) if first else None
-    found = [
-        one
-        for one in reversed(why.evidence)
-        if _changes_work(one) and (begin is None or one.at.astimezone(UTC) >= begin)
-    ]
-    return tuple(ChangedInput(chr(ord("A") + n), one) for n, one in enumerate(found[-_MOST_MARKS:]))
+    found = sorted(filter(_changes_work, evidence), key=lambda one: (one.at, one.kind, one.what))
+    return tuple(ChangedInput(chr(ord("A") + number), one) for number, one in enumerate(found[-_MOST_MARKS:]))
 
 
 def _changes_work(one: Evidence) -> bool:

@@ -1,4 +1,4 @@
-"""The numbers that a review discussed, as they are known now: the record of a review has the words, and not the values."""
+"""The numbers that a review discussed, as they are known now. The record of a review has words, and no values."""
 
 from __future__ import annotations
 

@@ -51,9 +51,7 @@ def _find_levels(seats: Sequence[LayoutSeat]) -> list[int]:
     return list(found.values())
 
 
-def count_below(
-    seats: Sequence[LayoutSeat], off: Collection[str], late: Collection[str]
-) -> dict[str, SeatsBelow]:
+def count_below(seats: Sequence[LayoutSeat], off: Collection[str], late: Collection[str]) -> dict[str, SeatsBelow]:
     """What is below each seat, at any depth. `off` and `late` are the seats with such a metric."""
     totals = {one.seat: [0, 0, 0] for one in seats}
     for one in reversed(seats):

@@ -96,7 +96,7 @@ def build_items(seats: Sequence[LayoutSeat], folded: Collection[str]) -> Items:
             items.tops += made
         else:
             container.below += made
-        waiting += [(one.seat, one) for one in reversed(made) if one.seat in below]
+        waiting += [(one.seat, one) for one in reversed(made) if one.seat and one.seat in below]
     return items
 
 

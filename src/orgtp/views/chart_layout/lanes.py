@@ -20,11 +20,12 @@ from orgtp.views.chart_layout.draw_types import (
 from orgtp.views.chart_layout.items import Item, Items
 from orgtp.views.chart_layout.routes import Route
 
-# Vertical lines of different seats keep at least this distance.
-_NEAR = 3
+# How near a vertical line may not come to another one in the same gap, and where else it may run.
+_NEAR = 2
+_NUDGES = (0, 3, -3, 1, -1, 2, -2, 4, -4)
 _BESIDE_LANDING = 10
 # Where a dotted line reaches a leaf in a stack, whose solid line ends at its middle, and where one leaves it.
-_COMPACT_ENDS, _COMPACT_START = (26, 8), 30
+_COMPACT_ENDS, _COMPACT_START = (26, 8, 29, 5, 23, 11, 32), 20
 _BOX_START, _LOWEST_END, _HIGHEST_END = 52, 45, 9
 
 
@@ -32,7 +33,8 @@ class Lanes:
     """Where the dotted lines run.
 
     `across` has the horizontal places of each route, in order. `lane_of` numbers the lane of a seat's lines in a gap,
-    `count` has the number of lanes of each gap, and `through_head` where lines pass the head of a frame.
+    `count` has the number of lanes of each gap, `through_head` where lines pass the head of a frame, and `landings`
+    where the solid line to a frame ends at its top.
     """
 
     def __init__(self, items: Items, routes: Sequence[Route]) -> None:
@@ -40,54 +42,86 @@ class Lanes:
         self.lane_of: dict[tuple[int, str], int] = {}
         self.count: dict[int, int] = {}
         self.through_head: dict[str, set[int]] = {}
-        self._pass_heads(items, routes)
+        self.landings: dict[str, int] = {}
+        # Where vertical lines run in each gap, by the seat where a dotted one begins; "" for solid ones.
+        self._taken: dict[int, dict[int, str]] = {}
+        self._take_solid_lines(items)
+        sides = self._choose_sides(items, routes)
+        self._choose_landings(items)
         starts = self._choose_starts(items, routes)
         for route in routes:
-            xs = [_find_side(items, route, number) for number in range(len(route.passed))]
+            xs = [sides[key] for key in _list_sides(items, route)]
             self.across.append([starts[route.boss], *xs] if route.is_down else xs)
+        self._pass_heads(routes)
         self._assign(routes)
 
-    def find_landing(self, item: Item) -> int:
-        """Where the solid line ends at the top of an item: in the middle, unless a dotted line passes there."""
-        x = item.x + item.width // 2
-        while any(abs(x - other) <= _NEAR for other in self.through_head.get(item.seat, ())):
-            x += _BESIDE_LANDING
-        return x
+    def _take_solid_lines(self, items: Items) -> None:
+        for item in items.every:
+            if item.above is not None and item.hangs:
+                self._take(item.level - 1, item.above.x + BOX_WIDTH // 2)
+                if not item.is_frame and not item.columns:
+                    self._take(item.level - 1, item.x + BOX_WIDTH // 2)
+                for column in item.columns:
+                    self._take(item.level - 1, column.x - column.spine)
 
-    def _pass_heads(self, items: Items, routes: Sequence[Route]) -> None:
+    def _is_free(self, gap: int, x: int, boss: str = "") -> bool:
+        taken = self._taken.get(gap, {})
+        return all(taken.get(x + near, boss) == boss for near in range(-_NEAR, _NEAR + 1))
+
+    def _take(self, gap: int, x: int, boss: str = "") -> None:
+        self._taken.setdefault(gap, {})[x] = boss
+
+    def _choose_sides(self, items: Items, routes: Sequence[Route]) -> dict[_Side, int]:
+        """Where lines run along the left of boxes, a little off their place if another line runs there in a gap."""
+        found: dict[_Side, int] = {}
         for route in routes:
-            for number, item in enumerate(route.passed):
-                gaps = route.gaps[max(0, number - (0 if route.is_down else 1)) : number + 1]
-                if item.level - 1 not in gaps:
-                    continue
-                x, frame = _find_side(items, route, number), item.frame
-                while frame is not None and frame.level == item.level:
-                    self.through_head.setdefault(frame.seat, set()).add(x)
-                    frame = frame.frame
+            for item, side in zip(route.passed, _list_sides(items, route), strict=True):
+                if side not in found:
+                    column = items.column_of.get(side[1])
+                    slots = item.slots if column is None else column.slots
+                    x = (item.x if column is None else column.x) - STEM - PITCH * slots.index(route.boss)
+                    gaps = (item.level - 1, item.level)
+                    places = (x + nudge for nudge in _NUDGES)
+                    found[side] = next(
+                        (one for one in places if all(self._is_free(gap, one, route.boss) for gap in gaps)), x
+                    )
+                    for gap in gaps:
+                        self._take(gap, found[side], route.boss)
+        return found
+
+    def _choose_landings(self, items: Items) -> None:
+        for item in items.every:
+            if item.is_frame and item.hangs:
+                middle, most = item.x + item.width // 2, item.width // 2 // _BESIDE_LANDING
+                places = [
+                    middle,
+                    *(middle + _BESIDE_LANDING * step * sign for step in range(1, most) for sign in (1, -1)),
+                ]
+                x = next((one for one in places if self._is_free(item.level - 1, one)), middle)
+                self.landings[item.seat] = x
+                self._take(item.level - 1, x)
 
     def _choose_starts(self, items: Items, routes: Sequence[Route]) -> dict[str, int]:
-        """Where the lines leave the bottom of their boxes, away from the vertical lines of others in that gap."""
-        taken: dict[int, set[int]] = {}
-        for item in items.every:
-            if item.hangs and item.above is not None:
-                gap = taken.setdefault(item.level - 1, set())
-                gap.add(item.above.x + BOX_WIDTH // 2)
-                gap |= {one.x - one.spine for one in item.columns} if item.columns else {self.find_landing(item)}
-        for route in routes:
-            for number in range(len(route.passed)):
-                x, item = _find_side(items, route, number), route.passed[number]
-                taken.setdefault(item.level - 1, set()).add(x)
-                taken.setdefault(item.level, set()).add(x)
+        """Where lines leave the bottom of their boxes."""
         found: dict[str, int] = {}
         for route in routes:
             if route.is_down and route.boss not in found:
                 start = items.of_seat[route.boss]
-                gap = taken.setdefault(start.level, set())
                 places = [start.x + offset for offset in _list_offsets(start)]
-                free = (x for x in places if all(x + near not in gap for near in range(-_NEAR, _NEAR + 1)))
-                found[route.boss] = next(free, places[0])
-                gap.add(found[route.boss])
+                found[route.boss] = next((x for x in places if self._is_free(start.level, x, route.boss)), places[0])
+                self._take(start.level, found[route.boss], route.boss)
         return found
+
+    def _pass_heads(self, routes: Sequence[Route]) -> None:
+        for route, xs in zip(routes, self.across, strict=True):
+            first = 1 if route.is_down else 0
+            for number, item in enumerate(route.passed):
+                if item.level - 1 not in route.gaps[max(0, number + first - 1) : number + first + 1]:
+                    continue
+                frame = item.frame
+                while frame is not None and frame.level == item.level:
+                    self.through_head.setdefault(frame.seat, set()).add(xs[number + first])
+                    frame = frame.frame
 
     def _assign(self, routes: Sequence[Route]) -> None:
         spans: dict[int, dict[str, tuple[int, int]]] = {}
@@ -106,6 +140,19 @@ class Lanes:
             self.count[gap] = len(ends)
 
 
+# A left side with room for a line: the first leaf of a column of a stack, or "" and a box; and where the line begins.
+_Side = tuple[str, str, str]
+
+
+def _list_sides(items: Items, route: Route) -> Iterator[_Side]:
+    for number, item in enumerate(route.passed):
+        if item.columns:
+            column = items.column_of[route.seat if number == len(route.passed) - 1 else route.boss]
+            yield "", column.seats[0], route.boss
+        else:
+            yield item.seat, "", route.boss
+
+
 def _list_offsets(start: Item) -> list[int]:
     """Where a line may leave the bottom of a box, the best place first. Its middle may belong to a fold mark."""
     middle = BOX_WIDTH // 2
@@ -114,18 +161,7 @@ def _list_offsets(start: Item) -> list[int]:
     return [middle, *(middle + sign * 6 * step for step in range(1, 11) for sign in (-1, 1))]
 
 
-def _find_side(items: Items, route: Route, number: int) -> int:
-    """Where a route runs along the left side of one of the items that it passes."""
-    item = route.passed[number]
-    if item.columns:
-        column = items.column_of[route.seat if number == len(route.passed) - 1 else route.boss]
-        return column.x - STEM - PITCH * column.slots.index(route.boss)
-    return item.x - STEM - PITCH * item.slots.index(route.boss)
-
-
-def draw_dotted_lines(
-    items: Items, routes: Sequence[Route], lanes: Lanes, rows: Sequence[int]
-) -> list[PlacedLine]:
+def draw_dotted_lines(items: Items, routes: Sequence[Route], lanes: Lanes, rows: Sequence[int]) -> list[PlacedLine]:
     """The dotted lines, from the seat that someone also reports to, in the order of the routes."""
     ended: dict[str, int] = {}
     found = []
@@ -178,7 +214,7 @@ def _find_end(items: Items, route: Route, nth: int) -> Point:
     end = items.of_seat[route.seat]
     if end.columns:
         x, number = _find_in_stack(items, route.seat)
-        return x - 1, end.y + number * (COMPACT_HEIGHT + STACKED) + _COMPACT_ENDS[nth % 2]
+        return x - 1, end.y + number * (COMPACT_HEIGHT + STACKED) + _COMPACT_ENDS[nth % len(_COMPACT_ENDS)]
     slot = end.slots.index(route.boss)
     if end.is_frame:
         return end.x - 1, end.y + HEAD // 2 + PITCH * slot

@@ -201,9 +201,7 @@ def _draw(seats: Sequence[LayoutSeat], items: Items, lanes: Lanes, dotted: Seque
             for one in sorted(boxes, key=lambda one: order[one.seat])
         ),
         tuple(
-            PlacedFrame(
-                one.seat, one.x + shift, one.y, one.width, one.height, one.label_x + shift, one.label_width
-            )
+            PlacedFrame(one.seat, one.x + shift, one.y, one.width, one.height, one.label_x + shift, one.label_width)
             for one in sorted(frames, key=lambda one: order[one.seat])
         ),
         tuple(sorted((_move(one, shift) for one in lines), key=lambda one: order[one.seat])),
@@ -238,7 +236,7 @@ def _draw_lines(item: Item, lanes: Lanes) -> list[PlacedLine]:
         return []
     start, bottom = above.x + BOX_WIDTH // 2, above.y + BOX_HEIGHT
     if not item.columns:
-        end = lanes.find_landing(item)
+        end = lanes.landings.get(item.seat, item.x + item.width // 2)
         corners = ((start, bottom), (start, bottom + LANE), (end, bottom + LANE), (end, item.y))
         points = corners if start != end else (corners[0], corners[3])
         return [PlacedLine(above.seat, item.seat, points)]

@@ -102,7 +102,7 @@ def _move_subtree(children: Sequence[TreeNode], number: int, met: int, distance:
         share = distance // (number - met)
         children[met + 1].shift += share
         moved.shift -= share
-        moved.change -= distance - share
+        moved.change -= share * (number - met - 1)
 
 
 def _thread_left(first: TreeNode, current: TreeNode, to: TreeNode, to_sum: int) -> None:

@@ -131,6 +131,7 @@ class DayJudge:
             found.name,
             found.target,
             found.unit,
+            found.measure,
             found.latest,
             found.state,
             found.stale_since is not None,

@@ -67,7 +67,7 @@ def tell_changes(found: Diff, by: ToldBy) -> Iterator[ToldChange]:
                 yield _make_told(said, by)
 
 
-def tell_counts(added: int, changed: int, gone: int, by: ToldBy) -> ToldChange:
+def tell_counts(by: ToldBy, added: int, changed: int, gone: int) -> ToldChange:
     """What a commit changed that touches many seats: how many."""
     counts = [(added, "added"), (changed, "changed"), (gone, "removed")]
     parts = [f"{count_noun(number, 'seat')} {what}" for number, what in counts if number]

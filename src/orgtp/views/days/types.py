@@ -8,6 +8,7 @@ from datetime import date, datetime
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.org import Org
+from orgtp.model.value import Unit
 from orgtp.views.seat_summary import SeatSummary
 
 
@@ -34,6 +35,7 @@ class MetricOnDay:
     name: str
     target: str | None
     unit: str | None
+    measure: Unit | None
     latest: str | None
     state: CellState
     is_late: bool

@@ -152,7 +152,8 @@ class PageRequest:
     """A page that is asked for: of which org, by whom, and for which `subject` (the seat of a seat page, ...).
 
     `query` has the parameters of the address; a written page has none. `sent` is the form that the person has just
-    sent from this page, if any.
+    sent from this page, if any. `is_compact`: it is one of many pages in the single file of a large
+    org, so it shows less.
     """
 
     org: OrgHandle
@@ -161,6 +162,7 @@ class PageRequest:
     query: Mapping[str, str] = field(default_factory=dict)
     is_served: bool = False
     sent: SentForm | None = None
+    is_compact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,34 @@ from importlib import import_module
 
 from orgtp.api import OrgHandle
 from orgtp.model.org import Org
+from orgtp.model.text import is_id
+from orgtp.views.briefing.recipients import list_briefed_seats
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
 from orgtp.web.record_pages import RECORD_PATH, list_months
 
 SUFFIX = ".html"
 
 
+def _list_reviews(org: Org) -> Iterable[str]:
+    return sorted(org.reviews)
+
+
+def _stamp_draft(org: OrgHandle) -> object:
+    return org.reviews.stamp_draft()
+
+
 def _list_seats(org: Org) -> Iterable[str]:
-    return sorted(org.seats)
+    """The seats, also those whose files cannot be read: their pages say so."""
+    unread = (path.removeprefix("seats/").removesuffix(".yaml") for path in org.unreadable if path.startswith("seats/"))
+    return sorted({*org.seats, *filter(is_id, unread)})
 
 
 @dataclass(frozen=True, slots=True)
 class PageKind:
     """A kind of page: the function `build_NAME_page` of `orgtp.web.pages.NAME`, and the template NAME.html.j2.
+
+    `stamp` says how what the page shows besides the record has changed, since it is the same as long as that is.
+    `part_of` names the kind whose entry in the navigation is marked for it.
 
     `path` is that of its file, without its suffix; a path that ends with `/` has a page for each subject, which
     `list_subjects` lists, or `list_from_history` if they depend on the history. `heading` is its entry in the
@@ -47,6 +62,13 @@ class PageKind:
             return self.list_from_history(org)
         return [""] if self.list_subjects is None else self.list_subjects(org.org)
 
+    stamp: Callable[[OrgHandle], object] | None = None
+    part_of: str = ""
+
+    def read_stamp(self, org: OrgHandle) -> object:
+        """What a page of this kind depends on besides the record; None if it depends on nothing else."""
+        return self.stamp(org) if self.stamp else None
+
     def build(self, request: PageRequest) -> Page:
         """Build the page. Raises `PageMissing` for an unknown subject, and what its views raise."""
         build: Callable[[PageRequest], Page] = getattr(
@@ -59,6 +81,11 @@ class PageKind:
 KINDS: tuple[PageKind, ...] = (
     PageKind("chart", "chart", "Chart"),
     PageKind("scorecard", "scorecard", "Scorecard"),
+    PageKind("review", "review", "Review"),
+    PageKind("minutes", "review/", list_subjects=_list_reviews, part_of="review"),
+    PageKind("meeting", "meeting", stamp=_stamp_draft, part_of="review"),
+    PageKind("brief", "brief", "Brief"),
+    PageKind("briefing", "brief/", list_subjects=list_briefed_seats, part_of="brief"),
     PageKind("escalations", "escalations", "Escalations"),
     PageKind("todos", "todos", "To-dos"),
     PageKind("record", RECORD_PATH, "Record"),

@@ -38,6 +38,9 @@ WEEKS, _MOST_WEEKS = 13, 104
 _RECENT = 6
 # With more records than this behind its cells, a page would be slow to load. A server sends those of one seat instead.
 _MOST_RECORDS = 4000
+# In a table with more rows, a cell is a text with a sign that the style sheet adds. With a link and a drawing in each,
+# the page would be three times as large.
+_MOST_LINKED_ROWS = 200
 _LONG_NAME, _LONGER_NAME = 8, 13
 SIGNS: Mapping[CellState, str] = {
     CellState.ON: "on",
@@ -162,6 +165,7 @@ def build_scorecard_page(request: PageRequest) -> Page:
         "totals": count_totals(found),
         "for_person": sum(one.group.needs_person for one in found),
         "name_css": _choose_name_width(card),
+        "is_short": len(card.rows) > _MOST_LINKED_ROWS,
         "is_long": len(card.columns) > WEEKS,
         "marks": _list_marks(rows),
         "notes": [note for note in holders.values() if note],

@@ -11,21 +11,16 @@ A page sends a form to `/act/NAME`, with the token `csrf` and the path of the pa
 `todo` (`orgtp todo start|ask|done|fail|drop|move|add`): `do` is that word, and `todo` the id; further `note`, `owner`,
     `due` and `what`.
 `escalation` (`orgtp escalate ack|resolve`): `do` is that word, `escalation` the id; `note`.
-`review` (`orgtp review`): `do` is `save` or `close`, and `week` the week. Only the fields that are sent change it:
-    decision.KEY, changed.KEY, fix.KEY, todo.KEY   about the row `SEAT/METRIC`
-    todo_what.KEY, todo_owner.KEY, todo_due.KEY    a new to-do of the row
-    skip.SEAT                                      why the rows of a seat are not discussed; "" takes that back
-    outcome.TODO, outcome_note.TODO                what became of an open to-do
-    present, rating                                who was there (ids), and the rating
+`review` (`orgtp review`): `do` is `save` or `close`, and `week` the week. Only the fields that are sent change the
+    draft; `orgtp.web.review_form` has them. `again` records it beside the review that the week has already.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from orgtp.actions.record_scores import NewScore, NotAllowedToRecord, RejectedValues, ValueChanged
@@ -33,22 +28,17 @@ from orgtp.api import (
     OrgHandle,
     RecordedChange,
     Review,
-    ReviewDecision,
-    ReviewRow,
-    ReviewTodo,
     SignedByAnotherSeat,
-    SkippedSeat,
     TodoAction,
-    TodoState,
     build_notifications,
     open_org,
     send_notifications,
 )
 from orgtp.model.change import AppendScores
 from orgtp.model.errors import BadInput, OrgtpError
-from orgtp.model.records.review import TodoOutcome
 from orgtp.model.text import one_line
 from orgtp.web.pages.page import SentForm, SentState, SentValue
+from orgtp.web.review_form import find_open_fields, merge_form
 from orgtp.web.server.visitors import Visitor
 
 _SYNC_SECONDS = 20.0
@@ -254,7 +244,7 @@ def record_review(recorder: Recorder, fields: Fields) -> Recorded:
     with _review_lock:
         handle, by = recorder.open_org(), recorder.visitor.seat
         with handle.reviews.hold_draft(week):
-            answers = _save_answers(handle, by, week, fields)
+            answers = _save_answers(handle, by, week, fields, closes=word == "close")
             if word == "save":
                 return Recorded(notices=("The answers are saved. They are recorded when the review is closed.",))
             return recorder.record(
@@ -262,85 +252,23 @@ def record_review(recorder: Recorder, fields: Fields) -> Recorded:
             )
 
 
-def _save_answers(handle: OrgHandle, by: str, week: str, fields: Fields) -> Review:
+def _save_answers(handle: OrgHandle, by: str, week: str, fields: Fields, *, closes: bool) -> Review:
+    """Keep what can be kept of the answers, and return all of them. Raises `ActRefused` for what is wrong with a field.
+
+    Whoever goes on with a review leads it, and closes it.
+    """
     agenda = handle.reviews.agenda()
     if week != agenda.week:
         raise ActRefused({"": f"The review that can be held now is that of {agenda.week}, not of {week or 'no week'}."})
     draft = handle.reviews.find_draft(week)
     found = draft.answers if draft else Review(week, began=handle.now.replace(microsecond=0))
-    # Whoever goes on with it leads it, and closes it.
-    checked = handle.reviews.check(replace(merge_answers(found, fields), led_by=by, prepared_by=""), by=by)
+    form = merge_form(handle.org, found, fields, today=handle.org.day_of(handle.now), by=by)
+    checked = handle.reviews.check(replace(form.answers, led_by=by, prepared_by=""), by=by)
     handle.reviews.save_draft(checked)
+    open_fields = find_open_fields(agenda, checked, again="again" in fields) if closes else {}
+    if errors := {**open_fields, **form.errors}:
+        raise ActRefused(errors)
     return checked
-
-
-def merge_answers(answers: Review, fields: Fields) -> Review:
-    """The answers with what a form says in addition. Raises `ActRefused`."""
-    rows = {row.key: row for row in answers.rows}
-    for key in dict.fromkeys(_list_keys(fields, ("decision", "changed", "fix", "todo", "todo_what", "todo_due"))):
-        if key.count("/") == _ROW_PARTS - 1:
-            seat, metric = key.split("/")
-            rows[seat, metric] = _merge_row(rows.get((seat, metric)) or ReviewRow(seat, metric), key, fields)
-    skipped = {one.seat: one for one in answers.skipped}
-    skipped |= {seat: SkippedSeat(seat, one_line(fields[f"skip.{seat}"])) for seat in _list_keys(fields, ("skip",))}
-    todos = {one.todo: one for one in answers.todos}
-    todos |= {id_: _read_outcome(id_, fields) for id_ in _list_keys(fields, ("outcome",)) if fields[f"outcome.{id_}"]}
-    merged = replace(
-        answers,
-        rows=tuple(rows.values()),
-        skipped=tuple(one for one in skipped.values() if one.why),
-        todos=tuple(todos.values()),
-    )
-    if "present" in fields:
-        merged = replace(merged, present=tuple(dict.fromkeys(fields["present"].replace(",", " ").split())))
-    return replace(merged, rating=_read_rating(fields["rating"])) if "rating" in fields else merged
-
-
-def _list_keys(fields: Fields, names: Iterable[str]) -> list[str]:
-    pairs = (name.partition(".") for name in fields)
-    return [key for name, dot, key in pairs if dot and name in names]
-
-
-def _merge_row(row: ReviewRow, key: str, fields: Fields) -> ReviewRow:
-    def said(name: str, before: str) -> str:
-        return one_line(fields.get(f"{name}.{key}", before))
-
-    decision = said("decision", row.decision or "")
-    if decision and decision not in [*ReviewDecision]:
-        raise ActRefused({f"decision.{key}": f"Choose one of: {', '.join(ReviewDecision)}."})
-    new_todo = row.new_todo
-    if f"todo_what.{key}" in fields:
-        what, due = said("todo_what", ""), said("todo_due", "")
-        new_todo = ReviewTodo(what, said("todo_owner", row.seat), _read_day(f"todo_due.{key}", due)) if what else None
-    return replace(
-        row,
-        decision=ReviewDecision(decision) if decision else None,
-        changed=said("changed", row.changed),
-        fix=said("fix", row.fix),
-        todo="" if new_todo else said("todo", row.todo),
-        new_todo=new_todo,
-    )
-
-
-def _read_day(name: str, text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ActRefused({name: "Write the day as 2026-12-04."}) from error
-
-
-def _read_outcome(id_: str, fields: Fields) -> TodoOutcome:
-    state = fields[f"outcome.{id_}"]
-    if state not in [one.value for one in TodoState if one.is_closed]:
-        raise ActRefused({f"outcome.{id_}": "Choose done, failed or dropped."})
-    return TodoOutcome(id_, TodoState(state), one_line(fields.get(f"outcome_note.{id_}", "")))
-
-
-def _read_rating(text: str) -> Decimal | None:
-    try:
-        return Decimal(text.strip()) if text.strip() else None
-    except InvalidOperation as error:
-        raise ActRefused({"rating": "Write a number from 1 to 10, for example 8.5."}) from error
 
 
 # All of them.

@@ -133,7 +133,7 @@ class PageServer:
         if asked.sent is not None:
             with self.cache.making:
                 return self._render(handle, asked)
-        moment = self.live.version, handle.now, self.recheck.key
+        moment = self.live.version, handle.now, self.recheck.key, asked.address.kind.read_stamp(handle)
         key = asked.address, asked.at, asked.query, asked.visitor.key, moment
         return self.cache.get_or_make(key, lambda: self._render(handle, asked))
 

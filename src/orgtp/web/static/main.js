@@ -1,14 +1,19 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
+import { setUpChart } from "./chart.js";
 import { setUpLive } from "./live.js";
+import { setUpMeeting } from "./meeting.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
+import { findShownPage, setUpSingleFile } from "./single.js";
 
 /** @type {Record<string, (root: HTMLElement) => void>} */
 const setUps = {
+  chart: setUpChart,
   record: setUpRecord,
   record_month: setUpRecord,
   scorecard: setUpScorecard,
+  meeting: setUpMeeting,
 };
 
 /** @param {HTMLElement} root */
@@ -19,12 +24,12 @@ function setUpPage(root) {
 }
 
 function setUpShownPages() {
-  for (const root of document.querySelectorAll("[data-page]")) {
-    if (root instanceof HTMLElement && root.offsetParent) setUpPage(root);
-  }
+  const root = findShownPage() ?? document.querySelector("main[data-page]");
+  if (root instanceof HTMLElement) setUpPage(root);
 }
 
 const main = document.getElementById("main");
 if (main) setUpLive(main);
+setUpSingleFile();
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();

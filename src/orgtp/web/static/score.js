@@ -5,7 +5,7 @@
  * has its period, value, sign, when and by whom it was recorded, the number of its commit, and what became of it.
  * @typedef {[string, string, number | string, string, string, string[], CellRecord[], string]} CellFacts
  * @typedef {[string, string, string, string, string, number, string]} CellRecord
- * @typedef {{commits?: string[], rows?: Record<string, Record<string, CellFacts>>}} CellData
+ * @typedef {{commits?: string[], addresses?: string[], rows?: Record<string, Record<string, CellFacts>>}} CellData
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -25,6 +25,14 @@ function makeElement(tag, attributes, ...content) {
   return made;
 }
 
+/**
+ * The seat and the metric of a row: its id, after the page in a file that has all pages.
+ * @param {Element} row
+ */
+function rowKey(row) {
+  return row.id.slice(row.id.lastIndexOf(":") + 1);
+}
+
 /** @param {string} kind */
 function makeSign(kind) {
   const svg = document.createElementNS(SVG, "svg");
@@ -37,14 +45,14 @@ function makeSign(kind) {
 }
 
 /**
- * A commit: a link to the forge, where it is known.
+ * A commit: a link to where it is shown, if it is.
  * @param {string} id
  * @param {string | undefined} address
  */
 function makeCommit(id, address) {
   const short = id.slice(0, SHORT_COMMIT);
   if (!address) return makeElement("span", { class: "commit" }, short);
-  return makeElement("a", { class: "commit", href: address.replace("COMMIT", id), "aria-label": `commit ${short}` }, short);
+  return makeElement("a", { class: "commit", href: address, "aria-label": `commit ${short}` }, short);
 }
 
 /**
@@ -61,6 +69,22 @@ function makeRecordTable(records, commit) {
   return makeElement("table", {}, makeElement("thead", {}, makeElement("tr", {}, ...heads)), makeElement("tbody", {}, ...rows));
 }
 
+const WORDS = { on: "on target", off: "off target", un: "unknown", mi: "missing", pe: "not due yet" };
+
+/**
+ * A cell in words.
+ * @param {HTMLTableElement} table
+ * @param {HTMLElement} link
+ * @param {HTMLTableCellElement} cell
+ */
+function describeCell(table, link, cell) {
+  const label = link.getAttribute("aria-label");
+  if (label) return label;
+  const week = table.tHead?.rows[0]?.cells[cell.cellIndex]?.firstChild?.textContent ?? "";
+  const word = Object.entries(WORDS).find(([kind]) => cell.classList.contains(kind))?.[1];
+  return `${week}: ${cell.lastChild?.textContent ?? "no value"}, ${word}`;
+}
+
 /**
  * The cells: one of them takes the focus by Tab, and arrows move it. Each opens what is behind it.
  * @param {HTMLElement} root
@@ -75,16 +99,23 @@ function setUpCells(root, table) {
   const titleId = "cell-title";
   const pop = makeElement("div", { class: "pop", role: "dialog", "aria-labelledby": titleId, tabindex: "-1", hidden: "" });
   root.append(pop);
-  /** @type {HTMLAnchorElement | null} */
+  /** @type {HTMLElement | null} */
   let from = null;
-  /** @type {HTMLAnchorElement | null} */
+  /** @type {HTMLElement | null} */
   let stop = null;
 
-  const cells = () => /** @type {NodeListOf<HTMLAnchorElement>} */ (table.querySelectorAll("td.v > a"));
+  // A cell is its link; in a table of very many rows, it is the cell of the table itself.
+  const isShort = table.classList.contains("short");
+  const selector = isShort ? "td.v:is(.on, .off, .un, .mi, .pe)" : "td.v > a";
+  const cells = () => /** @type {NodeListOf<HTMLElement>} */ (table.querySelectorAll(selector));
+  /** @param {Element | undefined} cell */
+  const findStop = (cell) => (isShort ? (cell?.matches(selector) ? cell : null) : cell?.firstElementChild);
+  /** @param {HTMLElement} one */
+  const findCell = (one) => /** @type {HTMLTableCellElement} */ (one.closest("td"));
   /** @param {Element | null | undefined} link */
   const isShown = (link) => link instanceof HTMLElement && link.offsetParent !== null;
 
-  /** @param {HTMLAnchorElement | null} link */
+  /** @param {HTMLElement | null} link */
   function setTabStop(link) {
     stop?.setAttribute("tabindex", "-1");
     stop = link;
@@ -130,22 +161,22 @@ function setUpCells(root, table) {
   }
 
   /**
-   * @param {HTMLAnchorElement} link
+   * @param {HTMLElement} link
    * @param {CellData} found
    */
   function fill(link, found) {
-    const cell = /** @type {HTMLTableCellElement} */ (link.parentElement);
+    const cell = findCell(link);
     const row = /** @type {HTMLTableRowElement} */ (cell.parentElement);
-    const facts = found.rows?.[row.dataset.k ?? ""]?.[cell.cellIndex - FIXED];
+    const facts = found.rows?.[rowKey(row)]?.[cell.cellIndex - FIXED];
     const names = [row.cells[0], row.cells[1]?.querySelector("a")].map((one) => one?.textContent?.trim() ?? "");
     const shut = makeElement("button", { class: "x", type: "button", "aria-label": "Close" }, "\u2715");
     shut.addEventListener("click", () => close());
     pop.replaceChildren(shut, makeElement("h2", { id: titleId }, names.join(": ")));
-    const chart = makeElement("p", { class: "more" }, makeElement("a", { href: link.getAttribute("href") ?? "" }, "The chart of this metric"));
+    const chart = makeElement("p", { class: "more" }, makeElement("a", { href: row.cells[1]?.querySelector("a")?.getAttribute("href") ?? "" }, "The chart of this metric"));
     const why = row.querySelector(".why")?.textContent;
     if (!facts) {
       const target = row.querySelector(".tg")?.textContent;
-      const lines = [link.getAttribute("aria-label") ?? "", target ? `target now ${target}` : "", why ?? ""].filter(Boolean);
+      const lines = [describeCell(table, link, cell), target ? `target now ${target}` : "", why ?? ""].filter(Boolean);
       pop.append(...lines.map((line) => makeElement("p", { class: "second" }, line)), chart);
       return;
     }
@@ -159,7 +190,7 @@ function setUpCells(root, table) {
     /** @param {number} number */
     const commit = (number) => {
       const id = found.commits?.[number];
-      return id ? makeCommit(id, source?.dataset.commit) : "not committed";
+      return id ? makeCommit(id, found.addresses?.[number]) : "not committed";
     };
     if (records.length) pop.append(makeRecordTable(records, commit));
     pop.append(chart);
@@ -174,13 +205,13 @@ function setUpCells(root, table) {
     pop.style.top = `${(below ? box.bottom + 4 : box.top - height - 4) + scrollY}px`;
   }
 
-  /** @param {HTMLAnchorElement} link */
+  /** @param {HTMLElement} link */
   async function open(link) {
     close(false);
     from = link;
     setTabStop(link);
     const row = /** @type {HTMLElement} */ (link.closest("tr"));
-    const found = findData(row.dataset.k ?? "");
+    const found = findData(rowKey(row));
     const ready = found instanceof Promise ? await found : found;
     if (from !== link) return;
     link.classList.add("sel");
@@ -192,37 +223,38 @@ function setUpCells(root, table) {
 
   /**
    * The next cell that is shown, in a direction.
-   * @param {HTMLAnchorElement} link
+   * @param {HTMLElement} link
    * @param {string} key
    */
   function findNext(link, key) {
-    const cell = /** @type {HTMLTableCellElement} */ (link.parentElement);
+    const cell = findCell(link);
     const row = /** @type {HTMLTableRowElement} */ (cell.parentElement);
-    const inRow = [...row.cells].slice(FIXED).map((one) => one.firstElementChild);
+    const inRow = [...row.cells].slice(FIXED).map(findStop);
     const at = cell.cellIndex - FIXED;
     if (key === "ArrowRight") return inRow.slice(at + 1).find(isShown);
     if (key === "ArrowLeft") return inRow.slice(0, at).reverse().find(isShown);
     if (key === "Home") return inRow.find(isShown);
     if (key === "End") return inRow.reverse().find(isShown);
-    const rows = /** @type {HTMLTableRowElement[]} */ ([...table.querySelectorAll("tr[data-k]")]);
+    const rows = /** @type {HTMLTableRowElement[]} */ ([...table.querySelectorAll("tr[data-n]")]);
     const here = rows.indexOf(row);
     const others = key === "ArrowDown" ? rows.slice(here + 1) : key === "ArrowUp" ? rows.slice(0, here).reverse() : [];
-    return others.map((one) => one.cells[cell.cellIndex]?.firstElementChild).find(isShown);
+    return others.map((one) => findStop(one.cells[cell.cellIndex])).find(isShown);
   }
 
   table.addEventListener("click", (event) => {
-    const link = /** @type {HTMLElement} */ (event.target).closest("td.v > a");
-    if (!(link instanceof HTMLAnchorElement) || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const link = /** @type {HTMLElement} */ (event.target).closest(selector);
+    if (!(link instanceof HTMLElement) || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
     void open(link);
   });
   table.addEventListener("keydown", (event) => {
-    const link = /** @type {HTMLElement} */ (event.target).closest("td.v > a");
-    if (!(link instanceof HTMLAnchorElement) || event.altKey || event.ctrlKey || event.metaKey) return;
+    const link = /** @type {HTMLElement} */ (event.target).closest(selector);
+    if (!(link instanceof HTMLElement) || event.altKey || event.ctrlKey || event.metaKey) return;
     const next = findNext(link, event.key);
     if (event.key.startsWith("Arrow") || next) event.preventDefault();
-    if (next instanceof HTMLAnchorElement) {
+    if (isShort && event.key === "Enter") void open(link);
+    if (next instanceof HTMLElement) {
       setTabStop(next);
       next.focus();
     }
@@ -236,6 +268,8 @@ function setUpCells(root, table) {
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Node && pop.contains(event.target))) close(false);
   });
+  // In a file of all pages, the page is shown once the browser has read all of it.
+  addEventListener("load", keepTabStop);
   addEventListener("resize", () => {
     keepTabStop();
     place();
@@ -263,7 +297,7 @@ function setUpRows(form, table, whenChanged) {
   const hasGroups = groups.every((group) => group.querySelector("[scope=rowgroup]"));
   const needy = new Set(["late", "unknown", "drifting", "off"]);
   const rows = groups.flatMap((group) =>
-    [.../** @type {NodeListOf<HTMLTableRowElement>} */ (group.querySelectorAll("tr[data-k]"))].map((row) => ({
+    [.../** @type {NodeListOf<HTMLTableRowElement>} */ (group.querySelectorAll("tr[data-n]"))].map((row) => ({
       row,
       group,
       words: `${row.cells[0]?.textContent} ${row.cells[1]?.querySelector("a")?.textContent}`.toLowerCase(),
