@@ -3,7 +3,10 @@
 import { setUpChart } from "./chart.js";
 import { setUpLive } from "./live.js";
 import { setUpMeeting } from "./meeting.js";
+<<<<<<< HEAD
 import { setUpNumbers } from "./numbers.js";
+=======
+>>>>>>> i19-record
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 import { findShownPage, setUpSingleFile } from "./single.js";
@@ -30,8 +33,8 @@ function setUpShownPages() {
   if (root instanceof HTMLElement) setUpPage(root);
 }
 
-setUpSingleFile();
 const main = document.getElementById("main");
 if (main) setUpLive(main);
+setUpSingleFile();
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();
