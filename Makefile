@@ -28,7 +28,7 @@ $(VENV)/installed: pyproject.toml $(VENV)/pyvenv.cfg
 # Dependency groups need pip 25.1; the pip that Python brings may be older.
 $(VENV)/tested: pyproject.toml $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sources,notify,mcp,export]' --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sources,notify,mcp,export,web]' --group dev
 	@touch $@ $(VENV)/installed
 
 # The npm packages that some tests compare orgtp with. Without npm, these tests are skipped and say so.
@@ -102,6 +102,7 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench_mcp
 	$(BIN)/python -m tools.bench_review
 	$(BIN)/python -m tools.bench_health
+	$(BIN)/python -m tools.bench_web
 
 # The full tests of the ledger and the audit: 500 kills and one at every line, 32 processes, 8 clones, random operations.
 # They take about half an hour.

@@ -61,7 +61,7 @@ def make_big_org(path: Path, shape: Shape) -> None:
 def _stream(shape: Shape) -> Iterator[bytes]:
     """What `git fast-import` reads."""
     yield _commit(_LAST - shape.commits * _STEP, "The org as text")
-    for path, text in _files(shape):
+    for path, text in list_org_files(shape):
         yield _file(path, text.encode())
     held: dict[str, bytes] = {}
     for score in _scores(shape):
@@ -109,12 +109,12 @@ def _turns(agents: int, commits: int) -> Iterator[int]:
 
 def _score(seat: str, turn: int, number: int, at: datetime) -> Score:
     period = period_containing(at, Grain.WEEK, UTC).text
-    metric = _metrics(turn)[number % len(_metrics(turn))] if seat != SEAT else METRIC
+    metric = list_metrics(turn)[number % len(list_metrics(turn))] if seat != SEAT else METRIC
     value, key = f"{80 + number % 200 / 10:.1f}".removesuffix(".0"), make_ulid(at, number)
     return Score(id=key, at=at, seat=seat, metric=metric, period=period, value=value, by=SCOREKEEPER)
 
 
-def _metrics(turn: int) -> tuple[str, ...]:
+def list_metrics(turn: int) -> tuple[str, ...]:
     """The metrics of an agent: every second one has two."""
     return (METRIC, "answered-in-time") if turn % 2 else (METRIC,)
 
@@ -122,7 +122,8 @@ def _metrics(turn: int) -> tuple[str, ...]:
 # Seats.
 
 
-def _files(shape: Shape) -> Iterator[tuple[str, str]]:
+def list_org_files(shape: Shape) -> Iterator[tuple[str, str]]:
+    """Every file but those with values: its path and text."""
     yield "org.yaml", _ORG
     yield ".gitattributes", "scores/** -text merge=union\n"
     yield "seats/david.yaml", _HUMAN.format(seat="david", above="")
@@ -130,7 +131,7 @@ def _files(shape: Shape) -> Iterator[tuple[str, str]]:
     for name in managers:
         yield f"seats/{name}.yaml", _HUMAN.format(seat=name, above="reports_to: david\n")
     for turn, name in enumerate(shape.agents):
-        metrics = "".join(_METRIC.format(metric=metric) for metric in _metrics(turn))
+        metrics = "".join(_METRIC.format(metric=metric) for metric in list_metrics(turn))
         yield f"seats/{name}.yaml", _AGENT.format(seat=name, above=managers[turn % len(managers)], metrics=metrics)
 
 

@@ -170,6 +170,7 @@ OFF = {**record("clerk"), "seats/clerk.yaml": CLERK["seats/clerk.yaml"].replace(
 SETTINGS = {
     "holidays": ORG + "holidays: [2026-11-30, 2026-12-01]\n",
     "name": ORG.replace("Acme", "Acne"),
+    "note": ORG + "note: Every number here is invented.\n",
     "org": ORG.replace("org: acme", "org: acne"),
     "timezone": ORG.replace("UTC", "Europe/Berlin"),
     "branch": ORG + "branch: other\n",

@@ -76,7 +76,7 @@ def test_lock_hashes_every_file() -> None:
 
 
 def test_users_see_no_development_extra() -> None:
-    assert set(PROJECT["project"]["optional-dependencies"]) == {"sources", "notify", "mcp", "export"}
+    assert set(PROJECT["project"]["optional-dependencies"]) == {"sources", "notify", "mcp", "export", "web"}
     assert {"test", "lint", "docs", "dev"} == set(PROJECT["dependency-groups"])
 
 

@@ -35,7 +35,8 @@ class NewScore:
     `period` "" means the current one. `where` names the entry in errors (`scores.csv:3`). `has_caller_id`: the caller
     supplied the id, so any file of the org may already have it. `news`: the entry is skipped if it does not differ from
     the value in effect. `void`: the entry withdraws the value of `period`; its `value` is None. `n` is the number of
-    cases that a ratio covers.
+    cases that a ratio covers. `seen` is the id of the newest record of the period that the person who entered it saw,
+    "" for none; None if nobody looked.
     """
 
     seat: str
@@ -49,6 +50,7 @@ class NewScore:
     news: bool = False
     void: bool = False
     n: int | None = None
+    seen: str | None = None
 
 
 class RejectedValues(BadInput):
@@ -59,6 +61,16 @@ class RejectedValues(BadInput):
         values = count_noun(count, "value")
         super().__init__(what=f"nothing was written: {len(wrong)} of {values} cannot be recorded:\n{lines}")
         self.wrong = tuple(wrong)
+
+
+class ValueChanged(Refused):
+    """Raised when a person enters a value, and another one was recorded after the person looked. `before` is that."""
+
+    text = "{known} by {by}, after you opened the page, so yours is not recorded yet. Look at both, then send it again."
+
+    def __init__(self, before: Score) -> None:
+        super().__init__(known=describe_score(before), by=before.by or "an unknown seat")
+        self.before = before
 
 
 class NotAllowedToRecord(Refused):
@@ -108,9 +120,11 @@ def add_scores(org: Org, entries: Sequence[NewScore], now: datetime, by: str = "
                 continue
             score = _make_score(org, entry, now, by, made.values())
             before = org.newest_scores(score.seat, score.metric).get(score.period)
-            if before and not _is_needed(org, entry, score, before, now):
+            if before and (_is_sent_twice(entry, score, before) or not _is_needed(org, entry, score, before, now)):
                 known.append(before)
                 continue
+            if before and entry.seen not in {None, before.id}:
+                raise ValueChanged(before)
             key = (score.seat, score.metric, score.period)
             doubts += _find_doubts(org, entry, score, newest.get(key))
             made[score.id] = newest[key] = score
@@ -131,6 +145,12 @@ def _is_needed(org: Org, entry: NewScore, score: Score, before: Score, now: date
     if not entry.news or before.void:
         return True
     return not _is_superseded(before, now) and _differs_from_record(org, score, before)
+
+
+def _is_sent_twice(entry: NewScore, score: Score, before: Score) -> bool:
+    """Return whether a form was sent a second time: what it says is already recorded by the same seat."""
+    same = (before.value, before.by, before.note, before.n) == (score.value, score.by, score.note, score.n)
+    return entry.seen not in {None, before.id} and same and not before.void
 
 
 def _find_doubts(org: Org, entry: NewScore, score: Score, before: Score | None) -> list[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
+    from orgtp.api.live import LiveOrg
     from orgtp.api.metrics import MetricActions
     from orgtp.api.org import OrgHandle, init_org, init_sample, open_org
     from orgtp.api.people import PeopleActions
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from orgtp.audit.export.report import AuditReport
     from orgtp.audit.gaps import gap_at_path
     from orgtp.audit.guarantees import Guarantee
-    from orgtp.audit.model import Audit, Verdict, Violation
+    from orgtp.audit.model import Audit, ExplainedViolation, Verdict, Violation
     from orgtp.audit.rules.pages import PAGES
     from orgtp.export.formats import ExportFormat
     from orgtp.export.query import QueryResult, TableInfo, list_tables, name_row
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from orgtp.ledger.create import CreatedOrg
     from orgtp.ledger.git_user import GitUser
     from orgtp.ledger.review_draft import ReviewDraft
+    from orgtp.ledger.signing_seat import SignedByAnotherSeat
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
     from orgtp.model.org import Org
@@ -121,6 +123,7 @@ __all__ = [
     "EscalationView",
     "Escalations",
     "Evidence",
+    "ExplainedViolation",
     "ExportFormat",
     "Exported",
     "FoundProblems",
@@ -137,6 +140,7 @@ __all__ = [
     "ImportedScores",
     "Ledger",
     "LedgerActions",
+    "LiveOrg",
     "LoadedOrg",
     "LogEntry",
     "LogFilter",
@@ -184,6 +188,7 @@ __all__ = [
     "Selection",
     "SendRequest",
     "SentBriefings",
+    "SignedByAnotherSeat",
     "SilenceView",
     "SkippedSeat",
     "Source",
@@ -263,6 +268,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.history": "HistoryQueries",
         "orgtp.api.value_files": "ImportedScores import_scores",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
+        "orgtp.api.live": "LiveOrg",
         "orgtp.api.metrics": "MetricActions",
         "orgtp.api.org": "OrgHandle init_org init_sample open_org",
         "orgtp.api.people": "PeopleActions",
@@ -273,7 +279,7 @@ __getattr__ = lazy_exports(
         "orgtp.audit.export.report": "AuditReport",
         "orgtp.audit.gaps": "gap_at_path",
         "orgtp.audit.guarantees": "Guarantee",
-        "orgtp.audit.model": "Audit Verdict Violation",
+        "orgtp.audit.model": "Audit ExplainedViolation Verdict Violation",
         "orgtp.audit.rules.pages": "PAGES",
         "orgtp.export.formats": "ExportFormat",
         "orgtp.export.query": "QueryResult TableInfo list_tables name_row",
@@ -294,6 +300,7 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.create": "CreatedOrg",
         "orgtp.ledger.git_user": "GitUser",
         "orgtp.ledger.review_draft": "ReviewDraft",
+        "orgtp.ledger.signing_seat": "SignedByAnotherSeat",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
         "orgtp.model.records.todo": "TodoAction TodoState",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgtp.history.locate import OrgSnapshot
@@ -13,9 +14,12 @@ from orgtp.model.errors import BadInput
 # Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
     from orgtp.history.diff import DiffSinceBase
+    from orgtp.model.period import Grain
     from orgtp.views.blame import BlameLine
+    from orgtp.views.days.types import Days, ToldChange
     from orgtp.views.forge import Forge
-    from orgtp.views.log import LogEntry, LogFilter
+    from orgtp.views.log import LogEntry, LogFilter, WholeLog
+    from orgtp.views.seat_fields import Spot
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.why.types import Why
 
@@ -53,6 +57,13 @@ class HistoryQueries:
 
         return stream_log_pages(self.snapshot, wanted, since, until)
 
+    @property
+    def whole_log(self) -> WholeLog:
+        """The whole log, newest first, read once; empty without a repository."""
+        from orgtp.history.queries import read_whole_log
+
+        return read_whole_log(self.snapshot)
+
     def seat_history(self, seat: str) -> SeatHistory:
         """The history of one seat from its first commit. Raises `UnknownSeat`, and `NoGit` without a repository."""
         from orgtp.history.queries import read_seat_history
@@ -88,12 +99,34 @@ class HistoryQueries:
 
         return diff_since(self.snapshot, base, from_merge_base=from_merge_base)
 
+    def days(self, weeks: int | None = 13, *, step: Grain | None = None) -> Days:
+        """The org at the end of each day of the last `weeks` weeks, and what changed; None is the whole history.
+
+        With `step`, only the last day of each week, month or quarter. A window of more than 200 days has weeks unless
+        `step` says otherwise. Without a repository, there is one day.
+        """
+        from orgtp.history.days import read_days
+
+        return read_days(self.snapshot, weeks, step)
+
+    def changes(self, weeks: int | None = 13) -> tuple[ToldChange, ...]:
+        """What changed of the seats and of org.yaml in the last `weeks` weeks, in words, newest first; see `days`."""
+        from orgtp.history.days import read_changes
+
+        return read_changes(self.snapshot, weeks)
+
     @property
     def shallow_boundary(self) -> frozenset[str]:
         """The first commits of a shallow clone, whose content may be older; empty for a complete clone."""
         from orgtp.git.ancestry import read_shallow_commits
 
         return read_shallow_commits(self.snapshot.repo) if self.snapshot.repo else frozenset()
+
+    def score_commits(self, spots: Collection[Spot]) -> dict[Spot, str]:
+        """The commits that added records of values, by the file and the id of each; without those not committed yet."""
+        from orgtp.history.score_commits import find_score_commits
+
+        return find_score_commits(self.snapshot, spots)
 
     @property
     def forge(self) -> Forge | None:
@@ -107,6 +140,14 @@ class HistoryQueries:
         except BadInput:
             return None
         return find_forge(remote.public_url) if remote else None
+
+    def lists_as_untracked(self, path: Path) -> bool:
+        """Whether git lists a new file or folder in the org's own work tree as untracked: it does not ignore it."""
+        from orgtp.git.repo import find_enclosing_repo
+
+        repo = self.snapshot.repo
+        outer = find_enclosing_repo(path) if repo and not repo.bare else None
+        return outer is not None and repo is not None and outer.path.resolve() == repo.path.resolve()
 
     @property
     def is_complete(self) -> bool:

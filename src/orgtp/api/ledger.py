@@ -47,9 +47,13 @@ class UpgradedOrg:
 
 @dataclass(frozen=True)
 class LedgerActions:
-    """Changes of one org. Each is based on the newest commit of the ledger branch, not on what was read before."""
+    """Changes of one org. Each is based on the newest commit of the ledger branch, not on what was read before.
+
+    `acting_for` is the seat for which another one acts and signs: a server, for the person who is signed in there.
+    """
 
     snapshot: OrgSnapshot
+    acting_for: str = ""
 
     def find_acting_seat(self, by: str = "") -> str:
         """The acting seat: `by`, else ORGTP_SEAT, else the only one with git's user.email, else "".
@@ -65,13 +69,32 @@ class LedgerActions:
 
         return read_git_user(self.open_ledger())
 
+    def find_user(self, address: str) -> GitUser:
+        """The seats that have an address at the ledger's tip. Raises what `writable_repo` raises."""
+        from orgtp.ledger.git_user import find_user_with_address
+
+        return find_user_with_address(self.open_ledger(), address)
+
+    def find_signing_seats(self) -> frozenset[str]:
+        """The seats whose key signs commits here, by the policy at the ledger's tip; none if it cannot be told."""
+        from orgtp.git.tree import open_tree
+        from orgtp.ledger.signing_seat import find_signing_seats
+
+        ledger = self.open_ledger()
+        found = find_signing_seats(ledger.repo, open_tree(ledger.repo, ledger.tip()))
+        return found.seats if found else frozenset()
+
     def record(self, action: Action, *, dry_run: bool = False) -> RecordedChange:
         """Run `action` on the ledger branch and commit its change; see `orgtp.ledger.batch`."""
         from orgtp.ledger.batch import record_change
 
-        repo = self.writable_repo
+        repo, named = self.writable_repo, self._name_person(action)
         with self.explain_refusals():
-            return record_change(repo, self.snapshot.head.branch, action, self.snapshot.now, dry_run=dry_run)
+            return record_change(repo, self.snapshot.head.branch, named, self.snapshot.now, dry_run=dry_run)
+
+    def _name_person(self, action: Action) -> Action:
+        """The action, with the person for whom it is done in its commit."""
+        return (lambda org: replace(action(org), acting_for=self.acting_for)) if self.acting_for else action
 
     @property
     def writable_repo(self) -> Repo:
@@ -129,12 +152,19 @@ class LedgerActions:
         note: str = "",
         score_id: str = "",
         n: int | None = None,
+        seen: str | None = None,
     ) -> NewScore:
-        """A value to record, with a new id if the caller gives none. `n` is the number of cases that a ratio covers."""
+        """A value to record, with a new id if the caller gives none. `n` is the number of cases that a ratio covers.
+
+        `seen`: the id of the newest record of the period that the person saw, "" for none. If there is a newer one, the
+        value is refused (`ValueChanged`).
+        """
         from orgtp.actions.record_scores import NewScore
 
         has_id = bool(score_id)
-        return NewScore(seat, metric, value, score_id or self.new_id(), period, note, has_caller_id=has_id, n=n)
+        return NewScore(
+            seat, metric, value, score_id or self.new_id(), period, note, has_caller_id=has_id, n=n, seen=seen
+        )
 
     def new_id(self) -> str:
         """Return a new id for a record: a ULID of the current time."""
@@ -171,7 +201,15 @@ class LedgerActions:
         ledger = self.open_ledger()
         with self.explain_refusals():
             acting = find_acting_seat(ledger, by, self.load_fallback)
-            return append_scores(ledger, entries, acting, dry_run=dry_run, fallback=self.load_fallback, confirm=confirm)
+            return append_scores(
+                ledger,
+                entries,
+                acting,
+                acting_for=self.acting_for,
+                dry_run=dry_run,
+                fallback=self.load_fallback,
+                confirm=confirm,
+            )
 
     def load_fallback(self) -> LoadedOrg:
         """The whole org as this handle has it. Values are checked against it if the ledger branch cannot be read."""

@@ -8,6 +8,7 @@ org.chart().seats, org.validate(), org.ledger.add_score("radar", "briefing-by-8"
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from orgtp.views.health.chart import XmrChart
     from orgtp.views.health.types import HealthView
     from orgtp.views.org_settings import OrgSettings
+    from orgtp.views.redaction.parts import Part
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
     from orgtp.views.seat import SeatView
@@ -97,6 +99,7 @@ class OrgHandle:
 
     snapshot: OrgSnapshot
     _outdated_because: str = ""
+    _acting_for: str = ""
 
     def __repr__(self) -> str:
         return repr(self.snapshot)
@@ -153,7 +156,14 @@ class OrgHandle:
         """Changes: values, seats, retirements, and sync with a remote."""
         from orgtp.api.ledger import LedgerActions
 
-        return LedgerActions(self.snapshot)
+        return LedgerActions(self.snapshot, self._acting_for)
+
+    def act_for(self, person: str) -> OrgHandle:
+        """The same org, whose changes name the seat `person` as the one for which another seat acts (`Orgtp-For`).
+
+        A server that signs with a key of its own acts so for the person who is signed in.
+        """
+        return replace(self, _acting_for=person)
 
     @property
     def people(self) -> PeopleActions:
@@ -223,6 +233,12 @@ class OrgHandle:
     def unread(self) -> tuple[UnreadAt, ...]:
         """What the answers so far may lack, because it could not be read: the errors, by revision."""
         return self.snapshot.unread
+
+    def without(self, parts: Collection[Part]) -> OrgHandle:
+        """The org without some of its parts, for pages that outsiders may see. It has no history but the log."""
+        from orgtp.history.redacted import redact_snapshot
+
+        return OrgHandle(redact_snapshot(self.snapshot, parts))
 
     def chart(
         self, root: str = "", depth: int | None = None, *, retired: bool = False, selection: Selection | None = None

@@ -7,7 +7,7 @@ reviews.agenda().rows, reviews.list().not_held, reviews.close(orgtp.api.Review("
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from orgtp.model.org import Org
     from orgtp.model.records.review import Review
     from orgtp.views.agenda import Agenda, AgendaRow, RowEvidence
+    from orgtp.views.reviewed_numbers import ReviewedNumber
     from orgtp.views.reviews import ReviewList, ReviewView
+    from orgtp.views.row_discussion import RowDiscussion
     from orgtp.views.selection import Selection
-
-# So many pieces of evidence fit on the screen of a row.
-_MOST_EVIDENCE = 9
 
 
 def read_review_answers(path: Path) -> Review:
@@ -68,14 +67,17 @@ class ReviewActions:
     def evidence(self, row: AgendaRow) -> tuple[RowEvidence, ...]:
         """What changed around a row's seat, the newest first: candidates, not causes. See `orgtp why`."""
         from orgtp.history.evidence import find_why
-        from orgtp.views.agenda import RowEvidence
+        from orgtp.views.row_discussion import list_row_evidence
 
-        found = find_why(self.snapshot, row.seat, row.metric)
-        zone = self.snapshot.head.zone
-        return tuple(
-            RowEvidence(one.at.astimezone(zone).date(), one.what, one.commit or "", str(one.when or ""))
-            for one in found.evidence[:_MOST_EVIDENCE]
-        )
+        return list_row_evidence(find_why(self.snapshot, row.seat, row.metric), self.snapshot.head.zone)
+
+    def discuss(self, row: AgendaRow) -> RowDiscussion:
+        """What a meeting looks at for a row: its chart as of the end of the week, and what changed, by its letter."""
+        from orgtp.history.evidence import find_why
+        from orgtp.views.row_discussion import build_row_discussion
+
+        why = find_why(self.snapshot, row.seat, row.metric)
+        return build_row_discussion(self.snapshot.staff.org, self.snapshot.now, row, why)
 
     def show(self, week: str = "") -> tuple[ReviewView, ...]:
         """The reviews of a week, or of the newest week that has one. Raises `BadInput` for a week without one."""
@@ -88,6 +90,12 @@ class ReviewActions:
         from orgtp.views.reviews import list_reviews
 
         return list_reviews(self.snapshot.staff.org, self.snapshot.now, weeks)
+
+    def list_numbers(self, view: ReviewView) -> Mapping[tuple[str, str], ReviewedNumber]:
+        """The numbers of the rows of a review, by seat and metric, as they are known now."""
+        from orgtp.views.reviewed_numbers import list_reviewed_numbers
+
+        return list_reviewed_numbers(self.snapshot.staff.org, self.snapshot.now, view)
 
     def close(self, answers: Review, *, by: str = "", again: bool = False, dry_run: bool = False) -> RecordedChange:
         """Record a review in one commit, and remove its draft; see `orgtp.actions.review.close_review`."""
@@ -147,6 +155,15 @@ class ReviewActions:
         from orgtp.ledger.review_draft import read_draft
 
         return read_draft(self.ledger.writable_repo, week)
+
+    def stamp_draft(self) -> object:
+        """When the draft of the review that can be held now was saved; None if there is none."""
+        from orgtp.ledger.review_draft import stamp_draft
+        from orgtp.model.records.review import find_last_week
+
+        snapshot = self.snapshot
+        week = find_last_week(snapshot.now, snapshot.head.zone).text
+        return stamp_draft(snapshot.repo, week) if snapshot.repo else None
 
     def list_draft_weeks(self) -> tuple[str, ...]:
         """The weeks that have a draft in this clone, the oldest first."""

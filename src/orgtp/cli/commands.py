@@ -66,6 +66,7 @@ COMMANDS = (
         "schedule", "sources.schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"
     ),
     CommandEntry("site", "web", "write_site", "orgtp site public && orgtp site acme.html"),
+    CommandEntry("serve", "web", "serve_pages", "orgtp serve --allow-write --as janine"),
     CommandEntry("mcp", "mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
     CommandEntry("schema", "show", "print_schema", "orgtp schema seat > seat.schema.json"),
     CommandEntry("rule", "validate", "rule", "orgtp rule owner-unknown"),

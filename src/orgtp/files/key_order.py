@@ -13,7 +13,7 @@ METRIC_ORDER = (
     "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues",
     "rebase", "leads_to", "waive",
 )  # fmt: skip
-ORG_ORDER = ("org", "orgtp", "name", "timezone", "holidays", "branch", "policy", "routing")
+ORG_ORDER = ("org", "orgtp", "name", "note", "timezone", "holidays", "branch", "policy", "routing")
 POLICY_KEYS = (
     "grace", "due", "scorekeepers", "push", "retirement", "escalation", "require_signatures_since", "forges", "words",
 )  # fmt: skip

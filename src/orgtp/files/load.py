@@ -120,6 +120,7 @@ def _assemble_org(
     return Org(
         id=head.id,
         name=head.name,
+        note=head.note,
         zone=head.zone,
         holidays=head.holidays,
         holiday_names=dict(head.holiday_names),

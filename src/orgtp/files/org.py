@@ -26,10 +26,11 @@ from orgtp.model.text import find_nearest
 
 @dataclass(frozen=True, slots=True)
 class OrgHead:
-    """The content of org.yaml. `own` has the user's own `x-` keys, each with its text."""
+    """The content of org.yaml. `note` is a label for every page. `own` has the user's own `x-` keys as text."""
 
     id: str = ""
     name: str = ""
+    note: str = ""
     zone: tzinfo = ZoneInfo("UTC")
     holidays: frozenset[date] = frozenset()
     holiday_names: tuple[tuple[date, str], ...] = ()
@@ -64,6 +65,7 @@ def _parse_org_head(fields: MappingReader) -> OrgHead:
     return OrgHead(
         id=id,
         name=fields.text("name") or id,
+        note=fields.text("note"),
         zone=_read_timezone(fields),
         holidays=frozenset(holidays),
         holiday_names=tuple((day, name) for day, name in sorted(holidays.items()) if name),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -43,6 +44,10 @@ _MAX_CACHED_FILES = 16384
 def read_scores(path: str, raw: bytes) -> ScoresRead:
     """The records of the file `path`, and the problems of its lines."""
     begun, (scores, problems) = known = _known.get(path, (b"", ((), ())))
+    if len(raw) < len(begun) and raw.endswith(b"\n") and begun.startswith(raw):
+        # An earlier content of a file that has grown since.
+        lines = raw.count(b"\n")
+        return _keep_first_lines(scores, lines), tuple(one for one in problems if one.place.line <= lines)
     if not raw.startswith(begun) or not begun.endswith(b"\n"):
         begun, scores, problems = b"", (), ()
     more, wrong = _read_score_lines(path, raw[len(begun) :], begun.count(b"\n") + 1)
@@ -52,6 +57,10 @@ def read_scores(path: str, raw: bytes) -> ScoresRead:
             _known.clear()
         _known[path] = (raw, found)
     return found
+
+
+def _keep_first_lines(scores: tuple[Score, ...], lines: int) -> tuple[Score, ...]:
+    return scores[: bisect_right(scores, lines, key=lambda score: score.place.line)]
 
 
 def _read_score_lines(path: str, raw: bytes, first: int) -> ScoresRead:

@@ -48,7 +48,7 @@ def _stream_git_output(repo: Repo, words: tuple[str, ...], *, prompt: bool) -> I
             process.wait()
 
 
-_TRAILERS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By")
+_TRAILERS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-For")
 _FIELDS = ("%H", "%P", "%ct", "%an", "%ae", "%s", "%b")
 _COMMIT_MARK = b"\x1e"
 _FIELD_COUNT = len(_FIELDS) + len(_TRAILERS)
@@ -93,6 +93,14 @@ def stream_commits_touching(repo: Repo, rev: str, paths: Sequence[str]) -> Itera
     return _run_log(repo, rev, paths, "", "--full-diff")
 
 
+def stream_first_parents_touching(repo: Repo, rev: str, paths: Sequence[str], without: str) -> Iterator[Commit]:
+    """The commits of the first-parent line that changed `paths`, newest first, without the history of `without`.
+
+    A merge is one of them, with what it changed from its first parent.
+    """
+    return _run_log(repo, rev, paths, without, "--first-parent", "-m")
+
+
 def _run_log(repo: Repo, rev: str, paths: Sequence[str], without: str, *more: str, most: int = 0) -> Iterator[Commit]:
     words = ["log", *_RAW, *more, f"--format={_FORMAT}", "--end-of-options", rev, *([f"^{without}"] if without else [])]
     return parse_commits(stream_nul_fields(repo, *words, "--", *paths), most)
@@ -134,7 +142,7 @@ def _skip_to_commit(stream: Iterator[bytes]) -> bytes:
 
 
 def _parse_commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
-    id_, parents, at, author, email, subject, body, action, seats, by, approved = fields
+    id_, parents, at, author, email, subject, body, action, seats, by, approved, acted_for = fields
     return Commit(
         id=id_[1:],
         parents=tuple(parents.split()),
@@ -149,6 +157,7 @@ def _parse_commit(fields: list[str], touched: list[ChangedFile]) -> Commit:
         by=by.strip(),
         approved_by=approved.strip(),
         paths=tuple(touched),
+        acted_for=acted_for.strip(),
     )
 
 

@@ -2,12 +2,14 @@
 
 __all__ = [
     "authors",
+    "days",
     "diff",
     "evidence",
     "locate",
     "merge_base",
     "queries",
     "retirement_moments",
+    "score_commits",
     "seat_context",
     "worktree_check",
 ]

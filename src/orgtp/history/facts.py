@@ -53,6 +53,7 @@ def _read_head_facts(raw: bytes) -> Facts | None:
         head.id,
         head.name,
         head.zone,
+        note=head.note,
         holidays=days,
         branch=head.branch,
         policy=policy,

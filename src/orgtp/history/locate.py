@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orgtp.files.load import LoadedOrg, NoOrgAbove, NotAnOrg, load_org
 from orgtp.files.org import OrgHead, read_org_head
@@ -27,6 +28,9 @@ from orgtp.model.period import Grain, parse_span
 from orgtp.model.problem import Problem, select_unread
 from orgtp.model.seat import retirement_path, seat_path
 from orgtp.model.text import is_id
+
+if TYPE_CHECKING:
+    from orgtp.views.log import WholeLog
 
 _LEAST = timedelta(seconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2900
@@ -93,6 +97,12 @@ class OrgSnapshot:
     @cached_property
     def _score_months(self) -> ScoreMonths:
         return ScoreMonths(self.tree)
+
+    def move_to(self, now: datetime) -> OrgSnapshot:
+        """The same files, evaluated as of another time. What was read stays read."""
+        later = replace(self, now=now)
+        vars(later).update({name: found for name, found in vars(self).items() if name not in vars(later)})
+        return later
 
     def load_seat_record(self, seat: str) -> LoadedOrg:
         """The seat's own file and retirement record, with values on demand."""
@@ -166,6 +176,11 @@ class OrgSnapshot:
     @cached_property
     def _unread_elsewhere(self) -> list[UnreadAt]:
         return []
+
+    @cached_property
+    def logs(self) -> dict[str, WholeLog]:
+        """The logs that were read so far, by revision, so that each is read once."""
+        return {}
 
     def read_files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Path to content for those of `paths` that are files. Nothing else is read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, islice
 
 from orgtp.git.log import stream_history
 from orgtp.git.repo import Repo
@@ -17,9 +18,12 @@ from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, seat_path
 from orgtp.views.blame import BlameLine, blame_line, unknown_line
-from orgtp.views.log import LogEntry, LogFilter, check_filter, log
+from orgtp.views.log import LogEntry, LogFilter, WholeLog, check_filter, log
 from orgtp.views.seat_fields import Field, Spot, fields_of
 from orgtp.views.seat_history import SeatHistory, build_seat_history
+
+# The most commits that are kept in memory for pages.
+MOST_ENTRIES = 20_000
 
 
 def require_repo(snapshot: OrgSnapshot) -> Repo:
@@ -50,6 +54,16 @@ def stream_log_pages(
     measures = MetricFilter(repo, wanted.metric, wanted.seat) if wanted.metric else None
     commits = stream_history(repo, head, without) if head else ()
     return log(org, find_commit_actors(snapshot, repo).identify_all(commits), wanted, measures)
+
+
+def read_whole_log(snapshot: OrgSnapshot) -> WholeLog:
+    """The whole history, up to `MOST_ENTRIES` commits, read once; empty without git."""
+    key = snapshot.revision or ""
+    if key not in snapshot.logs:
+        pages = stream_log_pages(snapshot, LogFilter(), None, None) if snapshot.repo else iter(())
+        found = tuple(islice(chain.from_iterable(pages), MOST_ENTRIES + 1))
+        snapshot.logs[key] = WholeLog(found[:MOST_ENTRIES], is_cut=len(found) > MOST_ENTRIES)
+    return snapshot.logs[key]
 
 
 def _require_in_history(repo: Repo, rev: str, head: str | None) -> str:

@@ -43,8 +43,8 @@ class SeatCommits:
     def _read_seat_commit(self, commit: Commit) -> SeatCommit:
         after, befores = self._find_sides(commit)
         files = [self._read_side(side) for side in (after, *befores)]
-        orgs = [_build_small_org(side) for side in files]
-        known = self._read_named_seats(orgs)
+        orgs = [build_small_org(side) for side in files]
+        known = read_named_seats(self.people, orgs)
         after_org, *before_orgs = (replace(org, seats={**known, **org.seats}) for org in orgs)
         named = self.people.identify(commit)
         facts = (named.id, named.at, named.action or None, named.by or None, named.author)
@@ -68,7 +68,7 @@ class SeatCommits:
                 for one in (commit.id, *commit.parents)
             )
             return after, befores or [{}]
-        files = {one.path: one for one in commit.paths if _is_seat_or_record(one.path)}
+        files = {one.path: one for one in commit.paths if is_seat_or_record(one.path)}
         own = files.get(seat_path(self.seat))
         # In a first commit with ten thousand seats, no seat can have handed anything to another.
         fit = {
@@ -82,15 +82,16 @@ class SeatCommits:
         found = {path: self.repo.require(oid) for path, oid in wanted.items()}
         return {path: item.raw for path, item in found.items() if item.type == "blob"}
 
-    def _read_named_seats(self, orgs: Sequence[Org]) -> dict[str, Seat]:
-        """The seats that are mentioned but were not read, for their names."""
-        known = {path for org in orgs for path in (*map(seat_path, org.seats), *org.unreadable)}
-        named = {seat for org in orgs for seat in _list_named_seats(org) if seat_path(seat) not in known}
-        found = {seat: self.people.find_seat(seat) for seat in named}
-        return {id_: seat for id_, seat in found.items() if seat}
+
+def read_named_seats(people: CommitActors, orgs: Sequence[Org]) -> dict[str, Seat]:
+    """The seats that are mentioned but were not read, for their names: as they are at the newest commit."""
+    known = {path for org in orgs for path in (*map(seat_path, org.seats), *org.unreadable)}
+    named = {seat for org in orgs for seat in _list_named_seats(org) if seat_path(seat) not in known}
+    found = {seat: people.find_seat(seat) for seat in named}
+    return {id_: seat for id_, seat in found.items() if seat}
 
 
-def _is_seat_or_record(path: str) -> bool:
+def is_seat_or_record(path: str) -> bool:
     """Whether the file is a seat or a retirement record."""
     return path.startswith(("seats/", "retirements/")) and path.endswith(".yaml")
 
@@ -102,7 +103,7 @@ def _list_named_seats(org: Org) -> Iterator[str]:
         yield from (record.decided_by, *record.capabilities.values(), *record.metrics.values())
 
 
-def _build_small_org(files: Mapping[str, bytes]) -> Org:
+def build_small_org(files: Mapping[str, bytes]) -> Org:
     """An org with only the seats and retirement records of a few files."""
     found = {path: _read_seat_or_record(path, raw)[0] for path, raw in files.items()}
     return Org(

@@ -25,7 +25,15 @@ from orgtp.git.lock import Lock, explain_denied, read_wait_seconds, retry_with_p
 from orgtp.git.repo import Repo
 from orgtp.ledger import outbox
 from orgtp.ledger.advance import recover_journal
-from orgtp.ledger.batch import CommitBatch, Ledger, PlannedCommit, RecordedChange, WrittenCommits, plan_on_fallback
+from orgtp.ledger.batch import (
+    Action,
+    CommitBatch,
+    Ledger,
+    PlannedCommit,
+    RecordedChange,
+    WrittenCommits,
+    plan_on_fallback,
+)
 from orgtp.ledger.outbox import CannotQueue, QueuedScores
 from orgtp.ledger.partial_tree import ReadScope, ScoreKey
 from orgtp.ledger.signing_seat import SignedByAnotherSeat
@@ -46,15 +54,17 @@ def append_scores(
     entries: Sequence[NewScore],
     by: str = "",
     *,
+    acting_for: str = "",
     dry_run: bool = False,
     fallback: OrgFallback | None = None,
     confirm: Callable[[Sequence[str]], None] | None = None,
 ) -> RecordedChange:
     """Record `entries`, all or none.
 
-    If they cannot be written now, they are queued, and `queued_because` of the result says why. If the branch cannot
-    even be read, they are checked against `fallback` first. They are checked again when they are written. If values
-    look mistyped, `confirm` is called with the doubts before anything is written; it raises an error to stop.
+    `acting_for` is the seat for which `by` records them. If they cannot be written now, they are queued, and
+    `queued_because` of the result says why. If the branch cannot even be read, they are checked against `fallback`
+    first. They are checked again when they are written. If values look mistyped, `confirm` is called with the doubts
+    before anything is written; it raises an error to stop.
 
     Raises what `add_scores` raises for an entry that is not valid; `WouldBreak`, `NoIdentity`, `NoLedger`,
     `UncommittedChanges`, `PathIsLink`; `BadInput` if ORGTP_WAIT is not a number of seconds; and `CannotQueue` or
@@ -62,7 +72,7 @@ def append_scores(
     """
     seconds = read_wait_seconds()
     scope = _build_read_scope(ledger, entries, by)
-    action = partial(add_scores, entries=entries, now=ledger.now, by=by)
+    action = _name_person(partial(add_scores, entries=entries, now=ledger.now, by=by), acting_for)
     own_ids = frozenset(entry.id for entry in entries if entry.has_caller_id)
     try:
         batch = CommitBatch(ledger, ledger.tip())
@@ -88,6 +98,11 @@ def append_scores(
         return _queue_planned(ledger, step, own_ids, why)
     finally:
         lock.close()
+
+
+def _name_person(action: Action, acting_for: str) -> Action:
+    """The action, with the seat for which the acting one records the values."""
+    return (lambda org: replace(action(org), acting_for=acting_for)) if acting_for else action
 
 
 def _write_queue_and_own(
@@ -143,7 +158,8 @@ def _save_to_outbox(
     change = step.planned.change
     scores = [score for edit in change.edits if isinstance(edit, AppendScores) for score in edit.scores]
     try:
-        return outbox.queue_scores(ledger.repo, change.by, step.author, scores, own_ids, str(why))
+        who = outbox.QueuedBy(change.by, step.author, change.acting_for)
+        return outbox.queue_scores(ledger.repo, who, scores, own_ids, str(why))
     except PermissionError as error:
         raise CannotQueue(why=why, also=explain_denied(ledger.repo, error)) from error
     except OSError as error:
@@ -244,7 +260,8 @@ class _OutboxWriter:
             frozenset({want.seat for want in wants} | {queued.by} - {""}), wants, batch.ledger.now, queued.own_ids
         )
         try:
-            step = batch.run_action(lambda org: add_queued_scores(org, queued.scores, queued.by), scope, queued.author)
+            action = _name_person(lambda org: add_queued_scores(org, queued.scores, queued.by), queued.acting_for)
+            step = batch.run_action(action, scope, queued.author)
         except (TemporaryFailure, GitFailed):
             raise
         except SignedByAnotherSeat as error:

@@ -17,7 +17,7 @@ from orgtp.model.text import join_with_and
 
 @dataclass(frozen=True, slots=True)
 class GitUser:
-    """The address that git knows, and the seats that have it at the ledger's tip: those that act, and retired ones."""
+    """An address, that of git, and the seats that have it at the ledger's tip: those that act, and retired ones."""
 
     address: str
     seats: tuple[str, ...] = ()
@@ -52,7 +52,11 @@ def read_git_user(ledger: Ledger, fallback: Callable[[], LoadedOrg] | None = Non
 
     `fallback` is used if the ledger branch cannot be read. Raises `GitFailed` without one.
     """
-    address = read_git_address(ledger.repo)
+    return find_user_with_address(ledger, read_git_address(ledger.repo), fallback)
+
+
+def find_user_with_address(ledger: Ledger, address: str, fallback: Callable[[], LoadedOrg] | None = None) -> GitUser:
+    """The seats that have an address at the ledger's tip. `fallback` and what is raised are as for `read_git_user`."""
     try:
         tree = open_tree(ledger.repo, ledger.tip())
         every = find_seats_with_address(ledger.repo, find_seats_folder(tree), address)

@@ -44,10 +44,20 @@ class OutboxUnreadable(TemporaryFailure):
 
 
 @dataclass(frozen=True, slots=True)
+class QueuedBy:
+    """Who recorded queued values: the seat, the author of the commit, and the seat for which the first one acted."""
+
+    by: str
+    author: Identity
+    acting_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QueuedScores:
     """Queued records: who recorded them, the author of their commit, and the ids that the caller supplied (`own_ids`).
 
-    `why`: the reason for queueing. `rejected_because`: why they were rejected ("" if they were not).
+    `acting_for` is the seat for which `by` recorded them, if it acted for another. `why`: the reason for queueing.
+    `rejected_because`: why they were rejected ("" if they were not).
     """
 
     path: Path
@@ -57,12 +67,14 @@ class QueuedScores:
     own_ids: frozenset[str] = frozenset()
     rejected_because: str = ""
     why: str = ""
+    acting_for: str = ""
 
     @property
     def file_text(self) -> str:
         """The file's content."""
         rows = [{"path": score.path, "record": json.loads(score.line)} for score in self.scores]
-        facts = {"by": self.by, "author": [self.author.name, self.author.email], "brought": sorted(self.own_ids)}
+        facts: dict[str, Any] = {"by": self.by, **({"for": self.acting_for} if self.acting_for else {})}
+        facts |= {"author": [self.author.name, self.author.email], "brought": sorted(self.own_ids)}
         return (
             json.dumps(
                 {**facts, "held": self.rejected_because, "why": self.why, "scores": rows}, ensure_ascii=False, indent=1
@@ -102,9 +114,10 @@ def _read_queued(path: Path) -> QueuedScores:
     try:
         data = json.loads(path.read_bytes())
         scores = tuple(_parse_queued_score(row) for row in data["scores"])
-        texts = [str(data["by"]), *map(str, data["author"]), str(data["held"]), str(data.get("why", ""))]
-        by, name, email, held, why = texts
-        return QueuedScores(path, by, Identity(name, email), scores, frozenset(data["brought"]), held, why)
+        texts = [str(data["by"]), *map(str, data["author"]), str(data["held"])]
+        by, name, email, held = texts
+        why, acting_for = str(data.get("why", "")), str(data.get("for", ""))
+        return QueuedScores(path, by, Identity(name, email), scores, frozenset(data["brought"]), held, why, acting_for)
     except OSError as error:
         return QueuedScores(
             path, "", Identity("", ""), (), rejected_because=f"the file cannot be read: {error.strerror}"
@@ -119,12 +132,11 @@ def _parse_queued_score(row: dict[str, Any]) -> Score:
     return read_scores(row["path"], line.encode())[0][0]
 
 
-def queue_scores(
-    repo: Repo, by: str, author: Identity, scores: Sequence[Score], own_ids: frozenset[str], why: str
-) -> QueuedScores:
+def queue_scores(repo: Repo, who: QueuedBy, scores: Sequence[Score], own_ids: frozenset[str], why: str) -> QueuedScores:
     """Write records to the outbox, and sync them to disk. Raises `OSError`, and `CannotWrite` if a folder is a link."""
     name = make_ulid(read_clock(), int.from_bytes(os.urandom(RANDOM_BITS // 8)))
-    queued = QueuedScores(outbox_dir(repo) / f"{name}.json", by, author, tuple(scores), own_ids, why=why)
+    path = outbox_dir(repo) / f"{name}.json"
+    queued = QueuedScores(path, who.by, who.author, tuple(scores), own_ids, why=why, acting_for=who.acting_for)
     make_private_dir(repo, "outbox")
     _save_queued(repo, queued.path, queued.file_text.encode())
     return queued

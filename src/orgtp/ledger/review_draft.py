@@ -62,6 +62,15 @@ def read_draft(repo: Repo, week: str) -> ReviewDraft | None:
     return ReviewDraft(path, read_answers(str(path), raw))
 
 
+def stamp_draft(repo: Repo, week: str) -> tuple[int, int, int] | None:
+    """What changes when the draft of a week is saved: the number, time and size of its file; None if there is none."""
+    try:
+        found = find_draft_path(repo, week).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def list_draft_weeks(repo: Repo) -> list[str]:
     """The weeks that have a draft, the oldest first."""
     folder = find_draft_path(repo, "").parent

@@ -108,7 +108,8 @@ class Change:
 
     `events` lists what happens to escalations, each with the escalation as it is after the change, ordered by file.
     `doubts` are sentences about what may be mistyped; they do not prevent the change. `proposals` are sentences about
-    what may be done next, each with its command.
+    what may be done next, each with its command. `acting_for` is the seat for which `by` acts and signs, as a server
+    does for the person who is signed in.
     """
 
     action: str
@@ -122,6 +123,7 @@ class Change:
     events: tuple[tuple[Escalation, EscalationEvent], ...] = ()
     doubts: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()
+    acting_for: str = ""
 
     @property
     def subject(self) -> str:
@@ -134,7 +136,7 @@ class Change:
     def trailers(self) -> list[tuple[str, str]]:
         """The trailers. Line breaks in values are removed."""
         pairs = [("Orgtp-Action", self.action), *(("Orgtp-Seat", seat) for seat in self.seats)]
-        pairs += [("Orgtp-By", self.by), ("Orgtp-Approved-By", self.approved_by)]
+        pairs += [("Orgtp-By", self.by), ("Orgtp-For", self.acting_for), ("Orgtp-Approved-By", self.approved_by)]
         return [(key, one_line(value)) for key, value in pairs if value]
 
     @property

@@ -26,6 +26,7 @@ class Commit:
 
     `by` is the acting seat: as the trailer says or, once `history.authors` has identified it, as the author's address
     says. `by_claimed` and `approved_by_claimed`: only the trailer says so, and not the signature or the address.
+    `acted_for` is the seat for which `by` says that it acted, which nothing proves.
     """
 
     id: str
@@ -42,3 +43,4 @@ class Commit:
     paths: tuple[ChangedFile, ...]
     by_claimed: bool = False
     approved_by_claimed: bool = False
+    acted_for: str = ""

@@ -99,7 +99,8 @@ class Retirement:
 class Org:
     """One organisation at one point in its history.
 
-    `version` is the version of its file formats, or 0 if org.yaml does not say it. `holidays` are days off, which do
+    `version` is the version of its file formats, or 0 if org.yaml does not say it. `note` is what every web page says
+    about the org, such as that its numbers are invented. `holidays` are days off, which do
     not count for `weekdays` metrics; `holiday_names` has the names of those that have one. `unreadable` has the paths
     of files that could not be read: their content is unknown, not absent. `seats_with_unread_scores` are those some of
     whose records could not be read, as far as their records were read when the org was loaded. `own` has the user's own
@@ -128,6 +129,7 @@ class Org:
     seats_with_unread_scores: frozenset[str] = frozenset()
     own: Mapping[str, str] = field(default_factory=dict, compare=False)
     holiday_names: Mapping[date, str] = field(default_factory=dict)
+    note: str = ""
     marks: Marks = field(default=Marks("org.yaml"), compare=False, repr=False)
 
     def seat(self, id: str) -> Seat:  # noqa: A002  (a seat's id is what it is called)

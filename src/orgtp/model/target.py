@@ -85,6 +85,20 @@ def parse_target(text: str) -> Target | None:
     return None
 
 
+_GROUPED = re.compile(r"(?<![0-9.])[0-9]{4,}")
+
+
+def typeset_target(text: str) -> str:
+    """A target as it is printed: `≥ 95%`, `≤ USD 13,100`; one that cannot be parsed as it is written."""
+    target = parse_target(text)
+    if target is None or target.unit.kind in {ValueKind.TIME, ValueKind.YES_NO}:
+        return text
+    grouped = _GROUPED.sub(lambda digits: f"{int(digits[0]):,}", text)
+    for typed, printed in ((">=", "≥ "), ("<=", "≤ "), ("..", "\u2013"), ("-", "\u2212")):
+        grouped = grouped.replace(typed, printed)
+    return " ".join(grouped.split())
+
+
 def target_hint(text: str) -> str:
     """The hint for `text`, which is not a target: the intended one, or the accepted forms."""
     if len(text) > _LONGEST:

@@ -16,10 +16,10 @@ from itertools import pairwise
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.text import is_id, one_line
 
-_ORGTP_KEYS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-Content")
+_ORGTP_KEYS = ("Orgtp-Action", "Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-Content", "Orgtp-For")
 _SEAT = "Orgtp-Seat: "
 _ONCE = frozenset(_ORGTP_KEYS) - {"Orgtp-Seat"}
-_SEATS = frozenset({"Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By"})
+_SEATS = frozenset({"Orgtp-Seat", "Orgtp-By", "Orgtp-Approved-By", "Orgtp-For"})
 _LOOKS_LIKE_TRAILER = re.compile(
     "(?:^|[\r\v\f\x1c-\x1e\x85\u2028\u2029])[ \t\0]*(orgtp-[a-z-]+[ \t]*[:=].*)", re.IGNORECASE | re.MULTILINE
 )
@@ -51,7 +51,8 @@ class TrailerClaims:
     `blocks` has the claims of each commit that a forge squashed into this one and quoted. `partly` means that some of
     these commits have no claims, so this commit may do more than it claims. `misplaced` has the claims of those odd
     lines that are whole trailers and only not in the last paragraph. `untidy` means that lines of the trailers end with
-    carriage returns or blanks, or that their keys are not in orgtp's case.
+    carriage returns or blanks, or that their keys are not in orgtp's case. `acting_for` is the seat for which `by` says
+    that it acted; nothing proves it.
     """
 
     action: str = ""
@@ -65,6 +66,7 @@ class TrailerClaims:
     misplaced: TrailerClaims | None = None
     misplaced_lines: tuple[str, ...] = ()
     untidy: bool = False
+    acting_for: str = ""
 
     @property
     def all(self) -> tuple[TrailerClaims, ...]:
@@ -77,7 +79,7 @@ class TrailerClaims:
         late = self.misplaced
         if late is None:
             return self
-        pairs = ((getattr(self, name), getattr(late, name)) for name in ("action", "by", "approved_by", "content"))
+        pairs = ((getattr(self, name), getattr(late, name)) for name in _SINGLE_CLAIMS)
         if late.odd or any(here and there and here != there for here, there in pairs):
             return None
         return replace(
@@ -87,12 +89,14 @@ class TrailerClaims:
             by=self.by or late.by,
             approved_by=self.approved_by or late.approved_by,
             content=self.content or late.content,
+            acting_for=self.acting_for or late.acting_for,
             odd=tuple(pair for pair in self.odd if pair[0] not in self.misplaced_lines),
             misplaced=None,
             misplaced_lines=(),
         )
 
 
+_SINGLE_CLAIMS = ("action", "by", "approved_by", "content", "acting_for")
 NO_CLAIMS = TrailerClaims()
 
 
@@ -227,8 +231,8 @@ def _collect_claims(lines: list[str], blocks: tuple[TrailerClaims, ...], odd: li
             odd = [*odd, (one_line(line), why)]
         elif match and (key := _KEY_OF.get(match[1].lower())):
             found[key].append(match[2])
-    action, by, approved, content = (next(iter(found[key]), "") for key in ("Orgtp-Action", *_ORGTP_KEYS[2:]))
-    return TrailerClaims(action, tuple(found["Orgtp-Seat"]), by, approved, content, tuple(odd), blocks)
+    action, by, approved, content, for_ = (next(iter(found[key]), "") for key in ("Orgtp-Action", *_ORGTP_KEYS[2:]))
+    return TrailerClaims(action, tuple(found["Orgtp-Seat"]), by, approved, content, tuple(odd), blocks, acting_for=for_)
 
 
 def _trailer_fault(match: re.Match[str] | None, following: list[str], found: dict[str, list[str]]) -> str:

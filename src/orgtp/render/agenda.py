@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
-from html import escape
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.records.review import ReviewState
-from orgtp.model.text import count_noun, one_line, remove_invisible
+from orgtp.model.text import count_noun, one_line
 from orgtp.model.value import Unit
 from orgtp.render.health import describe_odds, describe_run
 from orgtp.render.markdown import escape_markdown, line_to_markdown
 from orgtp.render.odds import format_baseline
 from orgtp.render.selection import describe_left_out, left_out_lines
 from orgtp.render.spans import CODE, NAME, SHORT_COMMIT, WORDS, Line, join_spans
+from orgtp.render.spans_html import line_to_html, text_to_html
 from orgtp.render.terminal import (
     LEGEND,
     SIGNS,
@@ -376,20 +376,23 @@ def agenda_html(agenda: Agenda, head: AgendaHead) -> str:
         '<html lang="en">',
         '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{_html(title)} · {_html(head.name)}</title>",
+        f"<title>{text_to_html(title)} · {text_to_html(head.name)}</title>",
         f"<style>\n{_STYLE}</style></head>",
         "<body><main>",
-        f"<header><h1>{_html(title)}</h1>",
-        f'<p class="quiet">{_html(head.name)}, {format_week_span(agenda)}, {_html(head.as_of)}</p></header>',
+        f"<header><h1>{text_to_html(title)}</h1>",
+        f'<p class="quiet">{text_to_html(head.name)}, {format_week_span(agenda)}, {text_to_html(head.as_of)}</p>',
+        "</header>",
     ]
-    parts += [f"<p><strong>{_html(held)}</strong></p>"] if (held := _format_held(agenda)) else []
+    parts += [f"<p><strong>{text_to_html(held)}</strong></p>"] if (held := _format_held(agenda)) else []
     for number, section in enumerate(list_sections(agenda, head.zone), start=1):
-        parts += [f"<section><h2>{number}. {_html(section.title)}</h2>"]
+        parts += [f"<section><h2>{number}. {text_to_html(section.title)}</h2>"]
         summary = "".join(text for text, _ in section.summary)
-        parts += [f"<p>{_html(summary[:1].upper() + summary[1:])}.</p>"] if summary else []
+        parts += [f"<p>{text_to_html(summary[:1].upper() + summary[1:])}.</p>"] if summary else []
         parts += _list_section_html(agenda.columns, section)
         parts += ["</section>"]
-    parts += [f'<p class="quiet">{_html(note)}</p>'] if (note := describe_left_out(agenda.left_out, head.by)) else []
+    parts += (
+        [f'<p class="quiet">{text_to_html(note)}</p>'] if (note := describe_left_out(agenda.left_out, head.by)) else []
+    )
     return "\n".join([*parts, "</main></body>", "</html>"]) + "\n"
 
 
@@ -401,19 +404,19 @@ def _list_section_html(columns: Sequence[str], section: AgendaSection) -> Iterat
     if plain:
         yield "<ul>"
         for item in plain:
-            more = "".join(f'<br><span class="quiet">{_line_html(detail)}</span>' for detail in item.details)
-            yield f"<li>{_line_html(item.line)}{more}</li>"
+            more = "".join(f'<br><span class="quiet">{line_to_html(detail)}</span>' for detail in item.details)
+            yield f"<li>{line_to_html(item.line)}{more}</li>"
         yield "</ul>"
 
 
 def _list_row_html(columns: Sequence[str], item: AgendaItem, row: AgendaRow) -> Iterator[str]:
     sign = _STATE_SIGNS.get(row.state, "")
     yield '<article class="entry">'
-    yield f"<h3>{_html(row.seat_name)}: {_html(row.name)}</h3>"
+    yield f"<h3>{text_to_html(row.seat_name)}: {text_to_html(row.name)}</h3>"
     yield f'<p class="state s-{row.state}" data-sign="{sign}">{row.state}</p>'
-    yield from (f"<p>{_line_html(detail)}</p>" for detail in item.details)
+    yield from (f"<p>{line_to_html(detail)}</p>" for detail in item.details)
     yield '<div class="weeks"><table><thead><tr>'
-    yield "".join(f'<th scope="col">{_html(_format_week(column))}</th>' for column in columns)
+    yield "".join(f'<th scope="col">{text_to_html(_format_week(column))}</th>' for column in columns)
     yield "</tr></thead><tbody><tr>"
     yield "".join(_cell_html(cell, row.measure) for cell in row.cells)
     yield "</tr></tbody></table></div>"
@@ -423,26 +426,6 @@ def _list_row_html(columns: Sequence[str], item: AgendaItem, row: AgendaRow) -> 
 
 
 def _cell_html(cell: Cell, measure: Unit | None) -> str:
-    value = f"{_html(format_value(cell.value, measure))} " if cell.value is not None else ""
-    title = _html(_format_cell_words(cell, measure))
+    value = f"{text_to_html(format_value(cell.value, measure))} " if cell.value is not None else ""
+    title = text_to_html(_format_cell_words(cell, measure))
     return f'<td class="{cell.state}" title="{title}">{value}{SIGNS[cell.state].strip()}</td>'
-
-
-def _line_html(line: Line) -> str:
-    marks = {NAME: "b", CODE: "code"}
-    return "".join(
-        f"<{mark}>{_html(text)}</{mark}>" if (mark := marks.get(style)) and text else _html(text)
-        for text, style in line
-    )
-
-
-def _html(text: str) -> str:
-    """Text of a user or of ours as HTML: on one line, without invisible characters, and with nothing that is markup.
-
-    A space at either end stays, because it stands between two parts of a sentence.
-    """
-    words = one_line(remove_invisible(text))
-    if not words:
-        return escape(text)
-    before, after = (" " if end.isspace() else "" for end in (text[0], text[-1]))
-    return f"{before}{escape(words)}{after}"

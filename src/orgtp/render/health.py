@@ -38,13 +38,13 @@ HEALTH_STYLES = {
     SeatHealth.UNKNOWN: "dim",
     SeatHealth.HEALTHY: "green",
 }
-_VARIATIONS = {
+VARIATION_WORDS = {
     Variation.COMMON: "steady",
     Variation.CONCERN: "drifting",
     Variation.IMPROVEMENT: "improving",
     Variation.COARSE: "too coarse for limits",
 }
-_ASSURANCES = {
+ASSURANCE_WORDS = {
     Assurance.PASSES: "meets its target",
     Assurance.FAILS: "cannot meet its target",
     Assurance.HIT_OR_MISS: "hit or miss",
@@ -115,8 +115,8 @@ def _format_narrow_metric(cells: Sequence[Line], screen: Screen) -> Iterator[Lin
 
 def _format_metric_cells(one: HealthRow) -> list[Line]:
     """The name, whether it changes, whether it can meet its target, its limits, target and newest value."""
-    variation = _VARIATIONS.get(one.variation) or f"{one.phase.n} of {BASELINE} values"
-    assurance = _ASSURANCES[one.assurance] if one.assurance else ""
+    variation = VARIATION_WORDS.get(one.variation) or f"{one.phase.n} of {BASELINE} values"
+    assurance = ASSURANCE_WORDS[one.assurance] if one.assurance else ""
     style = "bold red" if one.assurance is Assurance.FAILS else ""
     return [
         safe_text(one.facts.name),
@@ -148,10 +148,10 @@ _FEW_CASES = (
 )
 
 
-def list_facts(one: HealthRow) -> Iterator[Line]:
-    """What stands out about a metric, each with its odds."""
+def list_facts(one: HealthRow, *, with_blank: bool = True) -> Iterator[Line]:
+    """What stands out about a metric, each with its odds; without the blank if whatever shows this tells it itself."""
     yield from _list_flag_facts(one)
-    if one.is_blank:
+    if one.is_blank and with_blank:
         yield join_spans((f"its newest value is {one.facts.state}: {one.facts.period}", STYLES[one.facts.state]))
     if one.misses_in_a_row:
         yield join_spans(describe_run(one))
@@ -216,15 +216,21 @@ def _format_closed_seats(health: SeatHealth, seats: Sequence[HealthOfSeat], scre
     return wrap_line(join_spans((f"{health:<{_LABEL}}", HEALTH_STYLES[health]), names, why), screen.width, " " * _LABEL)
 
 
+def describe_chance(view: HealthView) -> str:
+    """How many metrics chance alone flags; "" if none has a baseline."""
+    if not view.counted:
+        return ""
+    flags, metrics = write_number(round(view.expected_false, 1)), count_noun(view.counted, "metric")
+    return (
+        f"By chance alone, about {flags} of {metrics} with a baseline will be flagged this quarter: a flag is a "
+        "question, not a verdict."
+    )
+
+
 def _list_notes(view: HealthView) -> Iterator[Line]:
     """How many flags chance makes, and what the odds assume."""
-    if view.counted:
-        flags = write_number(round(view.expected_false, 1))
-        metrics = count_noun(view.counted, "metric")
-        yield join_spans(
-            f"By chance alone, about {flags} of {metrics} with a baseline will be flagged this quarter: a flag is a "
-            "question, not a verdict."
-        )
+    if chance := describe_chance(view):
+        yield join_spans(chance)
         yield from (join_spans((note, "dim")) for note in _list_assumptions(view))
     if view.flags:
         real = format_share(Decimal(view.flags.real) / Decimal(view.flags.judged))

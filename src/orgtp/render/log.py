@@ -59,6 +59,7 @@ def _format_names(entry: LogEntry) -> str:
     by, approved = entry.by or "", entry.approved_by or ""
     claims = [
         *([f"by {by}"] if by and entry.by_claimed else []),
+        *([f"for {entry.acted_for}"] if entry.acted_for else []),
         *([f"approved by {approved}"] if approved and entry.approved_by_claimed else []),
     ]
     known = f" (approved by {approved})" if approved and not entry.approved_by_claimed else ""

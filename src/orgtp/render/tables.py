@@ -62,7 +62,7 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "commits",
         (
             "commit", "at", "action", "seats", "by", "by_claimed", "approved_by", "approved_by_claimed", "author",
-            "what", "paths",
+            "what", "paths", "acted_for",
         ),
     ),
     "seat-blame": ("fields", ("key", "value", "commit", "at", "by", "author", "action", "committed", "by_claimed")),

@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.text import count_noun, one_line, plain_lines
+from orgtp.render.spans import Line
+from orgtp.render.spans_html import line_to_html
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,6 +37,11 @@ def _keep_lines(text: str) -> Markup:
     return escape(plain_lines(_NONCHARACTERS.sub(_REPLACEMENT, text)))
 
 
+def format_spans(line: Line) -> Markup:
+    """A line of spans as markup: names are bold, and ids and values are code."""
+    return mark_as_html(line_to_html([(_NONCHARACTERS.sub(_REPLACEMENT, text), style) for text, style in line]))
+
+
 def mark_as_html(text: str) -> Markup:
     """Mark a text as HTML that is not escaped again: only for what a renderer made, with the texts of users escaped."""
     from markupsafe import Markup
@@ -58,6 +65,6 @@ def make_environment(package: str, folder: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(clean=clean_value, lines=_keep_lines)
+    environment.filters.update(clean=clean_value, lines=_keep_lines, spans=format_spans)
     environment.globals["count_noun"] = count_noun
     return environment

@@ -63,12 +63,15 @@ class RowEvidence:
     """Something that changed around a row's seat: a candidate, not a cause.
 
     `commit` is where it happened, and `when` says whether it came before the change began, within its period or after.
+    `letter` marks it on the chart of the row. `is_review`: it is what an earlier review said.
     """
 
     day: date
     text: str
     commit: str = ""
     when: str = ""
+    letter: str = ""
+    is_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,7 @@ def build_agenda(
     To-dos and escalations are those of the selected seats: that they own, and that are about or with them.
     """
     week = find_last_week(now, org.zone)
-    columns = _list_weeks(week, WEEKS)
+    columns = list_weeks_until(week, WEEKS)
     places = select_places(org, selection)
     seats = [place.seat for place in places]
     before = find_review_before(org.reviews, week.text)
@@ -261,11 +264,17 @@ def build_agenda(
     )
 
 
-def _list_weeks(last: Period, count: int) -> list[Period]:
+def list_weeks_until(last: Period, count: int) -> list[Period]:
+    """So many weeks, up to the `last` one."""
     weeks = [last]
     while len(weeks) < count:
         weeks.append(weeks[-1].previous())
     return weeks[::-1]
+
+
+def find_newest_verdict(cells: Sequence[Cell]) -> Cell:
+    """The cell of the newest week that has a verdict; the last one if none has."""
+    return next((cell for cell in reversed(cells) if cell.state.is_known or cell.state.is_gap), cells[-1])
 
 
 def _judge_row(
@@ -277,7 +286,7 @@ def _judge_row(
     about: Mapping[tuple[str, str], Sequence[str]],
 ) -> AgendaRow:
     cells = tuple(row.column_cell(column) for column in columns)
-    verdict = next((cell for cell in reversed(cells) if cell.state.is_known or cell.state.is_gap), cells[-1])
+    verdict = find_newest_verdict(cells)
     late, misses = _find_late(row, columns[-1]), _count_misses(row, columns[-1])
     has_verdict = verdict.state.is_known or verdict.state.is_gap
     silence = find_unknown_run(row, columns[-1]) if has_verdict else None

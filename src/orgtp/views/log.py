@@ -18,6 +18,7 @@ _PREFIX = re.compile(r"[a-z-]+(?:\([a-z0-9-]+\))?: ")
 _TOUCHED = {"A": "added", "D": "deleted"}
 # The name of the action of a commit without an action trailer.
 BY_HAND = "hand"
+SCORE_ACTION = "score"
 ACTIONS = (
     "init", "add", "set", "metric-add", "metric-target", "metric-set", "metric-end", "metric-rename", "metric-move",
     "metric-recadence", "metric-rebase", "handover", "vacate", "leave", "move", "own", "pause", "resume", "rename",
@@ -33,8 +34,8 @@ _FEW = 3
 class LogEntry:
     """One commit: when, who (the name of the seat if known, else of the author), which seats, and what.
 
-    `by_claimed` and `approved_by_claimed`: only the commit says so, so `who` is the author. `settings` are what it
-    set, for a summary that fits the screen.
+    `by_claimed` and `approved_by_claimed`: only the commit says so, so `who` is the author. `acted_for` is the
+    seat for which `by` says that it acted. `settings` are what it set, for a summary that fits the screen.
     """
 
     commit: str
@@ -51,6 +52,7 @@ class LogEntry:
     body: str
     paths: tuple[str, ...]
     settings: tuple[str, ...] = ()
+    acted_for: str | None = None
 
     @property
     def by_hand(self) -> bool:
@@ -78,6 +80,14 @@ class LogFilter:
             and (self.since is None or entry.at >= self.since)
             and (self.until is None or entry.at < self.until)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class WholeLog:
+    """The whole history, newest first. `is_cut`: there are older commits, more than a page can use."""
+
+    entries: tuple[LogEntry, ...] = ()
+    is_cut: bool = False
 
 
 # Whether a commit changed the values or the definition of a metric.
@@ -120,6 +130,22 @@ def log(
     while some := list(islice(stream, size)):
         yield [entry for commit in some if (entry := _match(commit, wanted or LogFilter(), names, measures))]
         size = _PAGE
+
+
+def select_entries(
+    entries: Iterable[LogEntry], wanted: LogFilter, text: str = "", *, scores: bool = True
+) -> Iterator[LogEntry]:
+    """The entries that match, except for the metric of the filter, and that contain a text in any case of letters.
+
+    Without `scores`, those that only record values are left out.
+    """
+    sought = text.casefold()
+    for entry in entries:
+        touched = [seat for path in entry.paths if (seat := _parse_seat(path))]
+        if (scores or entry.action != SCORE_ACTION) and wanted.fits(entry, touched):
+            words = (entry.who, entry.action or BY_HAND, *entry.seats, entry.what, entry.body, entry.commit)
+            if not sought or sought in " ".join(words).casefold():
+                yield entry
 
 
 class _Names:
@@ -176,6 +202,7 @@ def _build_entry(commit: Commit, touched: tuple[str, ...], names: _Names) -> Log
         body=commit.body,
         paths=tuple([path for _, path, _, _ in commit.paths]),
         settings=settings,
+        acted_for=commit.acted_for or None,
     )
 
 

@@ -59,10 +59,11 @@ def _list_past_rows(row: MetricRow) -> list[MetricRow]:
 
 def _list_lines(row: MetricRow) -> list[ScoreLine]:
     records = row.org.score_records(row.seat.id, row.metric.id)
-    return [_build_line(row, score) for score in sorted(records, key=lambda score: (score.period_order, score.at))]
+    return [build_score_line(row, score) for score in sorted(records, key=lambda score: (score.period_order, score.at))]
 
 
-def _build_line(row: MetricRow, score: Score) -> ScoreLine:
+def build_score_line(row: MetricRow, score: Score) -> ScoreLine:
+    """One record of a metric, with its verdict if it counts."""
     # A record that is older than its period never counts, and may be the only one.
     newest = row.org.newest_scores(row.seat.id, row.metric.id).get(score.period)
     period = parse_period(score.period)

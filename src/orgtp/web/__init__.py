@@ -3,4 +3,4 @@
 Like the command line, it is an interface: a page takes the views of the api, and a template shows them.
 """
 
-__all__ = ["site"]
+__all__ = ["server", "site"]

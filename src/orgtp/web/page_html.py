@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from orgtp.render.templates import make_environment, mark_as_html
 from orgtp.web.assets import SCRIPT, STYLE, hash_asset, read_asset
 from orgtp.web.links import Links
-from orgtp.web.pages.page import Page, Reader, SiteFacts
-from orgtp.web.pages.registry import KINDS, PageKind
+from orgtp.web.pages.page import Page, Reader, SentForm, SiteFacts
+from orgtp.web.pages.registry import KINDS, KINDS_BY_NAME, PageKind
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,24 +24,38 @@ _SHORT = 10
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds the content of a page: the facts of the site, who looks, and how it refers to other pages."""
+    """What surrounds the content of a page: the facts of the site, who looks, and how it refers to other pages.
+
+    `sent` is the form that the reader has just sent.
+    """
 
     facts: SiteFacts
     links: Links
     reader: Reader
     is_served: bool = False
+    sent: SentForm | None = None
 
     @property
     def navigation(self) -> list[PageKind]:
         """The pages that the navigation lists."""
-        return [kind for kind in KINDS if kind.heading and (not kind.needs_server or self.reader.may_write)]
+        return [
+            kind
+            for kind in KINDS
+            if kind.heading and kind.path not in self.facts.hidden and (not kind.needs_server or self.reader.may_write)
+        ]
+
+    def section_of(self, page: Page) -> str:
+        """The kind of page whose entry in the navigation a page belongs to; "" for none."""
+        return KINDS_BY_NAME[page.kind].part_of if page.kind in KINDS_BY_NAME else ""
 
 
 @cache
 def load_page_templates() -> Environment:
     """Load the templates of the pages, with their filters."""
     environment = make_environment("orgtp.web", "templates")
-    environment.filters.update(day=format_day, minute=format_minute, short=shorten_commit, utc=format_utc)
+    environment.filters.update(day=format_day, weekday=format_weekday, monthday=format_month_day, weekname=format_week)
+    environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_utc)
+    environment.filters.update(dayname="{:%a}".format, daydate=format_date)
     return environment
 
 
@@ -52,7 +66,7 @@ def render_page(page: Page, frame: Frame) -> Markup:
 
 def render_section(page: Page, frame: Frame, path: str) -> Markup:
     """Render a page as one section of a file that has all pages."""
-    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="section.html.j2", path=path)
+    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="section.html.j2", section_id=path)
 
 
 def render_single_file(frame: Frame, sections: Iterable[Markup]) -> Markup:
@@ -80,10 +94,31 @@ def format_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
+def format_date(day: date) -> str:
+    """A date as `27 Nov 2026`."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def format_weekday(day: date) -> str:
+    """A date of the last months as `Fri 27 Nov`."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
 def format_minute(time: datetime, zone: tzinfo | None = None) -> str:
     """A time as `Fri 27 Nov 2026, 17:35`, in a zone if one is given."""
     local = time.astimezone(zone) if zone else time
     return f"{format_day(local)}, {local:%H:%M}"
+
+
+def format_month_day(day: date) -> str:
+    """A date as `27 Nov`, where its year is beside it."""
+    return f"{day.day} {day:%b}"
+
+
+def format_week(period: str) -> str:
+    """A week as `W48`; any other period as it is."""
+    year, _, week = period.partition("-")
+    return week if year.isdigit() and week.startswith("W") else period
 
 
 def format_utc(time: datetime) -> str:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgtp.model.errors import OrgtpError
+from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.records.kinds import RECORD_FOLDERS
+from orgtp.views.redaction.parts import Part
 from orgtp.web.assets import SCRIPT, STYLE, read_asset
 from orgtp.web.links import STATIC, FileLinks, FragmentLinks
+from orgtp.web.outsiders import redact_facts
 from orgtp.web.page_html import Frame, render_page, render_section, render_single_file
-from orgtp.web.pages.page import ANYONE, PageRequest, RecordVerdict, SiteFacts, gather_facts
+from orgtp.web.pages.page import ANYONE, Page, PageRequest, RecordVerdict, SiteFacts, gather_facts
 from orgtp.web.pages.registry import FIRST, SUFFIX, PageAddress, list_pages
 
 if TYPE_CHECKING:
@@ -25,6 +30,16 @@ if TYPE_CHECKING:
 
 # A folder with this file was written by orgtp, so it may be replaced.
 MARKER = "orgtp-site.json"
+# A file that has this near its beginning was written by orgtp.
+_FILE_MARK, _FILE_HEAD = b'<meta name="generator" content="orgtp">', 4096
+# Names of files, whatever their case.
+_FILE_SUFFIXES = {SUFFIX, ".htm"}
+# With more seats, a page of each in one file would make it too large to mail, so each has a short one.
+MOST_FULL_SEATS = 60
+# The folders in which a site would be taken for a part of the org, besides those of its records.
+_OWN_FOLDERS = frozenset({".git", ".orgtp", "seats", "policy", *RECORD_FOLDERS})
+
+OnPage = Callable[[int, int], None]
 
 
 class SiteExists(OrgtpError):
@@ -33,33 +48,71 @@ class SiteExists(OrgtpError):
     text = "{path} exists already and was not changed. {advice}"
 
 
+class CannotWriteSite(OrgtpError):
+    """The site cannot be written."""
+
+    text = "{path} could not be written: {words}.{kept}"
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenSite:
-    """A site that was written: its path, how many pages it has, and its size in bytes."""
+    """A site that was written: its path, how many pages it has, and its size in bytes.
+
+    `index` is the file to open. `replaced`: there was one before. `is_short`: its pages of seats are short, because one
+    file would be too large with all that a folder shows. `is_untracked`: git lists it as untracked in the org's own
+    work tree.
+    """
 
     path: Path
+    index: Path
     pages: int
     size: int
+    replaced: bool
+    is_short: bool
+    is_untracked: bool
 
 
-def write_site(org: OrgHandle, target: Path, *, force: bool = False) -> WrittenSite:
+def write_site(
+    org: OrgHandle,
+    target: Path,
+    *,
+    force: bool = False,
+    without: Collection[Part] = frozenset(),
+    on_page: OnPage | None = None,
+) -> WrittenSite:
     """Write the pages to a folder, or to one file if the name of `target` ends with .html.
 
-    What exists is replaced only with `force`, and a folder only if orgtp wrote it. Raises `SiteExists`, and what the
-    views raise.
+    What exists is replaced only with `force`, and only if orgtp wrote it. What was there before stays until the new
+    pages are complete. The parts in `without` are in no file. `on_page` is called with the number of each page and
+    their total. Raises `SiteExists`, `BadInput`, `CannotWriteSite`, and what the views raise.
     """
-    facts = gather_facts(org, verdict=check_record(org))
-    if target.suffix == SUFFIX:
-        return _write_file(org, facts, target, force=force)
-    return _write_folder(org, facts, target, force=force)
+    is_file = target.suffix.lower() in _FILE_SUFFIXES
+    # A link to the place where a site is stays a link.
+    place = Path(os.path.realpath(target.expanduser()))
+    _refuse_place_in_org(org, target, place)
+    replaced = (
+        _refuse_other_file(target, place, force=force) if is_file else _refuse_other_folder(target, place, force=force)
+    )
+    facts = _read_facts(org, is_single=is_file)
+    shown = org
+    if without:
+        shown = org.without(without)
+        facts = redact_facts(facts, shown, without)
+    writer = _SiteWriter(shown, facts, on_page or _ignore_page)
+    with _explain_failure(target, replaced=replaced):
+        done = writer.write_file(place) if is_file else writer.write_folder(place)
+    index = target if is_file else target / f"index{SUFFIX}"
+    return replace(
+        done, path=target, index=index, replaced=replaced, is_untracked=org.history.lists_as_untracked(place)
+    )
 
 
 def check_record(org: OrgHandle) -> RecordVerdict | None:
     """Audit the record; None without git."""
     if org.revision is None:
         return None
-    found, _ = org.audit.verify()
-    return RecordVerdict(found, org.now.astimezone(org.head.zone))
+    found, guarantees = org.audit.verify()
+    return RecordVerdict(found, org.now.astimezone(org.head.zone), tuple(guarantees))
 
 
 def render_address(org: OrgHandle, facts: SiteFacts, address: PageAddress) -> str:
@@ -68,52 +121,165 @@ def render_address(org: OrgHandle, facts: SiteFacts, address: PageAddress) -> st
     return render_page(page, Frame(facts, FileLinks(address.path), ANYONE))
 
 
-def _write_folder(org: OrgHandle, facts: SiteFacts, target: Path, *, force: bool) -> WrittenSite:
-    _refuse_other_folder(target, force=force)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".orgtp-site-", dir=target.absolute().parent) as temporary:
-        made = Path(temporary) / "site"
-        count = 0
-        for address in list_pages(org):
-            _write(made / address.path, render_address(org, facts, address))
-            count += 1
-        shutil.copyfile(made / f"{FIRST}{SUFFIX}", made / f"index{SUFFIX}")
-        for name in (STYLE, SCRIPT):
-            _write(made / STATIC / name, read_asset(name))
-        _write(made / MARKER, json.dumps({"org": org.head.id, "commit": facts.commit}) + "\n")
-        size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
-        if target.exists():
-            target.rename(Path(temporary) / "before")
-        made.rename(target)
-    return WrittenSite(target, count, size)
+def _ignore_page(number: int, total: int) -> None:
+    """Nobody watches."""
 
 
-def _refuse_other_folder(target: Path, *, force: bool) -> None:
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    if not (target / MARKER).is_file():
+def _read_facts(org: OrgHandle, *, is_single: bool) -> SiteFacts:
+    """The facts of the pages. What cannot be read is on every page, so what they show is read first."""
+    org.health()
+    return gather_facts(org, verdict=check_record(org), is_single=is_single)
+
+
+def _refuse_place_in_org(org: OrgHandle, target: Path, place: Path) -> None:
+    """Refuse a place where the pages would be in the way of the org's own files."""
+    root = Path(os.path.realpath(org.root))
+    if root.is_relative_to(place):
+        raise BadInput(what=f"{target} has the org itself. Name a folder for the pages: orgtp site public")
+    inside = place.relative_to(root).parts if place.is_relative_to(root) else ()
+    if inside and (inside[0] in _OWN_FOLDERS or (root / "objects").is_dir()):
+        raise BadInput(what=f"{target} is among the org's own files. Name another folder: orgtp site public")
+
+
+def _refuse_other_folder(target: Path, place: Path, *, force: bool) -> bool:
+    """Refuse a folder that orgtp did not write, or that may not be replaced. Returns whether there is one."""
+    if not os.path.lexists(place):
+        return False
+    if not place.is_dir():
+        advice = "It is a file. Name a folder, or a file that ends with .html"
+        raise SiteExists(path=target, advice=advice)
+    if not any(place.iterdir()):
+        return False
+    if not (place / MARKER).is_file():
         raise SiteExists(path=target, advice="orgtp did not write it, so it is never replaced. Name another folder")
     if not force:
         raise SiteExists(path=target, advice=f"To replace it: orgtp site {shlex.quote(str(target))} --force")
+    return True
+
+
+def _refuse_other_file(target: Path, place: Path, *, force: bool) -> bool:
+    """Refuse a file that orgtp did not write, or that may not be replaced. Returns whether there is one."""
+    if not os.path.lexists(place):
+        return False
+    if not place.is_file():
+        raise SiteExists(path=target, advice="It is not a file. Name another one, or a folder without .html")
+    with place.open("rb") as opened:
+        is_ours = _FILE_MARK in opened.read(_FILE_HEAD)
+    if not is_ours:
+        raise SiteExists(path=target, advice="orgtp did not write it, so it is never replaced. Name another file")
+    if not force:
+        raise SiteExists(path=target, advice=f"To replace it: orgtp site {shlex.quote(str(target))} --force")
+    return True
+
+
+@contextmanager
+def _explain_failure(target: Path, *, replaced: bool) -> Iterator[None]:
+    """Name the place that the user named, and not a temporary one, when it cannot be written."""
+    kept = " What was there before is unchanged" if replaced else " Nothing was written"
+    try:
+        yield
+    except OSError as error:
+        raise CannotWriteSite(path=target, words=error.strerror or str(error), kept=kept) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _SiteWriter:
+    """Builds the pages of an org and writes them."""
+
+    org: OrgHandle
+    facts: SiteFacts
+    on_page: OnPage
+
+    def write_folder(self, place: Path) -> WrittenSite:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the folder, if that is possible: then the new folder takes the place of the old one at once.
+        near = place.parent if os.access(place.parent, os.W_OK) else place
+        with tempfile.TemporaryDirectory(prefix=".orgtp-site-", dir=near) as temporary:
+            made = Path(temporary) / "site"
+            addresses = list(list_pages(self.org, hidden=self.facts.hidden))
+            for number, address in enumerate(addresses, 1):
+                _write(made / address.path, render_address(self.org, self.facts, address))
+                self.on_page(number, len(addresses))
+            shutil.copyfile(made / f"{FIRST}{SUFFIX}", made / f"index{SUFFIX}")
+            for name in (STYLE, SCRIPT):
+                _write(made / STATIC / name, read_asset(name))
+            _write(made / MARKER, json.dumps({"org": self.org.head.id, "commit": self.facts.commit}) + "\n")
+            size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
+            _publish_folder(made, place, Path(temporary) / "before")
+        return WrittenSite(place, place / f"index{SUFFIX}", len(addresses), size, False, False, False)
+
+    def write_file(self, place: Path) -> WrittenSite:
+        from orgtp.api import write_whole_file
+
+        place.parent.mkdir(parents=True, exist_ok=True)
+        addresses = list(list_pages(self.org, is_single=True, hidden=self.facts.hidden))
+        is_short = len(self.org.org.seats) > MOST_FULL_SEATS
+        frame = Frame(self.facts, FragmentLinks(addresses[0].path), ANYONE)
+        text = render_single_file(frame, self._render_sections(addresses, is_short=is_short))
+        write_whole_file(place, text)
+        return WrittenSite(place, place, len(addresses), len(text.encode()), False, is_short, False)
+
+    def _render_sections(self, addresses: list[PageAddress], *, is_short: bool) -> Iterator[Markup]:
+        for number, (address, page) in enumerate(self._build_pages(addresses, is_short=is_short), 1):
+            path = address.path.removesuffix(SUFFIX)
+            yield render_section(page, Frame(self.facts, FragmentLinks(address.path), ANYONE), path)
+            self.on_page(number, len(addresses))
+
+    def _build_pages(self, addresses: list[PageAddress], *, is_short: bool) -> Iterator[tuple[PageAddress, Page]]:
+        from orgtp.web.pages.short_seat import build_short_seat_page, list_short_seats
+
+        short = list_short_seats(self.org) if is_short else {}
+        for address in addresses:
+            request = PageRequest(self.org, address.subject, is_compact=is_short)
+            if address.kind.name == "seat" and address.subject in short:
+                yield address, build_short_seat_page(self.org, short[address.subject])
+            elif is_short and address.kind.is_bulky_when_large:
+                yield address, Page("left_out", address.kind.name.capitalize(), {})
+            else:
+                yield address, address.kind.build(request)
+
+
+def _publish_folder(made: Path, place: Path, before: Path) -> None:
+    """Put the new folder in its place. The old one stays until then, and comes back if that fails."""
+    if not place.exists():
+        made.rename(place)
+        return
+    try:
+        place.rename(before)
+    except OSError:
+        # The place cannot be moved, because it is a mount, or because its parent may not be written.
+        _replace_content(made, place)
+        return
+    try:
+        made.rename(place)
+    except OSError:
+        before.rename(place)
+        raise
+
+
+def _replace_content(made: Path, place: Path) -> None:
+    """Put each file of the new folder in its place within the old one, and remove those that the new one lacks."""
+    temporary = made.parent.name
+    new = sorted(path.relative_to(made) for path in made.rglob("*") if path.is_file())
+    old = sorted(path.relative_to(place) for path in place.rglob("*") if path.is_file())
+    fresh = [place / f"{path}.new" for path in new]
+    try:
+        for path, copy in zip(new, fresh, strict=True):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(made / path, copy)
+    except OSError:
+        for copy in fresh:
+            copy.unlink(missing_ok=True)
+        raise
+    for copy in fresh:
+        copy.replace(copy.with_name(copy.name.removesuffix(".new")))
+    for path in old:
+        if path not in new and path.parts[0] != temporary:
+            (place / path).unlink()
+            with suppress(OSError):
+                (place / path).parent.rmdir()
 
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-
-
-def _write_file(org: OrgHandle, facts: SiteFacts, target: Path, *, force: bool) -> WrittenSite:
-    if target.exists() and not force:
-        raise SiteExists(path=target, advice=f"To replace it: orgtp site {shlex.quote(str(target))} --force")
-    addresses = list(list_pages(org))
-    frame = Frame(facts, FragmentLinks(addresses[0].path), ANYONE)
-    text = render_single_file(frame, _render_sections(org, facts, addresses))
-    _write(target, text)
-    return WrittenSite(target, len(addresses), len(text.encode()))
-
-
-def _render_sections(org: OrgHandle, facts: SiteFacts, addresses: list[PageAddress]) -> Iterator[Markup]:
-    for address in addresses:
-        page = address.kind.build(PageRequest(org, address.subject))
-        path = address.path.removesuffix(SUFFIX)
-        yield render_section(page, Frame(facts, FragmentLinks(address.path), ANYONE), path)

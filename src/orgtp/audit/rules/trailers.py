@@ -103,7 +103,14 @@ def note_trailer_places(changes: CommitChanges, claims: TrailerClaims) -> Iterat
 
 def is_plain_score_commit(claims: TrailerClaims, paths: Iterable[str]) -> bool:
     """Whether a commit certainly matches its trailers: `paths` are score files of exactly the seats that it names."""
-    if claims.action != "score" or claims.blocks or claims.odd or claims.approved_by or claims.untidy:
+    if (
+        claims.action != "score"
+        or claims.blocks
+        or claims.odd
+        or claims.untidy
+        or claims.approved_by
+        or claims.acting_for
+    ):
         return False
     touched = tuple(map(_find_scored_seat, paths))
     # Usually there is one seat; then no sets are needed.
@@ -158,8 +165,12 @@ def _check_init(changes: CommitChanges) -> Iterator[Violation]:
 
 
 def _list_named_actors(claims: TrailerClaims) -> Iterator[tuple[str, str]]:
-    """List the seats that a commit names as actors, each with its trailer."""
-    named = (("Orgtp-By", claims.by), ("Orgtp-Approved-By", claims.approved_by))
+    """List the seats that a commit names as actors, or as one that it acts for, each with its trailer."""
+    named = (
+        ("Orgtp-By", claims.by),
+        ("Orgtp-Approved-By", claims.approved_by),
+        ("Orgtp-For", claims.acting_for),
+    )
     return (pair for pair in named if pair[1])
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import typer
@@ -27,6 +26,7 @@ from orgtp.model.records.review import (
     ReviewTodo,
     SkippedSeat,
     TodoOutcome,
+    parse_rating,
 )
 from orgtp.model.text import count_noun, escape_control_chars, join_with_and, one_line, remove_invisible
 
@@ -370,8 +370,8 @@ class ReviewWalk:
             text = _ask(
                 f"How useful was this review, from {MIN_RATING} to {MAX_RATING}? (several: their mean)", default
             )
-            if _try(lambda text=text: _parse_rating(text)):  # type: ignore[misc]
-                self.update(replace(self.answers, rating=_parse_rating(text)))
+            if _try(lambda text=text: parse_rating(text)):  # type: ignore[misc]
+                self.update(replace(self.answers, rating=parse_rating(text)))
                 return
 
     def _confirm(self) -> None:
@@ -441,20 +441,3 @@ def _parse_day(text: str, today: date) -> date | None:
         return today + timedelta(days=(_WEEKDAYS.index(name) - today.weekday() - 1) % 7 + 1)
     period = parse_period(text)
     return period.start.date() if period and period.grain.value == "day" else None
-
-
-def _parse_rating(text: str) -> Decimal | None:
-    """The mean of the ratings, to one decimal; None for no text. Raises `BadInput`."""
-    parts = text.replace(",", " ").split()
-    try:
-        numbers = [Decimal(part) for part in parts]
-    except InvalidOperation:
-        numbers = [Decimal(0)]
-    if not all(MIN_RATING <= number <= MAX_RATING for number in _check_finite(numbers)):
-        raise BadInput(what=f"write numbers from {MIN_RATING} to {MAX_RATING}, such as 8 or 9 8 8")
-    return round(sum(numbers, Decimal(0)) / len(numbers), 1) if numbers else None
-
-
-def _check_finite(numbers: Iterable[Decimal]) -> list[Decimal]:
-    """The numbers, with zero, which is no rating, for one that is none."""
-    return [number if number.is_finite() else Decimal(0) for number in numbers]

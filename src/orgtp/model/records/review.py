@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime, tzinfo
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
+from orgtp.model.errors import BadInput
 from orgtp.model.period import Grain, Period, parse_period, period_containing
 from orgtp.model.problem import Marks
 from orgtp.model.records.table import BY_SEAT, Column, ColumnType, RecordTable, Table, TableRow
@@ -175,6 +176,19 @@ def find_last_week(now: datetime, zone: tzinfo) -> Period:
     current = period_containing(now, Grain.WEEK, zone)
     remaining = current.ends(zone) - now.astimezone(zone)
     return current if remaining.total_seconds() <= 1 else current.previous()
+
+
+def parse_rating(text: str) -> Decimal | None:
+    """The mean of the ratings in a text, to one decimal; None for no text. Raises `BadInput`."""
+    parts = text.replace(",", " ").split()
+    try:
+        numbers = [Decimal(part) for part in parts]
+    except InvalidOperation:
+        numbers = [Decimal(0)]
+    # Zero, which is no rating, stands for a number that is none.
+    if not all(number.is_finite() and MIN_RATING <= number <= MAX_RATING for number in numbers):
+        raise BadInput(what=f"write numbers from {MIN_RATING} to {MAX_RATING}, such as 8 or 9 8 8")
+    return round(sum(numbers, Decimal(0)) / len(numbers), 1) if numbers else None
 
 
 def parse_week(text: str) -> Period | None:

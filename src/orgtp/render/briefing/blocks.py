@@ -66,11 +66,11 @@ def list_briefing_blocks(view: Briefing, of: BriefedOrg) -> Iterator[Block]:
     yield Block(BlockKind.TITLE, _format_title(view, of))
     yield Block(BlockKind.TEXT, _format_validity(view, of))
     if view.is_quiet:
-        yield Block(BlockKind.TEXT, join_spans(_QUIET.format(_name_before(view))))
+        yield Block(BlockKind.TEXT, join_spans(_QUIET.format(name_day_before(view))))
     else:
         yield from _list_needs(view, of.zone)
         yield from _list_section(SectionName.LATE, "Late and unknown numbers", view.late, of.zone, view)
-        since = f"Off target since {_name_before(view)}"
+        since = f"Off target since {name_day_before(view)}"
         yield from _list_section(SectionName.OFF, since, view.off, of.zone, view)
         yield from _list_section(SectionName.FLAGS, "New flags", view.flags, of.zone, view)
         yield from _list_section(SectionName.DATES, "Dates of the week", view.dates, of.zone, view)
@@ -92,7 +92,7 @@ _NOTHING = {
 
 def _format_title(view: Briefing, of: BriefedOrg) -> Line:
     """The first line. If the numbers are old, it begins with that."""
-    old = join_spans(_describe_old(view.collect, of.zone), " ") if view.collect and view.collect.is_old else []
+    old = join_spans(describe_old(view.collect, of.zone), " ") if view.collect and view.collect.is_old else []
     about = join_spans(" for ", (view.for_name or "", NAME)) if view.for_ else []
     when = f", as of {format_time(view.at, of.zone)}"
     commit = join_spans(", commit ", code_text(of.commit[:SHORT_COMMIT])) if of.commit else []
@@ -110,7 +110,8 @@ _SPANS = {
 }
 
 
-def _describe_old(collect: NewestCollect, zone: tzinfo) -> str:
+def describe_old(collect: NewestCollect, zone: tzinfo) -> str:
+    """How old the numbers are, as the first words of a briefing."""
     if collect.at is None:
         return f"OLD NUMBERS: no {collect.cadence} value was ever collected."
     newest = format_time(collect.at, zone)
@@ -124,7 +125,7 @@ def _format_validity(view: Briefing, of: BriefedOrg) -> Line:
     return join_spans(f"It is valid until {until:%H:%M}, when something becomes due.")
 
 
-def _name_before(view: Briefing) -> str:
+def name_day_before(view: Briefing) -> str:
     """`yesterday`, or the weekday of the working day before."""
     before = view.before.date()
     return "yesterday" if view.day - before == _DAY else f"{before:%A}"

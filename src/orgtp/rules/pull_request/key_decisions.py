@@ -102,6 +102,7 @@ ORG: Decisions = {
     "org": _report("policy-changed"),
     "orgtp": _report("policy-changed"),
     "name": _ignore("It is a title, and decides nothing."),
+    "note": _ignore("It labels the web pages, and decides nothing."),
     "timezone": _report("policy-changed"),
     "holidays": _report("policy-changed", ordered=False),
     "branch": _report("policy-changed", default="main"),

@@ -44,6 +44,7 @@ def policy_facts(org: Org) -> dict[str, str]:
     return {
         "org": org.id,
         "name": org.name,
+        "note": org.note,
         "timezone": str(org.zone),
         "holidays": ", ".join(describe_holiday(org, day) for day in sorted(org.holidays)),
         "branch": org.branch,

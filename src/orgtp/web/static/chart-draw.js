@@ -21,12 +21,12 @@
  */
 import { BOX_WIDTH, COMPACT_HEIGHT } from "./chart-layout.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+const SVG_SPACE = "http://www.w3.org/2000/svg";
 const INSET = 11, COMPACT_INSET = 9, SIGN_PITCH = 15, COMPACT_PITCH = 14, FOLD_LEFT = 16, FOLD_ROOM = 20, MOVE = 430;
 
 /** @param {string} name @param {Record<string, string | number>} attributes @param {...(Node | string)} children @returns {SVGElement} */
 function make(name, attributes, ...children) {
-  const made = document.createElementNS(SVG, name);
+  const made = document.createElementNS(SVG_SPACE, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   made.append(...children);
   return made;
@@ -44,7 +44,7 @@ function makeName(x, y, name, farName) {
 }
 
 /** @param {string} name @param {number} x @param {number} y @param {number} [size] @returns {SVGElement} */
-function makeSign(name, x, y, size = 11) {
+function makeChartSign(name, x, y, size = 11) {
   const use = make("use", { href: `#s-${name}` });
   return make("svg", { class: `sg-s is-${name} c-${name}`, x, y, width: size, height: size }, use);
 }
@@ -52,7 +52,7 @@ function makeSign(name, x, y, size = 11) {
 /** @param {string[]} signs @param {number} more @param {number} right @param {number} y @param {number} pitch @returns {SVGElement[]} */
 function makeSigns(signs, more, right, y, pitch) {
   const places = signs.length + (more ? 1 : 0);
-  const made = signs.map((sign, number) => makeSign(sign, right - 11 - pitch * (places - 1 - number), y));
+  const made = signs.map((sign, number) => makeChartSign(sign, right - 11 - pitch * (places - 1 - number), y));
   return more ? [...made, ...makeText("mo", right, y + 9, `+${more}`, "end")] : made;
 }
 
@@ -96,7 +96,7 @@ function makeFolded(below) {
   }
   const width = x + 7, left = Math.max(FOLD_LEFT, Math.floor((BOX_WIDTH - width) / 2));
   const drawn = parts.flatMap(([at, words, name]) => [
-    ...(name ? [makeSign(name, left + at, 71)] : []), make("text", { x: left + at + (name ? 13 : 0), y: 80 }, words),
+    ...(name ? [makeChartSign(name, left + at, 71)] : []), make("text", { x: left + at + (name ? 13 : 0), y: 80 }, words),
   ]);
   const rect = make("rect", { x: left, y: 67, width, height: 18, rx: 2 });
   return make("g", { class: "fold", "data-fold": 0 }, rect, ...drawn);
@@ -118,14 +118,14 @@ function makeWords(seat, place) {
       ...makeName(COMPACT_INSET, 14.5, seat.smallName ?? seat.name, seat.smallFarName),
       ...makeText("rl", COMPACT_INSET, 27.5, seat.smallRole ?? seat.role),
       ...makeSigns(signs, smallMore, right, 11.5, COMPACT_PITCH),
-      ...(seat.drifting ? [makeSign("drift", at, 11.5)] : []),
+      ...(seat.drifting ? [makeChartSign("drift", at, 11.5)] : []),
     ];
   }
   const flags = [...(seat.drifting ? ["drift"] : []), ...(seat.late ? ["late"] : [])], flag = flags.at(-1);
   const word = flag === "drift" ? "drifting" : flag ?? "";
   return [
     ...makeName(INSET, 20, seat.name, seat.farName),
-    ...flags.map((name, number) => makeSign(name, right - 9 - 15 * number, 10)),
+    ...flags.map((name, number) => makeChartSign(name, right - 9 - 15 * number, 10)),
     ...makeText(`st c-${flag}`, right + 2 - 15 * flags.length, 19.5, word, "end"),
     ...makeText("kd", right, 36, seat.kind, "end"),
     ...makeText("rl rk", INSET, 36, seat.kindRole ?? ""),
@@ -167,7 +167,7 @@ function makeFrame(seat, place) {
   const rect = make("rect", { x: place.x, y: place.y, width: place.width, height: place.height, rx: 4 });
   return make(
     "g", { class: seat.needs ? "frame need" : "frame", "data-s": seat.id }, make("title", {}, seat.about), rect, link,
-    ...makeSigns(signs, more, right, place.y + 9, SIGN_PITCH), ...flags.map((flag, number) => makeSign(flag, first - 15 * number, place.y + 9)),
+    ...makeSigns(signs, more, right, place.y + 9, SIGN_PITCH), ...flags.map((flag, number) => makeChartSign(flag, first - 15 * number, place.y + 9)),
     makeUnfolded(place.x + place.width - 28, place.y + 8),
   );
 }

@@ -1,7 +1,25 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
+import { setUpChart } from "./chart.js";
+import { setUpLive } from "./live.js";
+import { setUpMeeting } from "./meeting.js";
+<<<<<<< HEAD
+import { setUpNumbers } from "./numbers.js";
+=======
+>>>>>>> i19-record
+import { setUpRecord } from "./record.js";
+import { setUpScorecard } from "./score.js";
+import { findShownPage, setUpSingleFile } from "./single.js";
+
 /** @type {Record<string, (root: HTMLElement) => void>} */
-const setUps = {};
+const setUps = {
+  chart: setUpChart,
+  record: setUpRecord,
+  record_month: setUpRecord,
+  scorecard: setUpScorecard,
+  meeting: setUpMeeting,
+  numbers: setUpNumbers,
+};
 
 /** @param {HTMLElement} root */
 function setUpPage(root) {
@@ -11,10 +29,12 @@ function setUpPage(root) {
 }
 
 function setUpShownPages() {
-  for (const root of document.querySelectorAll("[data-page]")) {
-    if (root instanceof HTMLElement && root.offsetParent) setUpPage(root);
-  }
+  const root = findShownPage() ?? document.querySelector("main[data-page]");
+  if (root instanceof HTMLElement) setUpPage(root);
 }
 
+const main = document.getElementById("main");
+if (main) setUpLive(main);
+setUpSingleFile();
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();

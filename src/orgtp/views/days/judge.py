@@ -1,0 +1,216 @@
+"""Judge an org day by day. What cannot differ from the day before is not judged again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from orgtp.model.cell import CellState
+from orgtp.model.due import find_due, newest_stale_period
+from orgtp.model.metric_row import A_SECOND, MetricRow, list_current_rows
+from orgtp.model.org import Org
+from orgtp.model.period import Cadence, Grain, Period, period_containing
+from orgtp.model.score import Score
+from orgtp.model.seat import Metric, MetricKey, Seat
+from orgtp.model.text import make_name_key
+from orgtp.views.chart import metric_now
+from orgtp.views.chart_order import SeatPlace, list_places
+from orgtp.views.days.types import DayCounts, DayOfOrg, MetricOnDay, OrgOnDay, SeatOnDay
+from orgtp.views.people import name_holder
+from orgtp.views.seat_summary import summarize_seat
+from orgtp.views.variation.judge import is_drifting
+from orgtp.views.variation.xmr import BASELINE
+
+
+class _Clock(NamedTuple):
+    """All that the verdicts on a metric depend on besides its values: which periods have begun, ended and come due."""
+
+    current: Period
+    ended: Period
+    cell: Period
+    due: Period | None
+    stale: Period | None
+
+
+class _SeatState(NamedTuple):
+    """All that a seat on a day is made from. If it is the same as on the day before, so is the seat."""
+
+    seat: Seat
+    above: str
+    owner: str | None
+    day: date | None
+    versions: tuple[str | None, ...]
+    clocks: tuple[_Clock, ...]
+
+
+class _DriftState(NamedTuple):
+    """All that the drift of a metric depends on."""
+
+    seat: Seat
+    records: list[Score]
+    cell: Period
+    due: Period | None
+    rules: object
+
+
+def list_days(orgs: Iterable[OrgOnDay]) -> Iterator[DayOfOrg]:
+    """Yield what differs on each day, oldest first. On the first day, every seat is new."""
+    judge = DayJudge()
+    for one in orgs:
+        yield judge.judge(one)
+
+
+class DayJudge:
+    """Judges one day after another, and counts in `judged` how many metrics it had to judge."""
+
+    def __init__(self) -> None:
+        self.judged = 0
+        self._states: dict[str, _SeatState] = {}
+        self._seats: dict[str, SeatOnDay] = {}
+        self._drift: dict[MetricKey, tuple[_DriftState, bool]] = {}
+        self._rules: object = None
+        self._places: tuple[Org, list[SeatPlace]] | None = None
+
+    def judge(self, one: OrgOnDay) -> DayOfOrg:
+        """What differs from the day that was judged before."""
+        rules = (one.org.policy, one.org.zone, one.org.holidays)
+        if rules != self._rules:
+            # A due time, a day off or a time zone changes verdicts of every seat.
+            self._rules, self._states = rules, {}
+        reader = _DayReader(one)
+        changed: list[SeatOnDay] = []
+        shown: set[str] = set()
+        for place in self._list_places(one.org):
+            id_ = place.seat.id
+            shown.add(id_)
+            state = reader.read_state(place)
+            if state != self._states.get(id_):
+                seat = self._build_seat(reader, place)
+                self._states[id_] = state
+                if seat != self._seats.get(id_):
+                    changed.append(seat)
+                    self._seats[id_] = seat
+        gone = tuple(sorted(self._seats.keys() - shown))
+        for id_ in gone:
+            del self._seats[id_]
+            self._states.pop(id_, None)
+        return DayOfOrg(one.day, one.commit, one.now, count_day(self._seats.values()), tuple(changed), gone)
+
+    def _list_places(self, org: Org) -> list[SeatPlace]:
+        """The chart of the org. It is the same as long as the seats are."""
+        known = self._places
+        if known is None or known[0].seats is not org.seats:
+            self._places = known = (org, list_places(org))
+        return known[1]
+
+    def _build_seat(self, reader: _DayReader, place: SeatPlace) -> SeatOnDay:
+        seat, org, now = place.seat, reader.org, reader.now
+        day = org.day_of(now)
+        rows = list_current_rows(org, seat, now)
+        self.judged += len(rows)
+        return SeatOnDay(
+            *summarize_seat(seat, day),
+            owner=seat.owner or None,
+            human_owner=org.owner_name(seat, now),
+            reports_to=seat.reports_to or None,
+            above=place.above,
+            also_reports_to=seat.also_reports_to,
+            holder=name_holder(seat, day),
+            capabilities=tuple(seat.capabilities),
+            rank=(make_name_key(seat.name), seat.id),
+            metrics=tuple(self._judge_metric(reader, row) for row in rows),
+        )
+
+    def _judge_metric(self, reader: _DayReader, row: MetricRow) -> MetricOnDay:
+        found = metric_now(row)
+        return MetricOnDay(
+            found.metric,
+            found.name,
+            found.target,
+            found.unit,
+            found.measure,
+            found.latest,
+            found.state,
+            found.stale_since is not None,
+            self._is_drifting(reader, row),
+        )
+
+    def _is_drifting(self, reader: _DayReader, row: MetricRow) -> bool:
+        """Whether the metric drifts. The limits are computed again only if a verdict may be new."""
+        clock = reader.read_clock(row.metric)
+        series = row.org.score_series(row.seat.id, row.metric.id)
+        if len(series.in_force) < BASELINE:
+            # Too few values to tell, however they combine.
+            return False
+        state = _DriftState(row.seat, series.records, clock.cell, clock.due, self._rules)
+        known = self._drift.get(row.key)
+        if known is None or known[0] != state or row.metric.continues:
+            self._drift[row.key] = known = (state, is_drifting(row))
+        return known[1]
+
+
+class _DayReader:
+    """Reads what the seats of one day depend on."""
+
+    def __init__(self, one: OrgOnDay) -> None:
+        self.org, self.now, self.versions = one.org, one.now, one.versions
+        self._prompt = replace(one.org, policy=replace(one.org.policy, grace=timedelta()))
+        self._clocks: dict[tuple[Cadence, Grain, str], _Clock] = {}
+        self._owners: dict[str, str | None] = {}
+
+    def read_state(self, place: SeatPlace) -> _SeatState:
+        """What the seat of a place depends on."""
+        seat = place.seat
+        clocks = tuple(map(self.read_clock, seat.metrics.values()))
+        sources = self._list_sources(seat)
+        # What a pause, a holder or a changeover changes begins on a day.
+        day = self.org.day_of(self.now) if seat.pauses or seat.holders or len(sources) > 1 else None
+        versions = tuple(self.versions.get(source) for source in sources)
+        return _SeatState(seat, place.above, self._read_owner(seat), day, versions, clocks)
+
+    def _read_owner(self, seat: Seat) -> str | None:
+        if seat.owner not in self._owners:
+            self._owners[seat.owner] = self.org.owner_name(seat, self.now)
+        return self._owners[seat.owner]
+
+    def _list_sources(self, seat: Seat) -> list[str]:
+        """The seats whose values the rows of this one have: its own, and those that its metrics continue."""
+        found = [seat.id]
+        for metric in seat.metrics.values():
+            key: MetricKey | None = metric.predecessor and MetricKey(seat.id, metric.id)
+            while key and (key := self.org.predecessors.get(key)):
+                # The same seat counts again: a row that continues another one is judged day by day.
+                found.append(key.seat)
+        return found
+
+    def read_clock(self, metric: Metric) -> _Clock:
+        """Which periods of a metric have begun, ended and come due by now."""
+        key = metric.cadence, metric.cell_grain, find_due(self.org, metric)
+        if key not in self._clocks:
+            grain, zone, after = metric.cadence.grain, self.org.zone, self.now + A_SECOND
+            # Whether a metric ends says nothing about the clock.
+            plain = replace(metric, ends=None) if metric.ends else metric
+            self._clocks[key] = _Clock(
+                period_containing(self.now, grain, zone),
+                period_containing(after, grain, zone),
+                period_containing(after, metric.cell_grain, zone),
+                newest_stale_period(self._prompt, plain, self.now),
+                newest_stale_period(self.org, plain, self.now),
+            )
+        return self._clocks[key]
+
+
+def count_day(seats: Iterable[SeatOnDay]) -> DayCounts:
+    """Count the seats and their metrics."""
+    number, states, late, drifting = 0, Counter[CellState](), 0, 0
+    for seat in seats:
+        number += 1
+        for metric in seat.metrics:
+            states[metric.state] += 1
+            late += metric.is_late
+            drifting += metric.is_drifting
+    kinds = (CellState.ON, CellState.OFF, CellState.UNAVAILABLE, CellState.MISSING, CellState.PENDING)
+    return DayCounts(number, *(states[state] for state in kinds), late, drifting)

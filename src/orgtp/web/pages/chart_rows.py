@@ -1,0 +1,146 @@
+"""The seats of the chart page as rows, which the list shows and the script reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
+
+from orgtp.model.cell import CellState
+from orgtp.model.seat import MetricKey
+from orgtp.views.chart import Chart
+from orgtp.views.chart_boxes import ChartBox, Sign, list_chart_boxes
+from orgtp.web.pages.chart_facts import LETTERS, NO_MARK, SeatFacts, encode_box
+
+# The sign of each letter in the sprite, and its words.
+SIGNS = {letter: (sign.value, sign.word) for sign, letter in LETTERS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCount:
+    """How many metrics have a mark: the sign of the sprite, and words such as `3 off target`."""
+
+    sign: str
+    number: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRow:
+    """A seat in the list.
+
+    `marks` has a letter for each metric. `notes` say why the seat needs a person, as sign and words. `place` and
+    `siblings` count it among those below the same seat. `closes` is the number of lists that end after it. `path`
+    is the name of the seat above a branch, which has a page of its own on paper.
+    """
+
+    box: ChartBox
+    capabilities: tuple[str, ...]
+    level: int
+    place: int
+    siblings: int
+    has_below: bool
+    marks: str
+    notes: tuple[tuple[str, str], ...]
+    closes: int
+    path: str = ""
+
+    @property
+    def facts(self) -> SeatFacts:
+        """The row as the script knows it."""
+        return encode_box(self.box, self.marks, self.capabilities)
+
+    @property
+    def mark_words(self) -> str:
+        """`2 on target, 1 late`, for those who cannot see the marks."""
+        return ", ".join(f"{one.number} {one.word}" for one in count_marks(self.marks))
+
+    @property
+    def signs(self) -> list[str]:
+        """The sign of each mark."""
+        return [SIGNS[mark][0] for mark in self.marks if mark in SIGNS]
+
+
+def mark_metric(state: CellState, *, is_late: bool) -> str:
+    """The letter of a metric. A late value has the clock, whatever its state."""
+    return LETTERS[Sign.LATE] if is_late else _MARKS.get(state, NO_MARK)
+
+
+_MARKS = {
+    CellState.ON: LETTERS[Sign.ON],
+    CellState.OFF: LETTERS[Sign.OFF],
+    CellState.UNAVAILABLE: LETTERS[Sign.UNKNOWN],
+    CellState.MISSING: LETTERS[Sign.MISSING],
+    CellState.PENDING: LETTERS[Sign.PENDING],
+}
+
+
+def count_marks(marks: str) -> list[MarkCount]:
+    """How often each mark is there."""
+    counts = Counter(marks)
+    return [MarkCount(sign, counts[mark], word) for mark, (sign, word) in SIGNS.items() if counts[mark]]
+
+
+def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) -> list[ChartRow]:
+    """A row for each seat of the chart, in its order. `drifting` has the metrics that drift, and since when."""
+    below = Counter(chart.above[seat.seat] for seat in chart.seats)
+    places: Counter[str] = Counter()
+    names = {seat.seat: seat.name for seat in chart.seats if seat.depth == 0}
+    rows = []
+    for seat, box in zip(chart.seats, list_chart_boxes(chart), strict=True):
+        places[box.above] += 1
+        begun = [since for metric in seat.metrics if (since := drifting.get(MetricKey(seat.seat, metric.metric)))]
+        late = [metric.stale_since for metric in seat.metrics if metric.stale_since]
+        rows.append(
+            ChartRow(
+                box=replace(box, is_drifting=bool(begun)),
+                capabilities=tuple(seat.capabilities),
+                level=seat.depth + 1,
+                place=places[box.above],
+                siblings=below[box.above],
+                has_below=below[seat.seat] > 0,
+                marks="".join(mark_metric(one.state, is_late=one.stale_since is not None) for one in seat.metrics),
+                notes=tuple(_list_notes(box, late, begun, zone)),
+                closes=0,
+                path=names.get(box.above, "") if seat.depth == 1 and below[seat.seat] else "",
+            )
+        )
+    return rows
+
+
+def _list_notes(
+    box: ChartBox, late: Sequence[datetime], drifting: Sequence[str], zone: tzinfo
+) -> Iterator[tuple[str, str]]:
+    if late:
+        yield "late", f"late since {format_short_day(min(late).astimezone(zone).date())}"
+    if drifting:
+        first = min(drifting)
+        yield "drift", f"drifting since {first.partition('-')[2] if '-W' in first else first}"
+    if box.is_off:
+        yield "off", "off target"
+    if box.status != "active":
+        yield "", box.status
+
+
+def format_short_day(day: date) -> str:
+    """`9 Nov`."""
+    return f"{day.day} {day:%b}"
+
+
+def list_folded_rows(rows: Iterable[ChartRow], folded: frozenset[str]) -> list[ChartRow]:
+    """Those rows that are not below a folded seat; the rest is drawn as it is opened."""
+    hidden: set[str] = set()
+    shown = []
+    for row in rows:
+        if row.box.above in hidden or row.box.above in folded:
+            hidden.add(row.box.seat)
+        else:
+            shown.append(row)
+    return shown
+
+
+def close_lists(rows: Sequence[ChartRow]) -> list[ChartRow]:
+    """The rows, each with the number of lists that end after it."""
+    after = [*(row.level for row in rows[1:]), 1]
+    return [replace(row, closes=max(0, row.level - next_)) for row, next_ in zip(rows, after, strict=True)]

@@ -1,0 +1,54 @@
+"""The short page of a seat, for one file that has the pages of many seats: its facts, and its metrics as of now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orgtp.model.cell import CellState
+from orgtp.render.figures import format_full_figure, format_target
+from orgtp.views.chart import ChartSeat
+from orgtp.web.pages.page import Page
+from orgtp.web.pages.scorecard import SIGNS, WORDS
+
+if TYPE_CHECKING:
+    from orgtp.api import OrgHandle
+
+
+@dataclass(frozen=True, slots=True)
+class ShortMetric:
+    """A metric of a short page: what it is, its target, its newest value, and its state by sign and word."""
+
+    id: str
+    name: str
+    target: str
+    latest: str
+    sign: str
+    word: str
+    is_late: bool
+
+
+def list_short_seats(org: OrgHandle) -> Mapping[str, ChartSeat]:
+    """Every seat by its id, retired ones too, as the chart has them."""
+    return {seat.seat: seat for seat in org.chart(retired=True).seats}
+
+
+def build_short_seat_page(org: OrgHandle, seat: ChartSeat) -> Page:
+    """The short page of a seat."""
+    metrics = [
+        ShortMetric(
+            one.metric,
+            one.name or one.metric,
+            format_target(one.target),
+            format_full_figure(one.latest, one.measure) if one.latest is not None else "",
+            SIGNS[one.state],
+            "" if one.state is CellState.NONE else WORDS[one.state],
+            one.stale_since is not None,
+        )
+        for one in seat.metrics
+    ]
+    mission = org.org.seats[seat.seat].mission
+    above = org.org.seats.get(seat.reports_to or "")
+    content = {"seat": seat, "metrics": metrics, "mission": mission, "above": above.name if above else ""}
+    return Page("short_seat", seat.name or seat.seat, content)

@@ -1,0 +1,286 @@
+"""The application: checks a request, finds out who sent it, and answers it (ASGI)."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from orgtp.api import LiveOrg
+from orgtp.crash_report import save_trace
+from orgtp.model.errors import BadInput, OrgtpError, UnknownSeat
+from orgtp.model.text import escape_control_chars
+from orgtp.web.pages.page import PageMissing, SentForm, SentState
+from orgtp.web.server.acts import ACTS, Act, Recorder, check_bad_input, perform_act
+from orgtp.web.server.answers import Answer, AnswerCache
+from orgtp.web.server.events import EventHub, format_event
+from orgtp.web.server.guard import TimedSend, check_request, make_security_headers, read_form
+from orgtp.web.server.meeting import Meetings
+from orgtp.web.server.pages import (
+    PageAsk,
+    PageServer,
+    Recheck,
+    choose_page,
+    describe_missing,
+    list_assets,
+    make_location,
+)
+from orgtp.web.server.sessions import Sessions
+from orgtp.web.server.settings import ServerSettings
+from orgtp.web.server.visitors import RequestRefused, Visitor, check_proxy, find_visitor
+
+_Found = TypeVar("_Found")
+_OK, _SEE_OTHER, _NOT_FOUND, _CONFLICT, _UNPROCESSABLE, _BUG = 200, 303, 404, 409, 422, 500
+_LEAST_LOGGED = 400
+_READERS, _WRITERS = 4, 4
+# How often the server looks whether the org has changed, to tell the pages that are open.
+_LOOK_SECONDS = 1.0
+_CHANGES = "changes"
+_ACT, _SIGN_IN, _SIGN_OUT = "/act/", "/sign-in", "/sign-out"
+_EVENTS, _MEETING_EVENTS, _MEETING_POSITION = "/events", "/meeting/events", "/meeting/position"
+
+
+class WebApp:
+    """The server of an org as an ASGI application. `say` writes a line for the person who runs it."""
+
+    def __init__(self, live: LiveOrg, settings: ServerSettings, say: Callable[[str], None]) -> None:
+        self.live, self.settings, self._say = live, settings, say
+        self.sessions = Sessions(settings)
+        self.hub = EventHub()
+        self.meetings = Meetings(self.hub)
+        self.pages = PageServer(live, AnswerCache(), Recheck(live))
+        self._headers = make_security_headers(settings)
+        self._reading = ThreadPoolExecutor(_READERS, "read")
+        self._writing = ThreadPoolExecutor(_WRITERS, "write")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            return
+        request, began = Request(scope, receive), time.monotonic()
+        timed = TimedSend(send, self._headers)
+        try:
+            response = await self._answer(request)
+            await response(scope, receive, timed)
+        except (ClientDisconnect, TimeoutError, OSError):
+            # The reader has left, or takes too long.
+            return
+        finally:
+            if timed.status >= _LEAST_LOGGED:
+                took = (time.monotonic() - began) * 1000
+                self._log(f"{request.method} {request.url.path} {timed.status} {took:.0f} ms")
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            check_request(request, self.settings)
+            check_proxy(request, self.settings)
+            return await self._route(request)
+        except RequestRefused as error:
+            return await self._answer_problem(request, error.status, error.title, error.reason)
+        except (PageMissing, UnknownSeat) as error:
+            return await self._answer_problem(request, _NOT_FOUND, *describe_missing(error))
+        except OrgtpError as error:
+            status = _NOT_FOUND if isinstance(error, BadInput) or "at" in request.query_params else _BUG
+            return await self._answer_problem(request, status, "This page cannot be shown", str(error))
+        except (ClientDisconnect, asyncio.CancelledError):
+            raise
+        except Exception as error:  # noqa: BLE001  (a bug in one page must not end the server)
+            return await self._answer_bug(request, error)
+
+    async def _route(self, request: Request) -> Response:
+        path = request.url.path
+        if request.method == "POST":
+            return await self._route_form(request, path)
+        if (asset := list_assets().get(path)) is not None:
+            return asset.make_response(request)
+        if path == _SIGN_IN:
+            return self._sign_in(request)
+        if path in {_EVENTS, _MEETING_EVENTS}:
+            return await self._open_events(request, path)
+        if path.startswith(_ACT) or path in {_SIGN_OUT, _MEETING_POSITION}:
+            raise RequestRefused(405, "Not possible here", "This address takes forms only.")
+        visitor = await self._find_visitor(request, may_start=True)
+        sent = visitor.session.sent.get(request.query_params.get("sent", "")) if visitor.session else None
+        return await self._answer_page(request, path, visitor, sent)
+
+    async def _route_form(self, request: Request, path: str) -> Response:
+        routes: Mapping[str, Callable[[Request, Mapping[str, str], Visitor], Awaitable[Response]]] = {
+            _SIGN_OUT: self._sign_out,
+            _MEETING_POSITION: self._move_meeting,
+            **{f"{_ACT}{name}": partial(self._perform, act) for name, act in ACTS.items()},
+        }
+        if path not in routes:
+            raise RequestRefused(405, "Not possible here", "This page takes no forms.")
+        if path.startswith(_ACT) and not self.settings.allow_write:
+            raise RequestRefused(403, "Nothing is recorded here", "This server was started without --allow-write.")
+        visitor = await self._find_visitor(request)
+        fields = await read_form(request)
+        if path.startswith(_ACT) or (visitor.session and visitor.session.has_token(fields.get("csrf", ""))):
+            return await routes[path](request, fields, visitor)
+        raise RequestRefused(403, "Your session has ended", "Open the page again, and send it from there.")
+
+    # Pages.
+
+    async def _find_visitor(self, request: Request, *, may_start: bool = False) -> Visitor:
+        return await self._run(find_visitor, request, self.settings, self.sessions, self.live, may_start=may_start)
+
+    async def _answer_page(
+        self, request: Request, path: str, visitor: Visitor, sent: SentForm | None = None, status: int = _OK
+    ) -> Response:
+        query = {name: text for name, text in request.query_params.items() if name != "sent"}
+        asked = PageAsk.of(path, {} if sent else query, visitor, sent, status)
+        found = await self._run(self.pages.answer, asked)
+        return self._respond(request, found, visitor)
+
+    def _respond(self, request: Request, answer: Answer, visitor: Visitor | None = None) -> Response:
+        response = answer.make_response(request)
+        if visitor and visitor.is_new and visitor.session:
+            response.headers["Set-Cookie"] = self.sessions.format_cookie(visitor.session)
+        return response
+
+    async def _answer_problem(self, request: Request, status: int, title: str, message: str) -> Response:
+        found = await self._run(self.pages.answer_problem, status, title, message, request.url.path, None)
+        headers = {"Allow": "GET, HEAD, POST"} if status == 405 else {}  # noqa: PLR2004
+        headers |= {"Retry-After": "30"} if status == 503 else {}  # noqa: PLR2004
+        return self._respond(request, replace(found, headers=headers))
+
+    async def _answer_bug(self, request: Request, error: Exception) -> Response:
+        trace = "".join(traceback.format_exception(error))
+        where = save_trace(trace)
+        self._log(f"this is a bug in orgtp: {type(error).__name__}: {error}. {where}")
+        if not where:
+            sys.stderr.write(trace)
+        message = "This is a bug in orgtp. Nothing is lost. Whoever runs the server finds what to report in its log."
+        return await self._answer_problem(request, _BUG, "This page cannot be shown", message)
+
+    # Signing in and out.
+
+    def _sign_in(self, request: Request) -> Response:
+        token = request.query_params.get("token", "")
+        if self.settings.is_behind_proxy or not self.settings.seat or not self.sessions.take_sign_in_token(token):
+            if self.sessions.find(request.cookies.get(self.sessions.cookie, "")):
+                return Response(status_code=_SEE_OTHER, headers={"Location": "/", "Cache-Control": "no-store"})
+            reason = "This address works once. The newest one is where the server was started."
+            raise RequestRefused(403, "You are not signed in", reason)
+        session = self.sessions.start(self.settings.seat)
+        headers = {"Location": "/", "Set-Cookie": self.sessions.format_cookie(session), "Cache-Control": "no-store"}
+        self._log(f"signed in as {self.settings.seat}")
+        return Response(status_code=_SEE_OTHER, headers=headers)
+
+    async def _sign_out(self, _request: Request, _fields: Mapping[str, str], visitor: Visitor) -> Response:
+        if visitor.session:
+            self.sessions.end(visitor.session)
+        if not self.settings.is_behind_proxy:
+            self.say_sign_in()
+        headers = {"Location": "/", "Set-Cookie": self.sessions.format_cookie(None), "Cache-Control": "no-store"}
+        headers["Clear-Site-Data"] = '"cache"'
+        return Response(status_code=_SEE_OTHER, headers=headers)
+
+    def say_sign_in(self) -> None:
+        """Say the address that signs the person of `--as` in, once."""
+        token = self.sessions.make_sign_in_token()
+        self._say(f"to enter numbers as {self.settings.seat}, open {self.settings.address}sign-in?token={token}")
+
+    # Acts.
+
+    async def _perform(self, act: Act, request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
+        page = choose_page(*filter(None, (fields.get("page", ""), act.page)))
+        if not visitor.seats:
+            raise RequestRefused(403, "You are not signed in", "Nothing was recorded.")
+        if not visitor.may_write or not (visitor.session and visitor.session.has_token(fields.get("csrf", ""))):
+            return await self._ask_again(act, request, fields, visitor, page)
+        check_bad_input(fields)
+        recorder = Recorder(self.live.root, visitor, self.settings.sign_as)
+        sent = await asyncio.get_running_loop().run_in_executor(self._writing, perform_act, act, recorder, fields)
+        self._log_act(act, visitor, sent)
+        if not sent.is_recorded:
+            status = _CONFLICT if sent.state is SentState.CONFLICT else _UNPROCESSABLE
+            return await self._answer_page(request, page, visitor, sent, status)
+        if act.name == "review":
+            self.meetings.tell_saved(fields.get("week", ""), visitor.seat)
+        key = visitor.session.keep_sent(sent)
+        return Response(status_code=_SEE_OTHER, headers={"Location": make_location(page, {"sent": key})})
+
+    async def _ask_again(
+        self, act: Act, request: Request, fields: Mapping[str, str], visitor: Visitor, page: str
+    ) -> Response:
+        """Show the form again after the session has ended, with what was typed, to be sent again."""
+        session = self.sessions.start(visitor.address or visitor.seat)
+        again = replace(visitor, session=session, is_new=True)
+        kept = {name: text for name, text in fields.items() if name != "csrf"}
+        error = (
+            "Your session had ended, so nothing was recorded. You are signed in again: look at it, and send it again."
+        )
+        return await self._answer_page(
+            request, page, again, SentForm(act.name, SentState.REFUSED, kept, {"": error}), 403
+        )
+
+    def _log_act(self, act: Act, visitor: Visitor, sent: SentForm) -> None:
+        what = f"{sent.commit[:10]} {sent.subject}".strip() or sent.queued_because or "; ".join(sent.errors.values())
+        self._log(f"{act.name} by {visitor.seat}: {sent.state} {what}")
+
+    # Events.
+
+    async def _open_events(self, request: Request, path: str) -> Response:
+        if request.method != "GET":
+            raise RequestRefused(405, "Not possible here", "This address sends events.")
+        visitor = await self._find_visitor(request)
+        person = visitor.address or visitor.seat or (request.client.host if request.client else "")
+        if path == _MEETING_EVENTS:
+            return self.meetings.watch(request.query_params.get("week", ""), person)
+        version = await self._run(self._read_version)
+        return self.hub.find_channel(_CHANGES).open_stream(person, format_event("version", version))
+
+    async def _move_meeting(self, _request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
+        if not visitor.may_write:
+            raise RequestRefused(403, "You are not signed in", "Only a person who may write leads a meeting.")
+        name = await self._run(self._read_name, visitor)
+        week, row = fields.get("week", ""), fields.get("row", "")
+        self.meetings.move(week, row, visitor.seat, name, take=fields.get("take") == "1")
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+    def _read_name(self, visitor: Visitor) -> str:
+        with self.pages.cache.making:
+            return visitor.make_reader(self.live.open()).name
+
+    def _read_version(self) -> dict[str, object]:
+        """What `/events` tells a page: the number of this version of the org in this process, and its commit."""
+        handle = self.live.open()
+        with self.pages.cache.making:
+            return {"version": self.live.version, "commit": handle.revision or ""}
+
+    async def tell_changes(self) -> None:
+        """Tell the pages that are open when the org has changed, until the task is cancelled."""
+        known = -1
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                version = await self._run(self._read_version)
+            except OrgtpError:
+                # The next page says why.
+                continue
+            if known not in {-1, version["version"]}:
+                self.hub.find_channel(_CHANGES).publish("changed", version)
+            known = int(str(version["version"]))
+
+    def close(self) -> None:
+        """End the threads, after what they are recording."""
+        self.pages.cache.close()
+        self._reading.shutdown(wait=False, cancel_futures=True)
+        self._writing.shutdown(wait=True)
+
+    async def _run(self, work: Callable[..., _Found], *words: object, **named: object) -> _Found:
+        return await asyncio.get_running_loop().run_in_executor(self._reading, partial(work, *words, **named))
+
+    def _log(self, line: str) -> None:
+        self._say(escape_control_chars(line))

@@ -1,0 +1,188 @@
+"""Render what the server answers with: the pages of the org, now or at a day, and the pages that say what is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from urllib.parse import quote, urlencode
+
+from orgtp.api import LiveOrg, OrgHandle, open_org
+from orgtp.model.errors import OrgtpError, UnknownSeat
+from orgtp.web.assets import SCRIPT, STYLE, read_asset
+from orgtp.web.links import STATIC, FileLinks
+from orgtp.web.page_html import Frame, render_page
+from orgtp.web.pages.page import (
+    Page,
+    PageMissing,
+    PageRequest,
+    Reader,
+    RecordVerdict,
+    SentForm,
+    SiteFacts,
+    gather_facts,
+)
+from orgtp.web.pages.registry import FIRST, SUFFIX, PageAddress, find_page
+from orgtp.web.server.answers import Answer, AnswerCache, Moment, make_answer, make_asset
+from orgtp.web.server.visitors import Visitor
+
+# How many parameters of an address count, and how long they may be.
+_MOST_QUERY, _LONGEST_QUERY = 12, 200
+_ASSET_KINDS = {STYLE: "text/css; charset=utf-8", SCRIPT: "text/javascript; charset=utf-8"}
+_VERSION_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ServedLinks(FileLinks):
+    """Addresses of the server: those of files, and assets with their hash, which a browser keeps."""
+
+    def asset(self, name: str) -> str:
+        """The relative address, which changes with the content."""
+        return f"{'../' * self.path.count('/')}{STATIC}{quote(name)}?v={hash_version(name)}"
+
+
+@cache
+def hash_version(name: str) -> str:
+    """The beginning of the hash of an asset."""
+    return hashlib.sha256(read_asset(name).encode()).hexdigest()[:_VERSION_DIGITS]
+
+
+@cache
+def list_assets() -> Mapping[str, Answer]:
+    """The style sheet and the script, by path. Nothing else is served as a file, and no folder is read."""
+    return {f"/{STATIC}{name}": make_asset(read_asset(name), kind) for name, kind in _ASSET_KINDS.items()}
+
+
+class Recheck:
+    """Audits the record in the background whenever it has a new commit, for the foot of every page."""
+
+    def __init__(self, live: LiveOrg) -> None:
+        self._live = live
+        self._lock = threading.Lock()
+        self._checked, self._running = -1, False
+        self.verdict: RecordVerdict | None = None
+        self.why_unchecked = "the audit is running"
+
+    def request(self) -> None:
+        """Audit the record, unless it is as it was, or is being audited."""
+        with self._lock:
+            if self._running or self._checked == self._live.version:
+                return
+            self._running, self._checked = True, self._live.version
+        threading.Thread(target=self._check, name="audit", daemon=True).start()
+
+    def _check(self) -> None:
+        try:
+            org = open_org(self._live.root)
+            if org.revision is None:
+                self.why_unchecked = "it has no history"
+                return
+            found, guarantees = org.audit.verify()
+            self.verdict = RecordVerdict(found, org.now.astimezone(org.head.zone), tuple(guarantees))
+        except OrgtpError as error:
+            self.verdict, self.why_unchecked = None, str(error)
+        finally:
+            self._running = False
+
+    @property
+    def key(self) -> object:
+        """What the foot of a page says."""
+        return (self.verdict.audit.verdict, self.verdict.checked) if self.verdict else self.why_unchecked
+
+
+@dataclass(frozen=True, slots=True)
+class PageAsk:
+    """Which page is asked for, by whom, as of when (`at`), and after which form."""
+
+    address: PageAddress
+    visitor: Visitor
+    at: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+    sent: SentForm | None = None
+    status: int = 200
+
+    @classmethod
+    def of(
+        cls, path: str, query: Mapping[str, str], visitor: Visitor, sent: SentForm | None = None, status: int = 200
+    ) -> PageAsk:
+        """The page at a path. Raises `PageMissing`."""
+        asked = {name: text[:_LONGEST_QUERY] for name, text in [*query.items()][:_MOST_QUERY]}
+        at = asked.pop("at", "")
+        return cls(find_page(path.removeprefix("/")), visitor, at, tuple(sorted(asked.items())), sent, status)
+
+
+@dataclass(frozen=True)
+class PageServer:
+    """Answers with pages, each rendered once for everybody to whom it shows the same."""
+
+    live: LiveOrg
+    cache: AnswerCache
+    recheck: Recheck
+
+    def answer(self, asked: PageAsk) -> Answer:
+        """The page. Raises `PageMissing`, `UnknownSeat`, what the views raise, and what `open_past` raises.
+
+        It is the same until the org changes, a minute has passed (then a value may be late), or the audit is done.
+        """
+        handle = self.live.open_past(asked.at) if asked.at else self.live.open()
+        self.recheck.request()
+        if asked.sent is not None:
+            with self.cache.making:
+                return self._render(handle, asked)
+        moment = Moment((self.live.version, self.recheck.key, asked.address.kind.read_stamp(handle)), handle.now)
+        key = asked.address, asked.at, asked.query, asked.visitor.key
+        return self.cache.get_or_make(key, moment, lambda: self._render(handle, asked))
+
+    def _render(self, handle: OrgHandle, asked: PageAsk) -> Answer:
+        reader, address = asked.visitor.make_reader(handle), asked.address
+        if address.kind.needs_server and not reader.may_write:
+            raise PageMissing(path=address.path)
+        query, sent = dict(asked.query), asked.sent
+        page = address.kind.build(PageRequest(handle, address.subject, reader, query, is_served=True, sent=sent))
+        facts, links = self._gather_facts(handle), ServedLinks(address.path, handle.at or "")
+        text = render_page(page, Frame(facts, links, reader, is_served=True, sent=sent))
+        return make_answer(text, status=asked.status, is_private=bool(asked.visitor.seats))
+
+    def _gather_facts(self, handle: OrgHandle) -> SiteFacts:
+        verdict = self.recheck.verdict
+        return gather_facts(handle, verdict=verdict, why_unchecked="" if verdict else self.recheck.why_unchecked)
+
+    def answer_problem(self, status: int, title: str, message: str, path: str, visitor: Visitor | None) -> Answer:
+        """The page that says what is wrong. If not even the org can be opened, it has no navigation to it."""
+        reader = Reader()
+        try:
+            with self.cache.making:
+                handle = self.live.open()
+                facts = self._gather_facts(handle)
+                reader = visitor.make_reader(handle) if visitor else reader
+        except OrgtpError:
+            facts = SiteFacts("orgtp", "UTC", datetime.now(UTC), "", is_past=False, has_uncommitted_changes=False)
+        links = ServedLinks(path.removeprefix("/"))
+        page = Page("error", title, {"message": message})
+        with self.cache.making:
+            text = render_page(page, Frame(replace(facts, unread=()), links, reader, is_served=True))
+        return replace(make_answer(text, status=status), keep="no-store", tag="")
+
+
+def describe_missing(error: OrgtpError) -> tuple[str, str]:
+    """The title and the message of the page for something that does not exist."""
+    if isinstance(error, UnknownSeat):
+        return "There is no such seat", str(error)
+    return "There is no such page", "Not now, and perhaps never. The pages are listed above."
+
+
+def choose_page(*paths: str) -> str:
+    """The first of the paths that is that of a page, else the first page: a form never leads elsewhere."""
+    for path in paths:
+        with suppress(PageMissing):
+            return find_page(path.removeprefix("/")).path
+    return f"{FIRST}{SUFFIX}"
+
+
+def make_location(path: str, query: Mapping[str, str]) -> str:
+    """The address of a page of this server, for a redirection."""
+    return f"/{quote(path)}?{urlencode(query)}"

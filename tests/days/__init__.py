@@ -1,0 +1,1 @@
+"""The org day by day: `org.history.days`."""

@@ -1,0 +1,1 @@
+"""Tests of renderers that several interfaces use."""
