@@ -22,7 +22,7 @@ from orgtp.web.pages.review_rows import (
     show_target,
     show_value,
 )
-from orgtp.web.waiting import find_commits_by_path
+from orgtp.web.pages.waiting import find_commits_by_path
 
 _COUNTED = {
     ReviewDecision.FIX: ("fix", "fixes"),

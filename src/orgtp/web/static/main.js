@@ -3,10 +3,7 @@
 import { setUpChart } from "./chart.js";
 import { setUpLive } from "./live.js";
 import { setUpMeeting } from "./meeting.js";
-<<<<<<< HEAD
 import { setUpNumbers } from "./numbers.js";
-=======
->>>>>>> i19-record
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 import { findShownPage, setUpSingleFile } from "./single.js";
