@@ -79,6 +79,7 @@ class Lanes:
     def _choose_sides(self, items: Items, routes: Sequence[Route]) -> dict[_Side, int]:
         """Where lines run along the left of boxes, a little off their place if another line runs there in a gap."""
         found: dict[_Side, int] = {}
+        beside: dict[tuple[str, str], list[int]] = {}
         for route in routes:
             for item, side in zip(route.passed, _list_sides(items, route), strict=True):
                 if side not in found:
@@ -90,7 +91,10 @@ class Lanes:
                     # If other dotted lines are everywhere, the order of the lanes keeps them apart.
                     free = [one for one in places if all(self._is_free(gap, one, route.boss) for gap in gaps)]
                     clear = [one for one in places if all(self._is_clear(gap, one) for gap in gaps)]
-                    found[side] = [*free, *clear, x][0]
+                    others = beside.setdefault(side[:2], [])
+                    apart = [one for one in clear if all(abs(one - other) > _NEAR for other in others)]
+                    found[side] = [*free, *apart, *clear, x][0]
+                    others.append(found[side])
                     for gap in gaps:
                         self._take(gap, found[side], route.boss)
         return found

@@ -415,15 +415,20 @@ class Lanes {
   chooseSides(items, routes) {
     /** @type {Map<string, number>} */
     const found = new Map();
+    /** @type {Map<string, number[]>} */
+    const beside = new Map();
     for (const route of routes) {
       listSides(items, route).forEach((side, number) => {
         if (found.has(side)) return;
         const item = route.passed[number], column = item.columns.length ? findColumn(items, route, number) : null;
         const x = (column ? column.x : item.x) - STEM - PITCH * (column ? column.slots : item.slots).indexOf(route.boss);
         const gaps = [item.level - 1, item.level], places = NUDGES.map((nudge) => x + nudge);
+        const key = side.slice(0, side.lastIndexOf(" ")), others = beside.get(key) ?? [];
+        const clear = places.filter((one) => gaps.every((gap) => this.isClear(gap, one)));
         const free = places.find((one) => gaps.every((gap) => this.isFree(gap, one, route.boss)))
-          ?? places.find((one) => gaps.every((gap) => this.isClear(gap, one))) ?? x;
+          ?? clear.find((one) => others.every((other) => Math.abs(one - other) > NEAR)) ?? clear[0] ?? x;
         found.set(side, free);
+        beside.set(key, [...others, free]);
         for (const gap of gaps) this.take(gap, free, route.boss);
       });
     }
