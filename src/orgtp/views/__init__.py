@@ -6,6 +6,8 @@ __all__ = [
     "briefing",
     "cell_records",
     "chart",
+    "chart_boxes",
+    "chart_layout",
     "context",
     "days",
     "diff",

@@ -13,11 +13,12 @@ DRAWN_WHOLE, MOST_BOXES, MOST_LEVELS = 120, 60, 3
 
 @dataclass(frozen=True, slots=True)
 class SeatsBelow:
-    """The seats that are folded away below one: how many, and how many of them are off target and late."""
+    """The seats that are folded away below one: how many, and how many of them are off target, late and drifting."""
 
     seats: int = 0
     off: int = 0
     late: int = 0
+    drifting: int = 0
 
 
 def fold_by_default(seats: Sequence[LayoutSeat]) -> frozenset[str]:
@@ -51,13 +52,13 @@ def _find_levels(seats: Sequence[LayoutSeat]) -> list[int]:
     return list(found.values())
 
 
-def count_below(seats: Sequence[LayoutSeat], off: Collection[str], late: Collection[str]) -> dict[str, SeatsBelow]:
-    """What is below each seat, at any depth. `off` and `late` are the seats with such a metric."""
-    totals = {one.seat: [0, 0, 0] for one in seats}
+def count_below(seats: Sequence[LayoutSeat], problems: Sequence[Collection[str]]) -> dict[str, SeatsBelow]:
+    """What is below each seat, at any depth. `problems` has the seats that are off target, late and drifting."""
+    totals = {one.seat: [0, *(0 for _ in problems)] for one in seats}
     for one in reversed(seats):
         if one.above in totals:
-            own, above = totals[one.seat], totals[one.above]
-            above[0] += own[0] + 1
-            above[1] += own[1] + (one.seat in off)
-            above[2] += own[2] + (one.seat in late)
+            own = (1, *(one.seat in having for having in problems))
+            above = totals[one.above]
+            for number, count in enumerate(totals[one.seat]):
+                above[number] += count + own[number]
     return {seat: SeatsBelow(*numbers) for seat, numbers in totals.items()}

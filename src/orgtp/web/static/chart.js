@@ -2,7 +2,7 @@
 
 import { setUpList, makeTag } from "./chart-list.js";
 import { setUpPicture } from "./chart-picture.js";
-import { findSeatsOn, listAbove, needsPerson, orderSeats, readSeats } from "./chart-seats.js";
+import { findSeatsOn, listSeatsAbove, needsPerson, orderSeats, readSeats } from "./chart-seats.js";
 import { formatDay, setUpTime } from "./time.js";
 
 // In a larger chart, opening a branch folds the others; in a very large one, the list has what was opened.
@@ -33,7 +33,9 @@ export function setUpChart(root) {
   const isLarge = now.size > LARGE;
 
   const list = setUpList(tree, data, now, { fold, point: (id) => picture?.point(id || marked) });
-  const picture = setUpPicture(root, { fold: (id) => fold(id, !folded.has(id)), signs: data.signs });
+  const picture = setUpPicture(root, {
+    fold: (id) => fold(id, !folded.has(id)), findHref: list.findHref, signs: data.signs,
+  });
 
   const findParents = () => new Set(ordered.map((seat) => seat.above).filter((id) => seats.has(id)));
 
@@ -41,7 +43,7 @@ export function setUpChart(root) {
   function findShown() {
     if (!onlyNeed) return new Set(ordered.map((seat) => seat.id));
     const needed = ordered.filter(needsPerson).map((seat) => seat.id);
-    return new Set(needed.flatMap((id) => [id, ...listAbove(seats, id)]));
+    return new Set(needed.flatMap((id) => [id, ...listSeatsAbove(seats, id)]));
   }
 
   function update() {
@@ -50,9 +52,9 @@ export function setUpChart(root) {
     const drawn = ordered.filter((seat) => shown.has(seat.id));
     const found = new Set(hits);
     let listed = ordered;
-    if (now.size > VERY_LARGE) listed = ordered.filter((seat) => listAbove(seats, seat.id).every((id) => !folded.has(id)));
+    if (now.size > VERY_LARGE) listed = ordered.filter((seat) => listSeatsAbove(seats, seat.id).every((id) => !folded.has(id)));
     list.show({ seats: listed, folded, parents, shown, hits: found });
-    picture?.show({ seats: drawn, folded, hits: found, isSearch: query !== "", marked, dim: onlyNeed });
+    picture?.show({ seats: drawn, folded, hits: found, isSearch: query !== "", isFiltered: onlyNeed });
     showPressed();
   }
 
@@ -99,7 +101,7 @@ export function setUpChart(root) {
 
   /** Unfold the way to a seat. @param {string} id */
   function openWayTo(id) {
-    for (const above of listAbove(seats, id)) folded.delete(above);
+    for (const above of listSeatsAbove(seats, id)) folded.delete(above);
   }
 
   const field = root.querySelector("[data-search]");
@@ -223,7 +225,7 @@ export function setUpChart(root) {
     for (const { seat, value, mark } of rows) {
       const row = body.insertRow();
       for (const one of [seat.name, seat.owner, ...value]) row.insertCell().textContent = one;
-      const [sign = "pe", word = ""] = data.signs[mark] ?? [];
+      const [sign = "", word = "nothing owed"] = data.signs[mark] ?? [];
       row.insertCell().append(makeTag(sign, word));
     }
     home.replaceChildren(table);
@@ -256,7 +258,7 @@ export function setUpChart(root) {
   if (data.days) startTime(data.days);
   else if (data.isServed) void fetchDays();
   update();
-  picture?.begin();
+  picture?.centre();
   followAddress();
   addEventListener("hashchange", followAddress);
 }

@@ -1,8 +1,8 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
 import { setUpChart } from "./chart.js";
-import { setUpMeeting } from "./meeting.js";
 import { setUpLive } from "./live.js";
+import { setUpMeeting } from "./meeting.js";
 import { setUpNumbers } from "./numbers.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
@@ -30,8 +30,8 @@ function setUpShownPages() {
   if (root instanceof HTMLElement) setUpPage(root);
 }
 
-setUpSingleFile();
 const main = document.getElementById("main");
 if (main) setUpLive(main);
+setUpSingleFile();
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();
