@@ -23,6 +23,7 @@ def find_broken_links(folder: Path) -> list[str]:
 
     Addresses of other hosts may be linked, but nothing is loaded from them.
     """
+    folder = folder.resolve()
     pages = {path: html.document_fromstring(path.read_bytes()) for path in list_html(folder)}
     anchors = {path: {str(name) for name in page.xpath("//@id")} for path, page in pages.items()}
     return [
@@ -51,7 +52,7 @@ def _judge(folder: Path, page: Path, address: str, anchors: dict[Path, set[str]]
     if parts.scheme or parts.netloc or parts.path.startswith("/"):
         return "is not in the folder"
     target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
-    if not target.is_relative_to(folder.resolve()):
+    if not target.is_relative_to(folder):
         return "is not in the folder"
     if not target.is_file():
         return "there is no such file"

@@ -17,6 +17,7 @@ __all__ = [
     "log",
     "metric_chart",
     "org_settings",
+    "owed",
     "people",
     "record_measures",
     "redaction",

@@ -101,7 +101,10 @@ def write_site(
     writer = _SiteWriter(shown, facts, on_page or _ignore_page)
     with _explain_failure(target, replaced=replaced):
         done = writer.write_file(place) if is_file else writer.write_folder(place)
-    return replace(done, path=target, replaced=replaced, is_untracked=org.history.lists_as_untracked(place))
+    index = target if is_file else target / f"index{SUFFIX}"
+    return replace(
+        done, path=target, index=index, replaced=replaced, is_untracked=org.history.lists_as_untracked(place)
+    )
 
 
 def check_record(org: OrgHandle) -> RecordVerdict | None:
@@ -230,6 +233,8 @@ class _SiteWriter:
             request = PageRequest(self.org, address.subject, is_compact=is_short)
             if address.kind.name == "seat" and address.subject in short:
                 yield address, build_short_seat_page(self.org, short[address.subject])
+            elif is_short and address.kind.is_bulky_when_large:
+                yield address, Page("left_out", address.kind.name.capitalize(), {})
             else:
                 yield address, address.kind.build(request)
 

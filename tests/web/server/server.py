@@ -155,6 +155,14 @@ class Serving:
         assert found.get(token).status == 303
         return found
 
+    def wait_for_audit(self) -> Browser:
+        """A browser, once the record is checked: until then, the foot of a page may change."""
+        found, until = self.browser(), time.monotonic() + START_SECONDS
+        while "Record: not checked" in found.get("/").text:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        return found
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Stop the server, and return its exit code."""
         self.process.send_signal(number)
@@ -175,7 +183,7 @@ def serve(shell: Shell, *words: str, host: str = "", now: bool = True) -> Iterat
     serving = Serving(process, log, socket=path, host=host)
     try:
         _wait_for_start(serving)
-        match = re.search(r"serving \S+ at http://[^/]*?:(\d+)/", serving.said)
+        match = re.search(r"serving \S+ at http://\S*?:(\d+)/", serving.said)
         serving.port = int(match[1]) if match else 0
         yield serving
     finally:

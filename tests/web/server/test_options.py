@@ -74,7 +74,7 @@ def test_a_socket_is_for_the_owner_and_the_group(sample: Shell) -> None:
 
 def test_beyond_loopback_with_a_proxy_is_allowed(sample: Shell) -> None:
     with serve(sample, *proxy_options(sample), "--host", "0.0.0.0", "--public", host="org.example.com") as served:  # noqa: S104
-        assert "serving sneeze-it at https://org.example.com/" in served.said
+        assert "behind https://org.example.com/" in served.said
 
 
 def test_a_retired_seat_cannot_be_that_of_the_person(sample: Shell) -> None:

@@ -188,16 +188,14 @@ def test_a_slow_client_is_cut_off_and_others_are_served(sample: Shell) -> None:
         body.sendall(f"POST /sign-out HTTP/1.1\r\n{host}{form}".encode())
         assert served.browser().get("/").status == 200
         headers.settimeout(40)
-        try:
+        with suppress(ConnectionResetError):
             assert headers.recv(100) == b""
-        except ConnectionResetError:
-            pass
         assert " 408 " in read_lines(body, "\r\n\r\n", 40)
 
 
 HOSTILE = [
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'; alert(1); //", "{{7*7}}", "${7*7}",
-    "</textarea><script>x</script>", "javascript:alert(1)", "\u202eevil", "line\nOrgtp-By: david", "a\r\nSet-Cookie: x=y",
+    "</textarea><script>x</script>", "javascript:alert(1)", "\u202eevil", "line\nOrgtp-By: david", "a\r\nSet-Cookie: x",
 ]  # fmt: skip
 
 

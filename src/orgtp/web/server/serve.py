@@ -252,8 +252,8 @@ async def _serve(app: WebApp, settings: ServerSettings, listener: socket.socket,
 
 def _say_start(app: WebApp, settings: ServerSettings, say: Callable[[str], None]) -> None:
     org = app.live.open()
-    where = f"{settings.socket}, for {settings.address}" if settings.socket else settings.address
-    say(f"serving {org.head.id} at {where}")
+    behind = f" behind {settings.address}" if settings.is_behind_proxy else ""
+    say(f"serving {org.head.id} at {settings.socket or settings.own_address}{behind}")
     if not settings.is_behind_proxy and settings.seat:
         app.say_sign_in()
     say("stop with Ctrl-C")

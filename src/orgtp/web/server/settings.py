@@ -67,8 +67,13 @@ class ServerSettings:
 
     @property
     def address(self) -> str:
-        """The address of the first page."""
-        return f"{self.url or f'http://{_bracket(self.host)}:{self.port}'}/"
+        """The address of the first page, as people type it."""
+        return f"{self.url}/" if self.url else self.own_address
+
+    @property
+    def own_address(self) -> str:
+        """The address at which the server listens."""
+        return f"http://{_bracket(self.host)}:{self.port}/"
 
 
 def _bracket(host: str) -> str:
