@@ -221,11 +221,17 @@ export function setUpChart(root) {
     const home = root.querySelector("[data-then-table]");
     if (!(part instanceof HTMLElement) || !home) return;
     const rows = ordered.flatMap((seat) => seat.values.map((value, at) => ({ seat, value, mark: seat.marks[at] ?? "p" })));
-    part.hidden = to === days.days.length - 1 || !rows.length;
-    if (part.hidden) return home.replaceChildren();
+    const text = days.days[to] ?? "";
+    part.hidden = to === days.days.length - 1 || (!rows.length && !data.isServed);
+    for (const link of part.querySelectorAll("[data-then-link]")) {
+      const address = new URL(link.getAttribute("href") ?? "", location.href);
+      address.searchParams.set("at", text);
+      link.setAttribute("href", address.href);
+    }
+    if (part.hidden || !rows.length) return home.replaceChildren();
     const table = document.createElement("table");
     table.className = "plain";
-    table.createCaption().textContent = `At the end of ${formatDay(days.days[to] ?? "")}`;
+    table.createCaption().textContent = `At the end of ${formatDay(text)}`;
     const head = table.createTHead().insertRow();
     for (const word of ["Seat", "Who answered", "Metric", "Target", "Latest", "State"]) {
       const cell = document.createElement("th");
