@@ -25,7 +25,7 @@ IMAGES = Path(__file__).parents[1] / "docs" / "images"
 NOW = datetime.fromisoformat("2026-11-20T18:00:00-05:00")
 _WIDE = Screen(132, colour=True)
 # The picture that the README opens with, and its size.
-PAGE_PICTURE, _PAGE = "page.png", "1400,860"
+PAGE_PICTURE, _PAGE = "page.png", "1440,860"
 
 
 def pictures(org: OrgHandle) -> Iterator[tuple[str, str]]:
