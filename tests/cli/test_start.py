@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-import shlex
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
