@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,10 +20,13 @@ from orgtp.render.svg import render_svg
 from orgtp.render.terminal import Screen
 from orgtp.sample import make_sample
 from orgtp.views.chart_boxes import list_chart_boxes
+from orgtp.web.site import write_site
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 NOW = datetime.fromisoformat("2026-11-20T18:00:00-05:00")
 _WIDE = Screen(132, colour=True)
+# The picture that the README opens with, and its size.
+PAGE_PICTURE, _PAGE = "page.png", "1440,860"
 
 
 def pictures(org: OrgHandle) -> Iterator[tuple[str, str]]:
@@ -37,6 +43,19 @@ def pictures(org: OrgHandle) -> Iterator[tuple[str, str]]:
     yield "retire.svg", render_svg(plan_lines(org.org, plan, _WIDE), "orgtp retire jeff --to dash,crystal")
 
 
+def take_page_picture(site: Path, target: Path) -> bool:
+    """Take the picture of the scorecard as a web page, with Chromium. False if it is not installed."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        return False
+    sandbox = [] if os.getuid() else ["--no-sandbox"]
+    with tempfile.TemporaryDirectory() as profile:
+        words = ["--headless", *sandbox, "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
+        words += [f"--user-data-dir={profile}", f"--window-size={_PAGE}", f"--screenshot={target}"]
+        subprocess.run([chromium, *words, (site / "scorecard.html").as_uri()], check=True, capture_output=True)
+    return True
+
+
 def main() -> None:
     """Write the pictures."""
     with tempfile.TemporaryDirectory() as folder:
@@ -44,6 +63,10 @@ def main() -> None:
         for name, text in pictures(open_org(Path(folder) / "org", now=NOW)):
             (IMAGES / name).write_text(text, encoding="utf-8")
             sys.stdout.write(f"docs/images/{name}\n")
+        site = Path(folder) / "site"
+        write_site(open_org(Path(folder) / "org", now=NOW), site)
+        taken = take_page_picture(site, IMAGES / PAGE_PICTURE)
+        sys.stdout.write(f"docs/images/{PAGE_PICTURE}{'' if taken else ' was not taken: Chromium is not installed'}\n")
 
 
 if __name__ == "__main__":
