@@ -117,7 +117,7 @@ def test_a_large_chart_is_folded_and_names_a_picture_of_all(acme: Shell) -> None
 
 
 @given(drawn_charts())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_text_leaves_its_box_or_overlaps_another(boxes: list[ChartBox]) -> None:
     svg = read_svg(chart_svg(draw_chart(boxes, ()), "A chart", ["A note"], kind=True))
     for box in find_boxes(svg).values():
@@ -148,7 +148,7 @@ def _find_sign(use: ET.Element) -> Area:
 
 
 @given(drawn_charts())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_seat_is_on_one_page_of_paper(boxes: list[ChartBox]) -> None:
     seats = re.compile(r'class="small row[^"]*" data-s="([^"]*)"')
     expected = [box.seat for box in boxes]
