@@ -250,8 +250,8 @@ class _Pen:
     def _write_compact(self, box: ChartBox, words: BoxWords) -> Iterator[str]:
         right = BOX_WIDTH - INSET
         yield from self._write_name(COMPACT_INSET, 14.5, words.compact_name, words.compact_far_name)
-        kind = f"{write_kind(box.kind)} · " if self._kind and not self._link else ""
-        yield self._text("rl", COMPACT_INSET, 27.5, f"{kind}{words.compact_role}")
+        role = words.compact_kind_role if self._kind and not self._link else words.compact_role
+        yield self._text("rl", COMPACT_INSET, 27.5, role)
         yield from self._draw_signs(words.compact_signs, words.compact_more, right, 11.5, COMPACT_PITCH)
         if box.is_drifting:
             places = len(words.compact_signs) + bool(words.compact_more)

@@ -43,6 +43,7 @@ class BoxWords:
     compact_name: str
     compact_far_name: str
     compact_role: str
+    compact_kind_role: str
     compact_signs: tuple[Sign, ...]
     compact_more: int
     about: str
@@ -85,6 +86,7 @@ def write_box(box: ChartBox) -> BoxWords:
         compact_far_name=fit_text(box.name, small_room, FAR_NAME, bold=True),
         compact_name=fit_text(box.name, small_room, COMPACT_NAME, bold=True),
         compact_role=fit_text(role, small_room, OWNER),
+        compact_kind_role=fit_text(f"{write_kind(box.kind)} · {role}", small_room, OWNER),
         compact_signs=small,
         compact_more=small_more,
         about=describe_box(box),
