@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from tests.conftest import Shell, base_env
 
 # How much two pictures may differ, as a share of black. Those of two charts differ by much more.
-ALIKE = 0.012
+ALIKE = 0.004
 
 
 def draw_with_rsvg(source: Path, target: Path, width: int, height: int) -> None:

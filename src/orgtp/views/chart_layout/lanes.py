@@ -20,9 +20,9 @@ from orgtp.views.chart_layout.draw_types import (
 from orgtp.views.chart_layout.items import Item, Items
 from orgtp.views.chart_layout.routes import Route
 
-# How near a vertical line may not come to another one in the same gap, and where else it may run.
+# How near a vertical line may not come to another one in the same gap, and how near to a box or beyond the last place.
 _NEAR = 2
-_NUDGES = (0, 3, -3, 1, -1, 2, -2, 4, -4)
+_LEAST, _BEYOND = 3, 2
 _BESIDE_LANDING = 10
 # Where a dotted line reaches a leaf in a stack, whose solid line ends at its middle, and where one leaves it.
 _COMPACT_ENDS, _COMPACT_START = (26, 8, 29, 5, 23, 11, 32), 20
@@ -85,9 +85,10 @@ class Lanes:
                 if side not in found:
                     column = items.column_of.get(side[1])
                     slots = item.slots if column is None else column.slots
-                    x = (item.x if column is None else column.x) - STEM - PITCH * slots.index(route.boss)
+                    edge = item.x if column is None else column.x
+                    x = edge - STEM - PITCH * slots.index(route.boss)
                     gaps = (item.level - 1, item.level)
-                    places = [x + nudge for nudge in _NUDGES]
+                    places = _list_places(edge, x, len(slots))
                     # If other dotted lines are everywhere, the order of the lanes keeps them apart.
                     free = [one for one in places if all(self._is_free(gap, one, route.boss) for gap in gaps)]
                     clear = [one for one in places if all(self._is_clear(gap, one) for gap in gaps)]
@@ -199,6 +200,12 @@ def _list_sides(items: Items, route: Route) -> Iterator[_Side]:
             yield "", column.seats[0], route.boss
         else:
             yield item.seat, "", route.boss
+
+
+def _list_places(edge: int, x: int, count: int) -> list[int]:
+    """Where a line may run at the left of a box with room for so many: the nearest places to its own first."""
+    last = edge - STEM - PITCH * (count - 1) - _BEYOND
+    return sorted(range(last, edge - _LEAST + 1), key=lambda place: (abs(place - x), place))
 
 
 def _list_offsets(start: Item) -> list[int]:

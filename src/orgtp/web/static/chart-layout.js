@@ -30,7 +30,7 @@
 export const BOX_WIDTH = 148, BOX_HEIGHT = 66, COMPACT_HEIGHT = 34;
 const BESIDE = 12, BELOW = 72, STACKED = 6, LANE = 22, DOTTED_LANE = 33, STACK_TOP = 40, PITCH = 6, STEM = 7;
 const LEAST_STACKED = 5, COLUMN = 8, SPINE = 10, AROUND = 14, HEAD = 30, FOLD_REACH = 19, LEFT = 2, TOP = 4, BOTTOM = 14;
-const OUTLINE = LANE - 2, CLEAR = 10, NEAR = 2, NUDGES = [0, 3, -3, 1, -1, 2, -2, 4, -4], BESIDE_LANDING = 10;
+const OUTLINE = LANE - 2, CLEAR = 10, NEAR = 2, LEAST = 3, BEYOND = 2, BESIDE_LANDING = 10;
 const COMPACT_ENDS = [26, 8, 29, 5, 23, 11, 32], COMPACT_START = 20, BOX_START = 52, LOWEST_END = 45, HIGHEST_END = 9;
 const DRAWN_WHOLE = 120, MOST_BOXES = 60, FEW_BOXES = 8, USUAL_LEVELS = 2;
 
@@ -421,8 +421,9 @@ class Lanes {
       listSides(items, route).forEach((side, number) => {
         if (found.has(side)) return;
         const item = route.passed[number], column = item.columns.length ? findColumn(items, route, number) : null;
-        const x = (column ? column.x : item.x) - STEM - PITCH * (column ? column.slots : item.slots).indexOf(route.boss);
-        const gaps = [item.level - 1, item.level], places = NUDGES.map((nudge) => x + nudge);
+        const edge = column ? column.x : item.x, slots = column ? column.slots : item.slots;
+        const x = edge - STEM - PITCH * slots.indexOf(route.boss), places = listPlaces(edge, x, slots.length);
+        const gaps = [item.level - 1, item.level];
         const key = side.slice(0, side.lastIndexOf(" ")), others = beside.get(key) ?? [];
         const clear = places.filter((one) => gaps.every((gap) => this.isClear(gap, one)));
         const free = places.find((one) => gaps.every((gap) => this.isFree(gap, one, route.boss)))
@@ -541,6 +542,12 @@ function findColumn(items, route, number) {
 function listSides(items, route) {
   return route.passed.map((item, number) =>
     item.columns.length ? ` ${findColumn(items, route, number).seats[0]} ${route.boss}` : `${item.id} ${route.boss}`);
+}
+
+/** @param {number} edge @param {number} x @param {number} count @returns {number[]} */
+function listPlaces(edge, x, count) {
+  const places = listNumbers(edge - STEM - PITCH * (count - 1) - BEYOND, edge - LEAST + 1);
+  return places.sort((one, other) => Math.abs(one - x) - Math.abs(other - x) || one - other);
 }
 
 /** @param {Item} start @returns {number[]} */
