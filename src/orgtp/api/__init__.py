@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat, MetricNow
     from orgtp.views.context.types import Context
+    from orgtp.views.days.types import Days, ToldChange
     from orgtp.views.escalations import EscalationView, SilenceView
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.views.health.chart import XmrChart
@@ -119,6 +120,7 @@ __all__ = [
     "Context",
     "Continuation",
     "CreatedOrg",
+    "Days",
     "DiffSinceBase",
     "EscalationSeverity",
     "EscalationView",
@@ -207,6 +209,7 @@ __all__ = [
     "TodoState",
     "TodoView",
     "Todos",
+    "ToldChange",
     "UndoTarget",
     "UnreadAt",
     "UpgradedOrg",
@@ -329,6 +332,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.blame": "BlameLine",
         "orgtp.views.chart": "Chart ChartSeat MetricNow",
         "orgtp.views.context.types": "Context",
+        "orgtp.views.days.types": "Days ToldChange",
         "orgtp.views.escalations": "EscalationView SilenceView",
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.health.chart": "XmrChart",
