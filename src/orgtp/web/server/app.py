@@ -141,7 +141,8 @@ class WebApp:
         self, request: Request, path: str, visitor: Visitor, sent: SentForm | None = None, status: int = _OK
     ) -> Response:
         query = {name: text for name, text in request.query_params.items() if name != "sent"}
-        asked = PageAsk.of(path, {} if sent else query, visitor, sent, status)
+        place = request.url.path.removeprefix("/") if request.method == "POST" else ""
+        asked = replace(PageAsk.of(path, {} if sent else query, visitor), sent=sent, status=status, place=place)
         found = await self._run(self.pages.answer, asked)
         return self._respond(request, found, visitor)
 
