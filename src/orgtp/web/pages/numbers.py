@@ -230,7 +230,9 @@ def _list_script_data(org: OrgHandle, number: OwedNumber) -> dict[str, str]:
 
 
 def _describe_last(cell: Cell, unit: Unit) -> LastValue:
-    text = format_full_figure(cell.value, unit) if cell.value is not None else WORDS[cell.state]
+    # The unit is in the target, above.
+    shown = format_full_figure(cell.value, unit).removesuffix("%").removeprefix(f"{unit.currency} ")
+    text = shown if cell.value is not None else WORDS[cell.state]
     sign, word = SIGNS[cell.state], WORDS[cell.state] if cell.value is not None else ""
     return LastValue(name_period(cell.period), text, sign, word)
 
