@@ -140,7 +140,7 @@ TYPED = {
 
 
 def test_what_is_said_while_typing_is_the_verdict(desk: Shell, chromium: Browser) -> None:
-    """The script may be unsure of a spelling and say nothing. What it says is never another verdict than the record's."""
+    """The script may be unsure and say nothing. What it says is never another verdict than that of the record."""
     sure = 0
     with numbers_of(desk, chromium) as page:
         for metric, texts in TYPED.items():

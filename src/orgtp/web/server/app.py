@@ -45,7 +45,7 @@ _LEAST_LOGGED = 400
 _READERS, _WRITERS = 4, 4
 # How often the server looks whether the org has changed, to tell the pages that are open.
 _LOOK_SECONDS = 1.0
-_CHANGES = "changes"
+_CHANGES, _ICON = "changes", "/favicon.ico"
 _ACT, _SIGN_IN, _SIGN_OUT = "/act/", "/sign-in", "/sign-out"
 _EVENTS, _MEETING_EVENTS, _MEETING_POSITION = "/events", "/meeting/events", "/meeting/position"
 
@@ -103,6 +103,9 @@ class WebApp:
             return await self._route_form(request, path)
         if (asset := list_assets().get(path)) is not None:
             return asset.make_response(request)
+        if path == _ICON:
+            # Browsers ask for it unasked, and complain about an error.
+            return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})
         if path == _SIGN_IN:
             return self._sign_in(request)
         if path in {_EVENTS, _MEETING_EVENTS}:
