@@ -143,7 +143,9 @@ class PageServer:
             raise PageMissing(path=address.path)
         query, sent = dict(asked.query), asked.sent
         page = address.kind.build(PageRequest(handle, address.subject, reader, query, is_served=True, sent=sent))
-        facts, links = self._gather_facts(handle), ServedLinks(address.path, handle.at or "")
+        # The page that a form is refused with is at the address of the act.
+        path = f"act/{sent.act}" if sent is not None and not sent.is_recorded else address.path
+        facts, links = self._gather_facts(handle), ServedLinks(path, handle.at or "")
         text = render_page(page, Frame(facts, links, reader, is_served=True, sent=sent))
         return make_answer(text, status=asked.status, is_private=bool(asked.visitor.seats))
 
