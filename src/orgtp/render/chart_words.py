@@ -133,7 +133,7 @@ def describe_box(box: ChartBox) -> str:
 
 def write_frame(box: ChartBox) -> FrameWords:
     """The words in the head of the frame of a group."""
-    signs, more = choose_signs(box.signs, MOST_SIGNS)
+    signs, more = choose_signs(box.signs, MOST_COMPACT)
     flags = box.is_late + box.is_drifting
     name, led_by = one_line(box.name), f"led by {one_line(box.owner)}"
     if box.status != "active":

@@ -30,8 +30,6 @@ from orgtp.views.selection import Selection
 from orgtp.web.pages.page import Page, PageRequest
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from orgtp.api import OrgHandle
 
 WEEKS, _MOST_WEEKS = 13, 104
@@ -95,7 +93,7 @@ class GridRow:
     group: RowGroup
     number: int
     target: str
-    line: Markup
+    line: str
     hits: str
     cells: tuple[GridCell, ...]
     reason: str
