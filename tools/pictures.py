@@ -14,11 +14,12 @@ from pathlib import Path
 from orgtp.actions.retire import RetirementRequest
 from orgtp.api.org import OrgHandle, open_org
 from orgtp.render.change import plan_lines
-from orgtp.render.chart import chart_lines
+from orgtp.render.chart_svg import chart_svg, draw_chart
 from orgtp.render.scorecard import scorecard_lines
 from orgtp.render.svg import render_svg
 from orgtp.render.terminal import Screen
 from orgtp.sample import make_sample
+from orgtp.views.chart_boxes import list_chart_boxes
 from orgtp.web.site import write_site
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -30,7 +31,13 @@ PAGE_PICTURE, _PAGE = "page.png", "1440,860"
 
 def pictures(org: OrgHandle) -> Iterator[tuple[str, str]]:
     """Each picture's file name and content."""
-    yield "chart.svg", render_svg(chart_lines(org.chart(), _WIDE, name=org.org.name), "orgtp chart")
+    boxes = list_chart_boxes(org.chart(), org.health())
+    yield (
+        "chart.svg",
+        chart_svg(
+            draw_chart(boxes, ()), f"Org chart of {org.org.name}", [f"orgtp chart --format svg, on {NOW:%Y-%m-%d}"]
+        ),
+    )
     yield "scorecard.svg", render_svg(scorecard_lines(org.scorecard(), _WIDE, org.org.name), "orgtp scorecard")
     plan = org.ledger.plan_retirement(RetirementRequest("jeff", ("dash", "crystal")))
     yield "retire.svg", render_svg(plan_lines(org.org, plan, _WIDE), "orgtp retire jeff --to dash,crystal")

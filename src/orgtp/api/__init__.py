@@ -85,8 +85,9 @@ if TYPE_CHECKING:
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.views.health.chart import XmrChart
     from orgtp.views.health.types import HealthView
-    from orgtp.views.log import LogEntry, LogFilter
+    from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
+    from orgtp.views.redaction.parts import Part
     from orgtp.views.reviews import ReviewList, ReviewView
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
@@ -162,6 +163,7 @@ __all__ = [
     "OrgHead",
     "OrgSetting",
     "OrgSettings",
+    "Part",
     "PeopleActions",
     "Problem",
     "QueryResult",
@@ -212,6 +214,7 @@ __all__ = [
     "VerdictChange",
     "Violation",
     "WaitNotice",
+    "WholeLog",
     "Why",
     "XmrChart",
     "YamlData",
@@ -330,8 +333,9 @@ __getattr__ = lazy_exports(
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.health.chart": "XmrChart",
         "orgtp.views.health.types": "HealthView",
-        "orgtp.views.log": "LogEntry LogFilter",
+        "orgtp.views.log": "LogEntry LogFilter WholeLog",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
+        "orgtp.views.redaction.parts": "Part",
         "orgtp.views.reviews": "ReviewList ReviewView",
         "orgtp.views.scorecard": "Scorecard",
         "orgtp.views.scores": "ScoreLine",

@@ -289,7 +289,7 @@ def _draw_phases(plot: _Plot, space: LabelSpace) -> Iterator[str]:
     for phase in plot.chart.phases:
         x = plot.edge(phase.first)
         if phase.since:
-            yield f'<path class="ph" d="M{_write(x)} {_write(y - 9)}V{plot.bottom}"/>'
+            yield f'<path class="phase" d="M{_write(x)} {_write(y - 9)}V{plot.bottom}"/>'
         start = x + (6 if phase.since else 0)
         is_last = phase.end == len(plot.chart.columns)
         end = float(plot.size.width) - 2 if is_last else plot.edge(phase.end) - 6

@@ -35,4 +35,5 @@ def _redact_entry(entry: LogEntry, redactor: Redactor) -> LogEntry:
         body="",
         paths=(),
         settings=(),
+        acted_for=redactor.map_seat(entry.acted_for) if entry.acted_for else None,
     )

@@ -16,6 +16,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
 _WHOLE = r"(?<![^\W_]){}(?![^\W_])"
 _NO_ROLE = "Person"
 _UNKNOWN = "unknown"
+_SOMEBODY = "a person"
 _LEAST = 2
 _BETWEEN_NAMES = re.compile(r"[\s.,()'\u2019-]+")
 
@@ -32,23 +33,25 @@ class PeopleNames:
         self.org = org
         self.names: dict[str, str] = {}
         self.ids: dict[str, str] = {}
-        roles = {word.casefold() for seat in org.seats.values() for word in [seat.role, *seat.role.split()]}
-        self._replacements: dict[str, str] = {}
-        people = [seat for seat in org.seats.values() if seat.is_human]
-        for seat in sorted(people, key=lambda seat: seat.id):
-            self.names[seat.id] = public = self._choose_name(seat)
-            for word in _list_names(seat, roles):
-                self._replacements.setdefault(word, public)
-        for seat in sorted(people, key=lambda seat: seat.id):
+        people = sorted((seat for seat in org.seats.values() if seat.is_human), key=lambda seat: seat.id)
+        unread = sorted(_list_unread_seats(org))
+        words: dict[str, str] = {}
+        for seat in people:
+            for word in _list_names(seat):
+                words.setdefault(word, seat.id)
+        words |= {id_: id_ for id_ in unread}
+        # A role can name another person.
+        clean_role = _make_replacer(dict.fromkeys(words, _SOMEBODY))
+        for seat in people:
+            self.names[seat.id] = self._choose_name(clean_role(seat.role))
+        self._replacements = {word: self.names.get(seat, _UNKNOWN) for word, seat in words.items()}
+        for seat in people:
             self.ids[seat.id] = self._choose_id(slugify_text(self.names[seat.id]))
-        for id_ in sorted(_list_unread_seats(org)):
-            self.ids[id_] = self._choose_id(_UNKNOWN)
-        self._replacements |= {id_: self.names.get(id_, _UNKNOWN) for id_ in self.ids if id_ not in roles}
-        for id_ in sorted(org.seats.keys() - self.ids.keys()):
-            self.ids[id_] = self._choose_id(self.clean_id(id_))
+        for id_ in [*unread, *sorted(org.seats.keys() - self.ids.keys())]:
+            self.ids[id_] = self._choose_id(_UNKNOWN if id_ in unread else self.clean_id(id_))
 
-    def _choose_name(self, seat: Seat) -> str:
-        wanted = " ".join(seat.role.split()) or _NO_ROLE
+    def _choose_name(self, role: str) -> str:
+        wanted = " ".join(role.split()) or _NO_ROLE
         taken = {name.casefold() for name in self.names.values()}
         return next(name for name in _number(wanted, " ") if name.casefold() not in taken)
 
@@ -81,8 +84,12 @@ class PeopleNames:
         return self._in_id(id_)
 
 
-def _list_names(seat: Seat, roles: set[str]) -> Iterator[str]:
-    """How people are called: by the whole name, and by each word of it that does not begin with a small letter."""
+def _list_names(seat: Seat) -> Iterator[str]:
+    """How people are called: by the id, the whole name, and each word of it that does not begin with a small letter.
+
+    What is also a word of the seat's own role says nothing more than the role.
+    """
+    roles = {word.casefold() for word in [seat.role, *seat.role.split()]}
     holders = [one.name for one in seat.holders if one.name]
     # A seat that passes from one person to another may have a name of its own, which is not a person's.
     for name in holders or [seat.name]:
@@ -90,6 +97,9 @@ def _list_names(seat: Seat, roles: set[str]) -> Iterator[str]:
         for word in [name, *parts]:
             if word.casefold() not in roles:
                 yield from (form for one in (word, word.upper()) for form in _normalize(one))
+    if seat.id not in roles:
+        yield seat.id
+    yield from seat.every_email
 
 
 def _normalize(text: str) -> Iterator[str]:

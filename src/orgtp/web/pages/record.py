@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
@@ -70,6 +70,31 @@ class RecordDay:
     rows: tuple[RecordRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedText:
+    """Two texts by what is the same at their start and end, and what differs between."""
+
+    start: str
+    old: str
+    new: str
+    end: str
+
+
+def split_change(before: str | None, after: str | None) -> ChangedText:
+    """Where two texts differ; None is a text that is not there."""
+    old, new = before or "", after or ""
+    if not old or not new:
+        return ChangedText("", old, new, "")
+    start = _count_same(old, new)
+    end = _count_same(old[start:][::-1], new[start:][::-1])
+    last = len(old) - end, len(new) - end
+    return ChangedText(old[:start], old[start : last[0]], new[start : last[1]], old[last[0] :])
+
+
+def _count_same(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
 def build_record_page(request: PageRequest) -> Page:
     """The newest commits, or those that the query of a served page selects, and the verdict of the audit."""
     org, query = request.org, {name: request.query.get(name, "").strip() for name in _FIELDS}
@@ -94,6 +119,7 @@ def build_record_page(request: PageRequest) -> Page:
         "months": list_months(org),
         "month": "",
         "is_served": request.is_served,
+        "split_change": split_change,
         "commits": {entry.commit: entry for entry in whole.entries} if whole.entries else {},
         "zone": org.head.zone,
         "first": whole.entries[-1].at.astimezone(org.head.zone) if whole.entries and not whole.is_cut else None,

@@ -1,8 +1,9 @@
 // Starts the script of each page. In a single file, a page's script starts when the page is first shown.
 
 import { setUpChart } from "./chart.js";
-import { setUpMeeting } from "./meeting.js";
 import { setUpLive } from "./live.js";
+import { setUpMeeting } from "./meeting.js";
+import { setUpNumbers } from "./numbers.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 import { findShownPage, setUpSingleFile } from "./single.js";
@@ -14,6 +15,7 @@ const setUps = {
   record_month: setUpRecord,
   scorecard: setUpScorecard,
   meeting: setUpMeeting,
+  numbers: setUpNumbers,
 };
 
 /** @param {HTMLElement} root */
@@ -28,8 +30,8 @@ function setUpShownPages() {
   if (root instanceof HTMLElement) setUpPage(root);
 }
 
-setUpSingleFile();
 const main = document.getElementById("main");
 if (main) setUpLive(main);
+setUpSingleFile();
 addEventListener("hashchange", setUpShownPages);
 setUpShownPages();

@@ -7,7 +7,9 @@ export function setUpRecord(root) {
   form.hidden = false;
   const apply = () => filterRecord(root, new FormData(form));
   form.addEventListener("input", apply);
-  if (form.querySelector("button") === null) form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.served === undefined) event.preventDefault();
+  });
   apply();
 }
 
