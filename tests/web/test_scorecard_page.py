@@ -313,6 +313,7 @@ def test_the_address_chooses_the_weeks_and_the_day(sample: Shell) -> None:
     told = sample("scorecard", "--at", "2026-10-16", "--json").json
     assert [head.text for head in past.xpath("//thead//th")][FIXED:] == [w.partition("-")[2] for w in told["columns"]]
     assert sorted(keys(past)) == sorted(f"{row['seat']}/{row['metric']}" for row in told["rows"])
+    assert past.xpath("//form//input[@name='at']/@value") == ["2026-10-16"]
     for wrong in ("0", "x", "-1", "1000", "\u0664"):
         with pytest.raises(BadInput, match="number of weeks"):
             rendered(sample.folder, {"weeks": wrong})
@@ -342,7 +343,8 @@ def test_a_long_page_asks_the_server_for_what_a_cell_opens(
             kind = "text/css" if path.endswith("css") else "text/javascript"
             route.fulfill(body=read_asset(STYLE if kind == "text/css" else SCRIPT), content_type=kind)
         else:
-            route.fulfill(status=404)
+            # The icon of the page.
+            route.fulfill(status=204)
 
     whole = parse(rendered(sample.folder))
     assert json.loads(whole.xpath("string(//script[@data-cells])")) == {}

@@ -151,7 +151,8 @@ def build_scorecard_page(request: PageRequest) -> Page:
     holders = {row.seat: earlier_numbers_note(row.seat_name, row.holders) for row in card.rows}
     content = {
         "card": card,
-        "kept": {"at": org.at or "", "seat": query.get("seat", ""), "weeks": query.get("weeks", "")},
+        "day": org.now.astimezone(org.head.zone).date().isoformat() if org.at else "",
+        "kept": {"seat": query.get("seat", ""), "weeks": query.get("weeks", "")},
         "chosen": chosen,
         "is_served": request.is_served,
         "weeks": len(card.columns),
