@@ -15,6 +15,7 @@ from tests.web.pages import ParsedPage
 from tests.web.server.server import serve
 
 LAPTOP = Look(1440, 900)
+SVG = "{http://www.w3.org/2000/svg}"
 _SHOWN = "[...document.querySelectorAll('.screen')].filter((one) => one.checkVisibility()).map((one) => one.id)"
 _FITS = "[document.scrollingElement.scrollWidth <= innerWidth, document.scrollingElement.scrollHeight <= innerHeight]"
 
@@ -52,9 +53,9 @@ def test_each_row_has_a_screen_with_its_chart_and_what_changed(sample: Shell) ->
         assert all(one in text for one in newest)
         # A letter in the list is on the chart, and the other way round.
         listed = [one.text for one in screen.iter("b") if one.attrib.get("class") == "ltr"]
-        (large,) = [one for one in screen.iter("svg") if {"plot", "large"} <= set(one.attrib.get("class", "").split())]
-        drawn = " ".join(one.text or "" for one in large.iter("text") if one.attrib.get("class") == "evt").split()
-        assert sorted(listed) == sorted(set(drawn))
+        (large,) = [one for one in screen.iter(f"{SVG}svg") if one.attrib["class"].split()[:2] == ["plot", "large"]]
+        drawn = " ".join(one.text or "" for one in large.iter(f"{SVG}text") if one.attrib.get("class") == "evt")
+        assert sorted(listed) == sorted(set(drawn.split()))
     assert any(one.attrib.get("class") == "ltr" for one in page.root.iter("b"))
     assert page.tags["form"] == page.tags["input"] == page.tags["button"] == 0
 

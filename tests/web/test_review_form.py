@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -14,8 +14,9 @@ from orgtp.api import Review, ReviewDecision, ReviewRow, ReviewTodo, SkippedSeat
 from orgtp.model.org import Org
 from orgtp.model.records.review import TodoOutcome
 from orgtp.model.records.todo import Todo
+from orgtp.views.agenda import build_agenda
 from orgtp.web.review_form import FilledForm, fill_fields, find_open_fields, format_evidence, merge_form
-from tests.views.orgs import org
+from tests.views.orgs import org, row
 
 TODAY = date(2026, 11, 30)
 KEY = "bot/calls"
@@ -23,7 +24,7 @@ KEY = "bot/calls"
 
 def small_org() -> Org:
     """Eve owns a bot that is measured on its calls, and has a to-do."""
-    made = org()
+    made = org({"scores/bot/2026-11.jsonl": row("a", "3", "2026-W48", 29)})
     todo = Todo("2026-11-23-ring", "Ring them", "eve", date(2026, 11, 27))
     return replace(made, todos={todo.id: todo})
 
@@ -45,11 +46,11 @@ def test_a_row_is_what_was_ticked_what_was_typed_and_what_was_decided() -> None:
         todo_owner__KEY="eve",
         todo_due__KEY="2026-12-04",
     )
-    (row,) = form.answers.rows
+    (found,) = form.answers.rows
     assert form.errors == {}
-    assert row.changed == "The sheet moved (2026-11-20); and more"
-    assert (row.decision, row.fix) == (ReviewDecision.FIX, "Read it")
-    assert row.new_todo == ReviewTodo("Read it", "eve", date(2026, 12, 4))
+    assert found.changed == "The sheet moved (2026-11-20); and more"
+    assert (found.decision, found.fix) == (ReviewDecision.FIX, "Read it")
+    assert found.new_todo == ReviewTodo("Read it", "eve", date(2026, 12, 4))
 
 
 def test_a_row_of_which_nothing_is_said_is_not_there() -> None:
@@ -142,6 +143,19 @@ def test_the_fields_show_the_answers() -> None:
     assert set(again.answers.rows[0].changed.split("; ")) == set(answers.rows[0].changed.split("; "))
     assert replace(again.answers, rows=()) == replace(answers, rows=())
     assert replace(again.answers.rows[0], changed="") == replace(answers.rows[0], changed="")
+
+
+def test_what_is_missing_before_it_is_closed_is_told_at_its_field() -> None:
+    agenda = build_agenda(small_org(), datetime(2026, 11, 30, 12, tzinfo=UTC))
+    assert [row.key for row in agenda.rows if row.state.must_close] == [("bot", "calls")]
+    assert list(find_open_fields(agenda, Review("2026-W48"))) == [f"decision.{KEY}"]
+    assert list(find_open_fields(agenda, fill(decision__KEY="fix").answers)) == [f"changed.{KEY}", f"fix.{KEY}"]
+    assert list(find_open_fields(agenda, fill(decision__KEY="no-action").answers)) == [f"decision.{KEY}"]
+    assert list(find_open_fields(agenda, fill(changed__KEY="x").answers)) == [f"decision.{KEY}"]
+    assert find_open_fields(agenda, fill(decision__KEY="watch", fix__KEY="Too early").answers) == {}
+    assert find_open_fields(agenda, fill(skip__bot="away").answers) == {}
+    # A second review of a week discusses what it wants to.
+    assert find_open_fields(agenda, Review("2026-W48"), again=True) == {}
 
 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=8))

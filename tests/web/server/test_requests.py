@@ -133,7 +133,7 @@ def test_every_answer_has_the_headers_that_protect_it(sample: Shell) -> None:
             assert "frame-ancestors 'none'" in policy
             assert "unsafe" not in policy
             assert answer.header("X-Content-Type-Options") == "nosniff"
-            assert answer.header("Referrer-Policy") == "no-referrer"
+            assert answer.header("Referrer-Policy") == "same-origin"
             assert answer.header("Cross-Origin-Opener-Policy") == "same-origin"
             assert answer.header("Cross-Origin-Resource-Policy") == "same-origin"
             assert not answer.header("Server")
