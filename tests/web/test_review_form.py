@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -29,23 +30,29 @@ def small_org() -> Org:
     return replace(made, todos={todo.id: todo})
 
 
-def fill(answers: Review | None = None, by: str = "", **fields: str) -> FilledForm:
+def fill(answers: Review | None = None, **fields: str) -> FilledForm:
     """The form with these fields; `__` stands for a dot in a name, and KEY for the row."""
+    return fill_as("", fields, answers)
+
+
+def fill_as(by: str, fields: Mapping[str, str], answers: Review | None = None) -> FilledForm:
+    """The form as a seat fills it in."""
     named = {name.replace("__", ".").replace("KEY", KEY): text for name, text in fields.items()}
     return merge_form(small_org(), answers or Review("2026-W48"), named, today=TODAY, by=by)
 
 
 def test_a_row_is_what_was_ticked_what_was_typed_and_what_was_decided() -> None:
     ticked = format_evidence("The sheet moved", date(2026, 11, 20))
-    form = fill(
-        **{f"evidence__KEY.{2}": ticked},
-        changed__KEY=" and\nmore ",
-        decision__KEY="fix",
-        fix__KEY="Read it",
-        todo_what__KEY="Read it",
-        todo_owner__KEY="eve",
-        todo_due__KEY="2026-12-04",
-    )
+    fields = {
+        "evidence__KEY.2": ticked,
+        "changed__KEY": " and\nmore ",
+        "decision__KEY": "fix",
+        "fix__KEY": "Read it",
+        "todo_what__KEY": "Read it",
+        "todo_owner__KEY": "eve",
+        "todo_due__KEY": "2026-12-04",
+    }
+    form = fill_as("", fields)
     (found,) = form.answers.rows
     assert form.errors == {}
     assert found.changed == "The sheet moved (2026-11-20); and more"
@@ -80,13 +87,13 @@ def test_what_a_form_does_not_have_stays_as_it_was() -> None:
     ],
 )
 def test_what_is_wrong_is_told_at_its_field(fields: dict[str, str], name: str, words: str) -> None:
-    form = fill(**fields)
+    form = fill_as("", fields)
     assert list(form.errors) == [name]
     assert words in form.errors[name]
 
 
 def test_a_todo_of_somebody_else_is_not_closed() -> None:
-    form = fill(by="bot", **{"outcome__2026-11-23-ring": "done"})
+    form = fill_as("bot", {"outcome__2026-11-23-ring": "done"})
     assert "You may not close it" in form.errors["outcome.2026-11-23-ring"]
     assert form.answers.todos == ()
 
