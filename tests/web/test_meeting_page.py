@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.conftest import NOW, Shell
 from tests.web.browsers import Look, open_tab
 from tests.web.keyboard import press_keys
 from tests.web.pages import ParsedPage
-from tests.web.server.server import serve
+from tests.web.server.server import SECRET, give_address, proxy_options, serve
 
 LAPTOP = Look(1440, 900)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -155,3 +156,29 @@ def test_what_is_missing_is_told_at_its_field_without_scripts(chromium: Browser,
         assert page.get_attribute('[name="rating"]', "aria-invalid") == "true"
         assert page.input_value(f'[name="changed.{key}"]') == "The <b>sheet</b> moved"
     assert sample.head() == before
+
+
+def test_who_watches_sees_the_row_of_the_one_who_leads(chromium: Browser, sample: Shell) -> None:
+    give_address(sample, david="david@example.com", janine="janine@example.com")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    options = [address if "://" in word else word for word in proxy_options(sample)]
+    with serve(sample, *options, "--allow-write", "--port", str(port)):
+        leads, watches = (
+            {"X-Orgtp-Proxy-Secret": SECRET, "X-Forwarded-Email": f"{one}@example.com"} for one in ("david", "janine")
+        )
+        with (
+            open_tab(chromium, LAPTOP, extra_http_headers=leads) as led,
+            open_tab(chromium, LAPTOP, extra_http_headers=watches) as watched,
+        ):
+            led.page.goto(f"{address}/meeting.html")
+            led.page.click("#start .go .main")
+            led.page.locator("#r1").wait_for()
+            watched.page.goto(f"{address}/meeting.html")
+            assert watched.page.locator("[name^='decision.']").count() == 0
+            watched.page.locator("#r1").wait_for()
+            assert "David leads this review" in watched.page.inner_text("[data-watch]")
+            led.page.keyboard.press("j")
+            watched.page.locator("#r2").wait_for()
