@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -14,8 +15,9 @@ from orgtp.api import Review, ReviewDecision, ReviewRow, ReviewTodo, SkippedSeat
 from orgtp.model.org import Org
 from orgtp.model.records.review import TodoOutcome
 from orgtp.model.records.todo import Todo
-from orgtp.web.review_form import FilledForm, fill_fields, format_evidence, merge_form
-from tests.views.orgs import org
+from orgtp.views.agenda import build_agenda
+from orgtp.web.review_form import FilledForm, fill_fields, find_open_fields, format_evidence, merge_form
+from tests.views.orgs import org, row
 
 TODAY = date(2026, 11, 30)
 KEY = "bot/calls"
@@ -23,33 +25,39 @@ KEY = "bot/calls"
 
 def small_org() -> Org:
     """Eve owns a bot that is measured on its calls, and has a to-do."""
-    made = org()
+    made = org({"scores/bot/2026-11.jsonl": row("a", "3", "2026-W48", 29)})
     todo = Todo("2026-11-23-ring", "Ring them", "eve", date(2026, 11, 27))
     return replace(made, todos={todo.id: todo})
 
 
-def fill(answers: Review | None = None, by: str = "", **fields: str) -> FilledForm:
+def fill(answers: Review | None = None, **fields: str) -> FilledForm:
     """The form with these fields; `__` stands for a dot in a name, and KEY for the row."""
+    return fill_as("", fields, answers)
+
+
+def fill_as(by: str, fields: Mapping[str, str], answers: Review | None = None) -> FilledForm:
+    """The form as a seat fills it in."""
     named = {name.replace("__", ".").replace("KEY", KEY): text for name, text in fields.items()}
     return merge_form(small_org(), answers or Review("2026-W48"), named, today=TODAY, by=by)
 
 
 def test_a_row_is_what_was_ticked_what_was_typed_and_what_was_decided() -> None:
     ticked = format_evidence("The sheet moved", date(2026, 11, 20))
-    form = fill(
-        **{f"evidence__KEY.{2}": ticked},
-        changed__KEY=" and\nmore ",
-        decision__KEY="fix",
-        fix__KEY="Read it",
-        todo_what__KEY="Read it",
-        todo_owner__KEY="eve",
-        todo_due__KEY="2026-12-04",
-    )
-    (row,) = form.answers.rows
+    fields = {
+        "evidence__KEY.2": ticked,
+        "changed__KEY": " and\nmore ",
+        "decision__KEY": "fix",
+        "fix__KEY": "Read it",
+        "todo_what__KEY": "Read it",
+        "todo_owner__KEY": "eve",
+        "todo_due__KEY": "2026-12-04",
+    }
+    form = fill_as("", fields)
+    (found,) = form.answers.rows
     assert form.errors == {}
-    assert row.changed == "The sheet moved (2026-11-20); and more"
-    assert (row.decision, row.fix) == (ReviewDecision.FIX, "Read it")
-    assert row.new_todo == ReviewTodo("Read it", "eve", date(2026, 12, 4))
+    assert found.changed == "The sheet moved (2026-11-20); and more"
+    assert (found.decision, found.fix) == (ReviewDecision.FIX, "Read it")
+    assert found.new_todo == ReviewTodo("Read it", "eve", date(2026, 12, 4))
 
 
 def test_a_row_of_which_nothing_is_said_is_not_there() -> None:
@@ -79,13 +87,13 @@ def test_what_a_form_does_not_have_stays_as_it_was() -> None:
     ],
 )
 def test_what_is_wrong_is_told_at_its_field(fields: dict[str, str], name: str, words: str) -> None:
-    form = fill(**fields)
+    form = fill_as("", fields)
     assert list(form.errors) == [name]
     assert words in form.errors[name]
 
 
 def test_a_todo_of_somebody_else_is_not_closed() -> None:
-    form = fill(by="bot", **{"outcome__2026-11-23-ring": "done"})
+    form = fill_as("bot", {"outcome__2026-11-23-ring": "done"})
     assert "You may not close it" in form.errors["outcome.2026-11-23-ring"]
     assert form.answers.todos == ()
 
@@ -142,6 +150,19 @@ def test_the_fields_show_the_answers() -> None:
     assert set(again.answers.rows[0].changed.split("; ")) == set(answers.rows[0].changed.split("; "))
     assert replace(again.answers, rows=()) == replace(answers, rows=())
     assert replace(again.answers.rows[0], changed="") == replace(answers.rows[0], changed="")
+
+
+def test_what_is_missing_before_it_is_closed_is_told_at_its_field() -> None:
+    agenda = build_agenda(small_org(), datetime(2026, 11, 30, 12, tzinfo=UTC))
+    assert [row.key for row in agenda.rows if row.state.must_close] == [("bot", "calls")]
+    assert list(find_open_fields(agenda, Review("2026-W48"))) == [f"decision.{KEY}"]
+    assert list(find_open_fields(agenda, fill(decision__KEY="fix").answers)) == [f"changed.{KEY}", f"fix.{KEY}"]
+    assert list(find_open_fields(agenda, fill(decision__KEY="no-action").answers)) == [f"decision.{KEY}"]
+    assert list(find_open_fields(agenda, fill(changed__KEY="x").answers)) == [f"decision.{KEY}"]
+    assert find_open_fields(agenda, fill(decision__KEY="watch", fix__KEY="Too early").answers) == {}
+    assert find_open_fields(agenda, fill(skip__bot="away").answers) == {}
+    # A second review of a week discusses what it wants to.
+    assert find_open_fields(agenda, Review("2026-W48"), again=True) == {}
 
 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=8))

@@ -82,9 +82,8 @@ def test_every_review_is_listed_with_what_the_command_says(sample: Shell) -> Non
     assert list(rows) == [week["week"] for week in listed["weeks"]]
     for week in listed["weeks"]:
         if week["held"]:
-            assert (
-                f"{week['minutes']} {week['rows']} {week['todos_done']} of {week['todos']} done" in rows[week["week"]]
-            )
+            todos = f"{week['todos_done']} of {week['todos']} done"
+            assert f"{week['minutes']} {week['rows']} {todos}" in rows[week["week"]]
             assert all(f"review/{id_}.html" in page.addresses for id_ in week["reviews"])
     assert f"{listed['held']} of {listed['due']} weeks held" in page.text
     assert rows[listed["open_week"]] == f"{listed['open_week']} due now"

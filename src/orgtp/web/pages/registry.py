@@ -85,7 +85,7 @@ KINDS: tuple[PageKind, ...] = (
     PageKind("minutes", "review/", list_subjects=_list_reviews, part_of="review"),
     PageKind("meeting", "meeting", stamp=_stamp_draft, part_of="review", is_bulky_when_large=True),
     PageKind("brief", "brief", "Brief"),
-    PageKind("briefing", "brief/", list_subjects=list_briefed_seats, part_of="brief"),
+    PageKind("briefing", "brief/", list_subjects=list_briefed_seats, is_bulky=True, part_of="brief"),
     PageKind("escalations", "escalations", "Escalations"),
     PageKind("todos", "todos", "To-dos"),
     PageKind("numbers", "numbers", "My numbers", needs_server=True),
