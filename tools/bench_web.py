@@ -33,8 +33,8 @@ def serve(org: Path) -> Iterator[http.client.HTTPConnection]:
     words = [ORGTP, "serve", "--port", "0"]
     process = subprocess.Popen(words, cwd=org, env=ENV, stderr=subprocess.PIPE, text=True)
     try:
-        assert process.stderr
-        port = re.findall(r":(\d+)/", process.stderr.readline())[0]
+        line = process.stderr.readline() if process.stderr else ""
+        port = re.findall(r":(\d+)/", line)[0]
         yield http.client.HTTPConnection("127.0.0.1", int(port), timeout=600)
     finally:
         process.terminate()

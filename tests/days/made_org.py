@@ -125,7 +125,7 @@ class MadeOrg:
                 facts["status"] = self.random.choice(("active", "active", "paused", "vacant", "proposed", "retired"))
             case 5:
                 first, last = day + timedelta(days=2), day + timedelta(days=6)
-                facts["pauses"] = f"[{{since: {first}, until: {last}, reason: Away}}]"
+                facts["pauses"] = f"{{{first}: {{until: {last}, reason: Away}}}}"
             case 6 if facts["kind"] == "human":
                 facts["holders"] = f"{{{day + timedelta(days=3)}: {{name: Holder {day.day}}}}}"
             case 7 if "m0" in facts:
@@ -164,12 +164,8 @@ class MadeOrg:
         target = facts.partition("cadence")[0]
         pair = next((values for sign, values in _VALUES.items() if sign in target.partition(":")[2]), ("15", "1"))
         value = self.random.choice((*pair, *pair, pair[0], None))
-        row: dict[str, str | bool | None] = {
-            "id": f"r{self.written}",
-            "at": f"{stamp:%Y-%m-%dT%H:%M:%SZ}",
-            "metric": metric,
-            "period": period.text,
-        }
+        row: dict[str, str | bool | None] = {"id": f"r{self.written}", "at": f"{stamp:%Y-%m-%dT%H:%M:%SZ}"}
+        row |= {"metric": metric, "period": period.text}
         row |= {"value": value, **({"void": True} if value is None and self.random.random() < 0.3 else {}), "by": "s0"}
         self.written += 1
         to[path] = to.get(path, self.files.get(path, "")) + json.dumps(row, separators=(",", ":")) + "\n"

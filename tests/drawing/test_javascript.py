@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orgtp.render.chart_data import chart_data
+from orgtp.render.chart_svg import chart_fragment, draw_chart
+from orgtp.views.chart_boxes import ChartBox
 from orgtp.views.chart_layout.draw_types import Drawing, LayoutSeat, PlacedLine
 from orgtp.views.chart_layout.folding import fold_by_default
 from orgtp.views.chart_layout.layout import lay_out
+from tests.drawing.boxes import drawn_charts
 from tests.drawing.trees import GeneratedChart, charts, make_chart, make_random_chart
 
 SCRIPT = Path(__file__).with_name("lay_out.mjs")
@@ -82,3 +87,24 @@ def test_large_charts_have_the_same_drawing() -> None:
     chain = make_chart(list(range(-1, 2_999)), {7, 900}, [(5, 2_990), (2_990, 3)], {2_000}, [50] * 3_000)
     flat = make_chart([-1, *([0] * 2_000)], set(), [(3, 77)], set(), [50] * 2_001)
     compare([*large, *(GeneratedChart(one.seats, fold_by_default(one.seats)) for one in large), chain, flat])
+
+
+@given(st.lists(drawn_charts(), min_size=10, max_size=10))
+@settings(max_examples=5, deadline=None)
+def test_the_browser_makes_the_same_elements(found: list[list[ChartBox]]) -> None:
+    def link(seat: str) -> str:
+        return f"seat/{seat}.html?a=1&b=2"
+
+    folded = [frozenset(box.seat for number, box in enumerate(boxes) if number % 7 == 3) for boxes in found]
+    body = [{**chart_data(boxes, link), "folded": sorted(hidden)} for boxes, hidden in zip(found, folded, strict=True)]
+    ran = subprocess.run(
+        ["node", str(SCRIPT.with_name("draw.mjs"))], input=json.dumps(body), capture_output=True, text=True, check=True
+    )
+    for boxes, hidden, drawn in zip(found, folded, json.loads(ran.stdout), strict=True):
+        _, *expected = chart_fragment(draw_chart(boxes, hidden), link).splitlines()
+        assert _split_elements(drawn) == _split_elements("".join(expected).removesuffix("</svg>"))
+
+
+def _split_elements(text: str) -> list[str]:
+    """One element a line, so that a difference is seen."""
+    return re.sub(r"<(\w+)([^<>]*)></\1>", r"<\1\2/>", text.replace("\n", "")).replace("><", ">\n<").splitlines()

@@ -26,8 +26,8 @@ NO_MEDIA: dict[str, Any] = dict.fromkeys(("color_scheme", "reduced_motion", "for
 # Firefox is told these at its start instead.
 FIREFOX_DARK = {"layout.css.prefers-color-scheme.content-override": 0}
 FIREFOX_LIGHT = {"layout.css.prefers-color-scheme.content-override": 1}
-# In milliseconds. All cores may be busy with other tests; Playwright waits 30 seconds.
-PATIENCE = 90_000
+# In milliseconds. All cores may be busy with other tests, so this is more than the 30 seconds of Playwright.
+PATIENCE = 45_000
 
 
 def find_browser(*names: str, package: str) -> str:

@@ -6,12 +6,17 @@ import json
 import re
 from pathlib import Path
 
+import html5lib
 import pytest
 import yaml
+from playwright.sync_api import Browser
 
 from orgtp.model.errors import UnknownSeat
 from tests.cli.test_diff_markdown import HOSTILE
 from tests.conftest import NOW, Shell
+from tests.web.browsers import Look, open_tab
+from tests.web.drawing import measure_drawing
+from tests.web.npm import check_html, run_axe
 from tests.web.pages import ParsedPage
 
 SEATS = (
@@ -126,6 +131,18 @@ def test_a_folder_without_git_has_pages_without_a_history(acme: Shell, tmp_path:
     assert "there is no page" not in page.text
 
 
+@pytest.mark.parametrize("seat", ["jeff", "echo"])
+def test_a_page_for_outsiders_says_that_things_are_left_out_and_not_that_there_are_none(
+    sample: Shell, seat: str
+) -> None:
+    sample("site", "../site", "--without", "values", "--without", "notes")
+    page = html5lib.HTMLParser(strict=True).parse((sample.folder.parent / f"site/seat/{seat}.html").read_bytes())
+    text = " ".join(" ".join(page.itertext()).split())
+    assert "The history is left out." in text
+    for words in ("no metrics", "no reason", "no review", "git"):
+        assert words not in text
+
+
 def test_an_unknown_seat_has_no_page(acme: Shell) -> None:
     with pytest.raises(UnknownSeat, match='unknown seat "nobody"'):
         ParsedPage(acme.folder, "seat/nobody.html")
@@ -179,4 +196,40 @@ def test_what_people_write_is_never_markup(acme: Shell, seat: str, text: str) ->
     assert page.tags["script"] == plain.tags["script"]
     assert len(page.ids) == len(set(page.ids))
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.html)
-    assert page.tags["a"] == plain.tags["a"]
+    assert all(re.match(r"\.\./|#main$", address) for address in page.addresses)
+
+
+@pytest.mark.parametrize(("width", "size"), [(1280, "large"), (360, "small")])
+def test_no_text_of_a_chart_overlaps_another_where_a_browser_draws_it(
+    sample_site: Path, chromium: Browser, width: int, size: str
+) -> None:
+    with open_tab(chromium, Look(width=width)) as tab:
+        for seat in SEATS:
+            tab.page.goto((sample_site / f"seat/{seat}.html").as_uri())
+            drawn = measure_drawing(tab.page, boxes=".plot .none", texts=f".plot.{size} text", lines=".plot .none")
+            assert drawn.texts
+            assert drawn.found == []
+            assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("seat", ["jeff", "penny", "echo"])
+@pytest.mark.parametrize("look", [Look(), Look(width=360, dark=True)], ids=["light", "phone-dark"])
+def test_axe_finds_nothing(sample_site: Path, chromium: Browser, seat: str, look: Look) -> None:
+    with open_tab(chromium, look) as tab:
+        tab.page.goto((sample_site / f"seat/{seat}.html").as_uri())
+        for one in tab.page.query_selector_all("details > summary"):
+            one.click()
+        assert run_axe(tab.page) == []
+
+
+def test_a_validator_accepts_the_pages_of_seats(sample_site: Path) -> None:
+    assert check_html([sample_site / f"seat/{seat}.html" for seat in SEATS]) == []
+
+
+def test_the_file_of_all_pages_has_every_seat_with_ids_of_its_own(sample: Shell) -> None:
+    sample("site", "whole.html")
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(sample.read("whole.html"))
+    ids = [one.attrib["id"] for one in page.iter() if "id" in one.attrib]
+    assert len(ids) == len(set(ids))
+    assert {"seat/jeff", "seat/echo"} <= set(ids)
+    assert {f"#{one}" for one in ids if one.endswith("pacing-on-plan")} & {one.attrib["href"] for one in page.iter("a")}

@@ -11,6 +11,7 @@ from decimal import Decimal
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
+from orgtp.model.period import Period
 from orgtp.model.score import Score
 from orgtp.model.seat import Metric
 from orgtp.model.target import Target
@@ -53,6 +54,22 @@ class _Usual:
         return f"the usual {shown}" if self.recent else f"its target, {self.target.text if self.target else shown}"
 
 
+@dataclass(frozen=True, slots=True)
+class UsualValues:
+    """What values of a metric are usually like: a typical one, and the range in which nothing is doubted, if known."""
+
+    typical: Decimal | None
+    least: Decimal | None
+    most: Decimal | None
+
+
+def find_usual_values(org: Org, seat: str, metric: Metric, period: Period) -> UsualValues:
+    """What a value of a period is compared with before it is recorded, to say at once that it looks mistyped."""
+    recent = _find_recent_amounts(org, metric, seat, period.text)
+    usual = _Usual(metric.targets.unit, recent, metric.targets.target_for(period))
+    return UsualValues(usual.typical, min(recent, default=None), max(recent, default=None))
+
+
 def find_doubt(org: Org, metric: Metric, score: Score, typed: str) -> str:
     """Why the value of a new record may be mistyped, as a sentence; "" if it looks plausible.
 
@@ -63,7 +80,7 @@ def find_doubt(org: Org, metric: Metric, score: Score, typed: str) -> str:
         return ""
     unit = metric.targets.unit
     amount = unit.parse_amount(score.value)
-    usual = _Usual(unit, _find_recent_amounts(org, metric, score), metric.targets.target_for(period))
+    usual = _Usual(unit, _find_recent_amounts(org, metric, score.seat, score.period), metric.targets.target_for(period))
     # One slip among the recent values does not make the next one plausible.
     common = sorted(usual.recent)[1:-1] if len(usual.recent) > _FEW else usual.recent
     if common and min(common) <= amount <= max(common):
@@ -71,12 +88,12 @@ def find_doubt(org: Org, metric: Metric, score: Score, typed: str) -> str:
     return _doubt_scale(usual, amount, typed) or _doubt_range(usual, amount) or _doubt_time(usual, amount)
 
 
-def _find_recent_amounts(org: Org, metric: Metric, score: Score) -> tuple[Decimal, ...]:
-    """The newest values of the metric for other periods, as far as they are read."""
+def _find_recent_amounts(org: Org, metric: Metric, seat: str, without: str) -> tuple[Decimal, ...]:
+    """The newest values of the metric for periods other than `without`, as far as they are read."""
     found = []
-    for period, other in sorted(org.scores_in_force(score.seat, metric.id).items(), reverse=True):
+    for period, other in sorted(org.scores_in_force(seat, metric.id).items(), reverse=True):
         try:
-            if other.value is not None and period != score.period:
+            if other.value is not None and period != without:
                 found.append(metric.targets.unit.parse_amount(other.value))
         except BadValue:
             continue

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
-from orgtp.model.records.review import review_path
 
 if TYPE_CHECKING:
     from orgtp.actions.review import ReviewToClose
@@ -97,12 +96,6 @@ class ReviewActions:
         from orgtp.views.reviewed_numbers import list_reviewed_numbers
 
         return list_reviewed_numbers(self.snapshot.staff.org, self.snapshot.now, view)
-
-    def find_commit(self, view: ReviewView) -> str | None:
-        """The commit that recorded a review; None without git, or if the history of this clone does not have it."""
-        from orgtp.history.queries import find_file_commit
-
-        return find_file_commit(self.snapshot, review_path(view.review))
 
     def close(self, answers: Review, *, by: str = "", again: bool = False, dry_run: bool = False) -> RecordedChange:
         """Record a review in one commit, and remove its draft; see `orgtp.actions.review.close_review`."""

@@ -24,7 +24,7 @@ from orgtp.cli.session import (
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.api import Chart, Selection
+    from orgtp.api import Chart, OrgHandle, Selection
 
 
 class ChartFormat(StrEnum):
@@ -34,6 +34,8 @@ class ChartFormat(StrEnum):
     MERMAID = "mermaid"
     DOT = "dot"
     SVG = "svg"
+    WALL_SVG = "wall-svg"
+    TERM_SVG = "term-svg"
     JSON = "json"
     CSV = "csv"
 
@@ -55,6 +57,11 @@ def show_chart(
     Each seat has its role, its owner and how many of its metrics are on target.
     """
     handle = open_chosen_org(org, at)
+    if format_ in {ChartFormat.SVG, ChartFormat.WALL_SVG} and not json:
+        words = _list_words(org, at, selection, retired=all_, kind=kind)
+        is_wall = format_ is ChartFormat.WALL_SVG
+        _draw_picture(handle, selection, depth, retired=all_, kind=kind, words=words, is_wall=is_wall)
+        return finish_answer(handle)
     view = handle.chart(depth=depth, retired=all_, selection=selection)
     if format_ is ChartFormat.CSV:
         choose_csv()
@@ -70,8 +77,7 @@ def show_chart(
         text = draw(view, kind=kind, by=by)
         write_stdout(text)
         if format_ is ChartFormat.MERMAID and (why := chart_graph.explain_mermaid_limits(text)):
-            words = [*_list_org_options(org, at), *shlex.split(selection.text), *(["--all"] if all_ else [])]
-            words += ["--kind"] if kind else []
+            words = _list_words(org, at, selection, retired=all_, kind=kind)
             less = _find_drawable_depth(
                 lambda level: handle.chart(depth=level, retired=all_, selection=selection), view
             )
@@ -80,7 +86,7 @@ def show_chart(
     from orgtp.render.chart import chart_lines, chart_text
     from orgtp.render.terminal import Screen, detect_screen
 
-    if format_ is ChartFormat.SVG:
+    if format_ is ChartFormat.TERM_SVG:
         from orgtp.render.svg import render_svg
 
         lines = chart_lines(view, Screen(), name=handle.head.name, kind=kind, by=by)
@@ -90,9 +96,56 @@ def show_chart(
     return finish_answer(handle)
 
 
-def _list_org_options(org: Path | None, at: str | None) -> list[str]:
+def _draw_picture(
+    handle: OrgHandle,
+    selection: Selection,
+    depth: int | None,
+    *,
+    retired: bool,
+    kind: bool,
+    words: list[str],
+    is_wall: bool,
+) -> None:
+    """Write the chart as boxes and lines, with what is below `depth`, or too much for one picture, folded away.
+
+    A picture for the wall has columns instead, and shows every seat down to `depth`.
+    """
+    from orgtp.model.text import count_noun
+    from orgtp.render.chart_svg import chart_svg, draw_chart, list_layout_seats
+    from orgtp.render.chart_wall import wall_svg
+    from orgtp.views.chart_boxes import list_chart_boxes
+    from orgtp.views.chart_layout.folding import fold_below, fold_by_default
+
+    view = handle.chart(depth=depth if is_wall else None, retired=retired, selection=selection)
+    boxes = list_chart_boxes(view, handle.health(replace(selection, states=(), sort=None)))
+    title, notes = f"Org chart of {handle.head.name}", _list_notes(handle, view, selection)
+    if is_wall:
+        write_stdout(wall_svg(boxes, title, notes, kind=kind))
+        return
+    seats = list_layout_seats(boxes)
+    picture = draw_chart(boxes, fold_by_default(seats) if depth is None else fold_below(seats, depth))
+    write_stdout(chart_svg(picture, title, notes, kind=kind))
+    if depth is None and (hidden := sum(one.hidden for one in picture.drawing.boxes)):
+        every = shlex.join(["orgtp", "chart", *words, "--format", "wall-svg"])
+        write_stderr(f"{count_noun(hidden, 'seat')} of {len(boxes):,} are folded away. A picture of all: {every}")
+
+
+def _list_notes(handle: OrgHandle, view: Chart, selection: Selection) -> list[str]:
+    """What a picture says of itself: of which org, when and commit it is, and what it lacks."""
+    from orgtp.render.selection import describe_left_out
+    from orgtp.render.terminal import to_local_time
+
+    commit = f", commit {handle.revision[:10]}" if handle.revision else ""
+    notes = [f"{handle.head.name}, as of {to_local_time(handle.now, handle.org.zone):%Y-%m-%d %H:%M}{commit}"]
+    notes += [text] if (text := describe_left_out(view.left_out, selection.text)) else []
+    return [*notes, *(["Incomplete: not every file could be read. See: orgtp validate"] if handle.unread else [])]
+
+
+def _list_words(org: Path | None, at: str | None, selection: Selection, *, retired: bool, kind: bool) -> list[str]:
+    """The options of a command that draws the same seats."""
     named = chosen_org(org)
-    return [*(["--org", str(named)] if named else []), *(["--at", at] if at else [])]
+    words = [*(["--org", str(named)] if named else []), *(["--at", at] if at else []), *shlex.split(selection.text)]
+    return [*words, *(["--all"] if retired else []), *(["--kind"] if kind else [])]
 
 
 def _find_drawable_depth(draw: Callable[[int], Chart], view: Chart) -> int:
@@ -106,7 +159,7 @@ def _find_drawable_depth(draw: Callable[[int], Chart], view: Chart) -> int:
 
 def _suggest_other_chart(words: list[str], depth: int | None, fewer: int) -> str:
     levels = ["--depth", str(depth)] if depth is not None else []
-    picture = f"{shlex.join(['orgtp', 'chart', *words, *levels, '--format', 'svg'])} > chart.svg"
+    picture = f"{shlex.join(['orgtp', 'chart', *words, *levels, '--format', 'wall-svg'])} > chart.svg"
     less = shlex.join(["orgtp", "chart", *words, "--depth", str(fewer), "--format", "mermaid"])
     return f"A picture of it all: {picture}" + (f"\nA chart that it draws: {less}" if fewer else "")
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 
-from orgtp.git.ancestry import read_shallow_commits
-from orgtp.git.log import stream_history, trace_files
+from orgtp.git.log import stream_history
 from orgtp.git.repo import Repo
 from orgtp.history.authors import find_commit_actors
 from orgtp.history.blame import Blame, FileStates
@@ -73,15 +72,6 @@ def _require_in_history(repo: Repo, rev: str, head: str | None) -> str:
     if head is None or not repo.has_ancestor(found, head):
         raise BadInput(what=f'"{rev}" is not in the history that is shown. To show its history, use --at {rev}')
     return found
-
-
-def find_file_commit(snapshot: OrgSnapshot, path: str) -> str | None:
-    """The commit that made a file what it is. None without git, and where the history of a shallow clone begins."""
-    repo, head = snapshot.repo, snapshot.revision
-    if repo is None or head is None:
-        return None
-    found = next((commit.id for commit in trace_files(repo, head, [path]) if commit.paths), None)
-    return None if found in read_shallow_commits(repo) else found
 
 
 def blame_seat(snapshot: OrgSnapshot, seat: str) -> Iterator[list[BlameLine]]:

@@ -27,6 +27,7 @@ from orgtp.views.metric_chart import ChartColumn, ChartMark, ChartPhase, ChartSh
 _SIZE, _LINE_HEIGHT = 11.5, 13.0
 _HALF_MARK, _LETTER, _NEAR = 8.0, 12.0, 20.0
 _BARS_TOP = 30
+_END_ROOM, _TICK_ROOM = 84.0, 34.0
 _STATES = {
     CellState.ON: "on target",
     CellState.OFF: "off target",
@@ -183,7 +184,8 @@ def _draw_line_chart(chart: MetricChart, size: ChartSize, amounts: Sequence[Deci
     widest = max((measure_label(text, _SIZE) for _, text in ticks), default=0.0)
     ends = _list_end_labels(chart, axis) if size.has_end_labels else []
     room = max((measure_label(text, _SIZE) for _, text, _ in ends), default=0.0)
-    tick_room = max(34.0, widest + 8) if ends else widest
+    # At least this much, so that the charts of a page end at the same place.
+    room, tick_room = (max(_END_ROOM, room), max(_TICK_ROOM, widest + 8)) if size.has_end_labels else (room, widest)
     right = min(float(size.right), size.width - 8 - tick_room - room - 2)
     plot = _Plot(chart, size, size.left, right, top, size.bottom)
     space = LabelSpace(LabelBox(1, size.top - 22, right + 4, size.bottom - 4))
@@ -199,6 +201,8 @@ def _draw_line_chart(chart: MetricChart, size: ChartSize, amounts: Sequence[Deci
     yield from _draw_targets(plot, axis)
     yield from _draw_values(plot, axis)
     _avoid_lines(plot, axis, space)
+    for x, _, half in _join_marks(plot):
+        space.take(LabelBox(x - half, size.bottom - _HALF_MARK, x + half, size.bottom + _HALF_MARK))
     yield from _draw_labels(plot, axis, space)
     heights = spread_labels([axis.place(amount) + 4 for amount, _, _ in ends], _LINE_HEIGHT, top + 4, size.bottom - 2)
     for (_, text, names), y in zip(ends, heights, strict=True):
@@ -285,7 +289,7 @@ def _draw_phases(plot: _Plot, space: LabelSpace) -> Iterator[str]:
     for phase in plot.chart.phases:
         x = plot.edge(phase.first)
         if phase.since:
-            yield f'<path class="ph" d="M{_write(x)} {_write(y - 9)}V{plot.bottom}"/>'
+            yield f'<path class="phase" d="M{_write(x)} {_write(y - 9)}V{plot.bottom}"/>'
         start = x + (6 if phase.since else 0)
         is_last = phase.end == len(plot.chart.columns)
         end = float(plot.size.width) - 2 if is_last else plot.edge(phase.end) - 6
@@ -528,9 +532,8 @@ def _draw_bars(chart: MetricChart, size: ChartSize) -> tuple[Iterator[str], int]
 def _draw_bar_chart(chart: MetricChart, size: ChartSize, base: int) -> Iterator[str]:
     text = f"target {target}" if (target := format_target(chart.health.facts.target)) else ""
     width = measure_label(text, _SIZE) if size.has_end_labels else 0.0
-    right = min(float(size.right), size.width - 12 - width) if width else float(size.right)
-    if not size.has_end_labels:
-        right = size.width - 4.0
+    room = max(_END_ROOM + _TICK_ROOM - 2, width)
+    right = size.width - 12 - room if size.has_end_labels else size.width - 4.0
     plot = _Plot(chart, size, size.left, right, _BARS_TOP - 4, base)
     yield from _draw_phases(plot, LabelSpace(LabelBox(0, 0, size.width, base)))
     gap = 2.0

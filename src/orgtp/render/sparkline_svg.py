@@ -34,16 +34,17 @@ class SparklineRow(Protocol):
     def target(self) -> str | None: ...  # noqa: D102
 
 
-def draw_sparkline(row: SparklineRow) -> str:
+def draw_sparkline(row: SparklineRow, *, with_misses: bool = True) -> str:
     """The weeks of a row as an SVG element. Hits and yes/no values are bars, and all others a line.
 
     A dashed line is the target in force. A red dot is off target, and the last value has a dot. A week that nobody
-    knows is hatched, and breaks the line.
+    knows is hatched, and breaks the line. Without `with_misses`, there are no red dots, so that a page of very many
+    rows is smaller.
     """
     is_yes_no = row.measure is not None and row.measure.kind is ValueKind.YES_NO
     is_bars = is_yes_no or any(cell.value and "/" in cell.value for cell in row.cells)
     target = parse_target(row.target) if row.target else None
-    marks = _draw_bars(row.cells) if is_bars else _draw_line(row.cells, row.measure, target)
+    marks = _draw_bars(row.cells) if is_bars else _draw_line(row.cells, row.measure, target, with_misses=with_misses)
     return f"{_HEAD}{''.join(marks)}</svg>"
 
 
@@ -71,7 +72,9 @@ def _draw_bars(cells: Sequence[Cell]) -> Iterator[str]:
     yield from (f'<path class="{kind}" d="{path}"/>' for kind, path in sorted(paths.items()))
 
 
-def _draw_line(cells: Sequence[Cell], measure: Unit | None, target: Target | None) -> Iterator[str]:
+def _draw_line(
+    cells: Sequence[Cell], measure: Unit | None, target: Target | None, *, with_misses: bool
+) -> Iterator[str]:
     amounts = [_read_amount(cell, measure) for cell in cells]
     known = [amount for amount in amounts if amount is not None]
     bounds = sorted({target.low, target.high}) if target else []
@@ -95,7 +98,7 @@ def _draw_line(cells: Sequence[Cell], measure: Unit | None, target: Target | Non
     if path := "".join(f"M{'L'.join(points[number] for number in run)}" for run in runs if len(run) > 1):
         yield f'<path class="l" d="{path}"/>'
     misses = [number for number in points if cells[number].state is CellState.OFF]
-    if misses:
+    if misses and with_misses:
         yield f'<path class="o" d="{"".join(f"M{points[number]}h0" for number in misses)}"/>'
     # A value without neighbours has no line, so it has a dot, and so has the last one.
     alone = {run[0] for run in runs if len(run) == 1} | {max(points, default=-1)}

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.text import count_noun, one_line, plain_lines
-from orgtp.render.spans import CODE, NAME, Line
+from orgtp.render.spans import Line
+from orgtp.render.spans_html import line_to_html
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,25 +38,8 @@ def _keep_lines(text: str) -> Markup:
 
 
 def format_spans(line: Line) -> Markup:
-    """A line of spans as markup: names are bold, and ids and values are code. Spaces between spans stay."""
-    from markupsafe import Markup, escape
-
-    parts = (_wrap_span(str(escape(_clean_span(text))), style) for text, style in line)
-    return Markup("".join(parts))  # noqa: S704  (each text is escaped)
-
-
-_SPAN_TAGS = {NAME: "b", CODE: "code"}
-
-
-def _clean_span(text: str) -> str:
-    words = str(clean_value(text))
-    before, after = (" " if text and end.isspace() else "" for end in (text[:1], text[-1:]))
-    return f"{before}{words}{after}" if words else before
-
-
-def _wrap_span(text: str, style: str) -> str:
-    tag = _SPAN_TAGS.get(style)
-    return f"<{tag}>{text}</{tag}>" if tag and text else text
+    """A line of spans as markup: names are bold, and ids and values are code."""
+    return mark_as_html(line_to_html([(_NONCHARACTERS.sub(_REPLACEMENT, text), style) for text, style in line]))
 
 
 def mark_as_html(text: str) -> Markup:

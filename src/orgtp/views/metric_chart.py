@@ -179,9 +179,9 @@ def build_seat_charts(org: Org, now: datetime, seat: str, past: SeatPast) -> Sea
 def letter_inputs(evidence: Iterable[Evidence]) -> tuple[ChangedInput, ...]:
     """The newest changes around a seat, the oldest first, each with its letter.
 
-    What only describes the seat or a metric, such as a name, is no change of its work. Blanks and corrections are on
-    the chart themselves; reviews, to-dos and escalations answer to what happened; and what other seats report is in
-    `orgtp why`, since it would hide the rest.
+    What only describes the seat or a metric, such as a name, is no change of its work. Phases, blanks and corrections
+    are on the chart themselves; reviews, to-dos and escalations answer to what happened; and what other seats report is
+    in `orgtp why`, since it would hide the rest.
     """
     found = sorted(filter(_changes_work, evidence), key=lambda one: (one.at, one.kind, one.what))
     return tuple(ChangedInput(chr(ord("A") + number), one) for number, one in enumerate(found[-_MOST_MARKS:]))
@@ -190,7 +190,7 @@ def letter_inputs(evidence: Iterable[Evidence]) -> tuple[ChangedInput, ...]:
 def _changes_work(one: Evidence) -> bool:
     name = (one.key or "").rpartition(".")[2]
     if one.kind is EvidenceKind.METRIC:
-        return name not in {"name", "outcome", "leads_to"}
+        return name not in {"name", "outcome", "leads_to", "rebase"}
     return one.kind in _CHANGES or (one.kind is EvidenceKind.SEAT and name == "status")
 
 

@@ -53,8 +53,10 @@ class Frame:
 def load_page_templates() -> Environment:
     """Load the templates of the pages, with their filters."""
     environment = make_environment("orgtp.web", "templates")
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     environment.filters.update(day=format_day, weekday=format_weekday, monthday=format_month_day, weekname=format_week)
     environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_utc)
+    environment.filters.update(dayname="{:%a}".format, daydate=format_date)
     return environment
 
 
@@ -91,6 +93,11 @@ def _read_sprite() -> Markup:
 def format_day(day: date) -> str:
     """A date as `Fri 27 Nov 2026`; a time is first brought to its zone by the caller."""
     return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def format_date(day: date) -> str:
+    """A date as `27 Nov 2026`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def format_weekday(day: date) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -101,7 +100,10 @@ def write_site(
     writer = _SiteWriter(shown, facts, on_page or _ignore_page)
     with _explain_failure(target, replaced=replaced):
         done = writer.write_file(place) if is_file else writer.write_folder(place)
-    return replace(done, path=target, replaced=replaced, is_untracked=org.history.lists_as_untracked(place))
+    index = target if is_file else target / f"index{SUFFIX}"
+    return replace(
+        done, path=target, index=index, replaced=replaced, is_untracked=org.history.lists_as_untracked(place)
+    )
 
 
 def check_record(org: OrgHandle) -> RecordVerdict | None:
@@ -150,7 +152,7 @@ def _refuse_other_folder(target: Path, place: Path, *, force: bool) -> bool:
     if not (place / MARKER).is_file():
         raise SiteExists(path=target, advice="orgtp did not write it, so it is never replaced. Name another folder")
     if not force:
-        raise SiteExists(path=target, advice=f"To replace it: orgtp site {shlex.quote(str(target))} --force")
+        raise SiteExists(path=target, advice="To replace it, add --force")
     return True
 
 
@@ -165,7 +167,7 @@ def _refuse_other_file(target: Path, place: Path, *, force: bool) -> bool:
     if not is_ours:
         raise SiteExists(path=target, advice="orgtp did not write it, so it is never replaced. Name another file")
     if not force:
-        raise SiteExists(path=target, advice=f"To replace it: orgtp site {shlex.quote(str(target))} --force")
+        raise SiteExists(path=target, advice="To replace it, add --force")
     return True
 
 
@@ -230,6 +232,8 @@ class _SiteWriter:
             request = PageRequest(self.org, address.subject, is_compact=is_short)
             if address.kind.name == "seat" and address.subject in short:
                 yield address, build_short_seat_page(self.org, short[address.subject])
+            elif is_short and address.kind.is_bulky_when_large:
+                yield address, Page("left_out", address.kind.name.capitalize(), {})
             else:
                 yield address, address.kind.build(request)
 

@@ -155,6 +155,14 @@ class Serving:
         assert found.get(token).status == 303
         return found
 
+    def wait_for_audit(self) -> Browser:
+        """A browser, once the record is checked: until then, the foot of a page may change."""
+        found, until = self.browser(), time.monotonic() + START_SECONDS
+        while "Record: not checked" in found.get("/").text:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        return found
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Stop the server, and return its exit code."""
         self.process.send_signal(number)

@@ -25,7 +25,7 @@ def test_the_first_page_is_the_chart_and_states_its_commit(sample: Shell) -> Non
 
 def test_a_page_that_the_reader_has_is_not_sent_again(sample: Shell) -> None:
     with serve(sample) as served:
-        browser = served.browser()
+        browser = served.wait_for_audit()
         page = browser.get("/")
         tag = page.header("ETag")
         assert tag
@@ -40,7 +40,7 @@ def test_a_page_that_the_reader_has_is_not_sent_again(sample: Shell) -> None:
 
 def test_a_page_is_compressed_for_those_who_can_read_that(sample: Shell) -> None:
     with serve(sample) as served:
-        plain = served.browser().get("/")
+        plain = served.wait_for_audit().get("/")
         packed = served.browser().get("/", Accept_Encoding="br, gzip;q=0.8")
         assert packed.header("Content-Encoding") == "gzip"
         assert packed.header("Vary") == "Accept-Encoding"
@@ -50,7 +50,8 @@ def test_a_page_is_compressed_for_those_who_can_read_that(sample: Shell) -> None
 
 def test_head_has_the_headers_without_the_page(sample: Shell) -> None:
     with serve(sample) as served:
-        page, head = served.browser().get("/"), served.browser().ask("HEAD", "/")
+        browser = served.wait_for_audit()
+        page, head = browser.get("/"), browser.ask("HEAD", "/")
         assert (head.status, head.body) == (200, b"")
         assert head.header("ETag") == page.header("ETag")
 

@@ -7,30 +7,32 @@ from collections.abc import Collection, Sequence
 from orgtp.lazy_dataclass import dataclass
 from orgtp.views.chart_layout.draw_types import LayoutSeat
 
-# A chart of at most so many seats is drawn whole; a larger one has at most so many boxes, in at most so many levels.
-DRAWN_WHOLE, MOST_BOXES, MOST_LEVELS = 120, 60, 3
+# A chart of at most so many seats is drawn whole. A larger one has at most so many boxes, in two levels, or in more
+# while there are few of them.
+DRAWN_WHOLE, MOST_BOXES, FEW_BOXES, USUAL_LEVELS = 120, 60, 8, 2
 
 
 @dataclass(frozen=True, slots=True)
 class SeatsBelow:
-    """The seats that are folded away below one: how many, and how many of them are off target and late."""
+    """The seats that are folded away below one: how many, and how many of them are off target, late and drifting."""
 
     seats: int = 0
     off: int = 0
     late: int = 0
+    drifting: int = 0
 
 
 def fold_by_default(seats: Sequence[LayoutSeat]) -> frozenset[str]:
     """The seats to fold, so that a large chart begins with as many whole levels as fit; the top one always does."""
     if len(seats) <= DRAWN_WHOLE:
         return frozenset()
-    counts = [0] * MOST_LEVELS
+    counts: dict[int, int] = {}
     for level in _find_levels(seats):
-        if level < MOST_LEVELS:
-            counts[level] += 1
-    levels = MOST_LEVELS
-    while levels > 1 and sum(counts[:levels]) > MOST_BOXES:
-        levels -= 1
+        counts[level] = counts.get(level, 0) + 1
+    levels, boxes = 1, counts[0]
+    while levels in counts and boxes + counts[levels] <= MOST_BOXES and (levels < USUAL_LEVELS or boxes < FEW_BOXES):
+        boxes += counts[levels]
+        levels += 1
     return fold_below(seats, levels - 1)
 
 
@@ -51,13 +53,13 @@ def _find_levels(seats: Sequence[LayoutSeat]) -> list[int]:
     return list(found.values())
 
 
-def count_below(seats: Sequence[LayoutSeat], off: Collection[str], late: Collection[str]) -> dict[str, SeatsBelow]:
-    """What is below each seat, at any depth. `off` and `late` are the seats with such a metric."""
-    totals = {one.seat: [0, 0, 0] for one in seats}
+def count_below(seats: Sequence[LayoutSeat], problems: Sequence[Collection[str]]) -> dict[str, SeatsBelow]:
+    """What is below each seat, at any depth. `problems` has the seats that are off target, late and drifting."""
+    totals = {one.seat: [0, *(0 for _ in problems)] for one in seats}
     for one in reversed(seats):
         if one.above in totals:
-            own, above = totals[one.seat], totals[one.above]
-            above[0] += own[0] + 1
-            above[1] += own[1] + (one.seat in off)
-            above[2] += own[2] + (one.seat in late)
+            own = (1, *(one.seat in having for having in problems))
+            above = totals[one.above]
+            for number, count in enumerate(totals[one.seat]):
+                above[number] += count + own[number]
     return {seat: SeatsBelow(*numbers) for seat, numbers in totals.items()}

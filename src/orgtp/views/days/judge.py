@@ -212,5 +212,13 @@ def count_day(seats: Iterable[SeatOnDay]) -> DayCounts:
             states[metric.state] += 1
             late += metric.is_late
             drifting += metric.is_drifting
-    kinds = (CellState.ON, CellState.OFF, CellState.UNAVAILABLE, CellState.MISSING, CellState.PENDING)
-    return DayCounts(number, *(states[state] for state in kinds), late, drifting)
+    return DayCounts(
+        seats=number,
+        on=states[CellState.ON],
+        off=states[CellState.OFF],
+        unavailable=states[CellState.UNAVAILABLE],
+        missing=states[CellState.MISSING],
+        pending=states[CellState.PENDING],
+        late=late,
+        drifting=drifting,
+    )

@@ -14,7 +14,7 @@ from orgtp.render.figures import format_full_figure, format_target
 from orgtp.views.briefing.recipients import list_briefed_seats
 from orgtp.views.briefing.types import Briefing
 from orgtp.web.pages.page import Page, PageRequest
-from orgtp.web.pages.review_rows import NamedSeat, name_seats
+from orgtp.web.pages.record import SeatName, name_seat
 
 # What each kind of need is called, and its sign.
 _NEED_WORDS = {"escalation": "Escalation", "todo": "To-do", "value": "Record a value today", "review": "Review"}
@@ -23,8 +23,8 @@ _NEED_WORDS = {"escalation": "Escalation", "todo": "To-do", "value": "Record a v
 def build_brief_page(request: PageRequest) -> Page:
     """What everybody has to know today, as `orgtp brief` says it."""
     org = request.org
-    content = describe_briefing(org, org.briefings.build())
-    return Page("brief", "Brief", content | {"mine": find_mine(request), "recipients": list_recipients(org)})
+    more = {"mine": find_mine(request), "recipients": list_recipients(org)}
+    return Page("brief", "Brief", {**describe_briefing(org, org.briefings.build()), **more})
 
 
 def describe_briefing(org: OrgHandle, view: Briefing) -> Mapping[str, Any]:
@@ -46,9 +46,9 @@ def describe_briefing(org: OrgHandle, view: Briefing) -> Mapping[str, Any]:
     }
 
 
-def list_recipients(org: OrgHandle) -> list[NamedSeat]:
+def list_recipients(org: OrgHandle) -> list[SeatName]:
     """The seats whose briefings have a page, in the order of the chart."""
-    return name_seats(org.org, list_briefed_seats(org.org), org.now)
+    return [name_seat(org.org, one) for one in list_briefed_seats(org.org)]
 
 
 def find_mine(request: PageRequest) -> str:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from orgtp.model.cell import CellState
+from orgtp.model.metric_row import MetricRow
+from orgtp.model.period import Grain
 from orgtp.model.seat import MetricKey
-from orgtp.render.templates import clean_value
-from orgtp.views.chart_layout.draw_types import LayoutSeat
+from orgtp.render.chart_svg import chart_fragment, draw_chart, list_layout_seats
+from orgtp.render.templates import clean_value, mark_as_html
 from orgtp.views.chart_layout.folding import fold_by_default
-from orgtp.views.selection import Selection, StateWord
+from orgtp.views.variation.judge import find_drifting, judge_metric
 from orgtp.web.pages.chart_days import encode_days
+from orgtp.web.pages.chart_facts import find_own_words
 from orgtp.web.pages.chart_rows import (
     SIGNS,
-    ChartRow,
     MarkCount,
     build_rows,
     close_lists,
-    count_marks,
     list_folded_rows,
 )
 from orgtp.web.pages.page import Page, PageRequest
 
 if TYPE_CHECKING:
+    from orgtp.views.chart import Chart
     from orgtp.views.days.types import ToldChange
 
 # A list of more seats has only those that are not folded at first. The others are drawn as they are opened.
@@ -45,30 +49,35 @@ def build_chart_page(request: PageRequest) -> Page:
     chart = org.chart()
     if not chart.seats:
         return Page("chart", "Chart", {"rows": [], "is_new": org.at is None})
-    rows = build_rows(chart, _find_drifting(request), org.head.zone)
-    seats = [_make_layout_seat(row) for row in rows]
-    folded = fold_by_default(seats)
+    drifting = _find_drifting(request)
+    rows = build_rows(chart, drifting, org.head.zone)
+    boxes = [row.box for row in rows]
+    folded = fold_by_default(list_layout_seats(boxes))
+    picture = draw_chart(boxes, folded)
     listed = rows if len(rows) <= MOST_LISTED else list_folded_rows(rows, folded)
-    shown = {row.seat.seat for row in listed}
+    shown = {row.box.seat for row in listed}
     has_days = not request.is_served or "days" in request.query
-    days = org.history.days() if has_days else None
+    # Of a very large org, each day takes a while.
+    step = Grain.WEEK if len(rows) > MOST_LISTED else None
+    days = org.history.days(step=step) if has_days else None
     changes = days.changes if days else _read_changes(request)
-    rest = [_encode_row(row) for row in rows if row.seat.seat not in shown]
+    rest = [{"id": row.box.seat, **row.facts} for row in rows if row.box.seat not in shown]
     content = {
         "rows": close_lists(listed),
         "rest": rest,
-        "drawing": None,
+        "draw": lambda link: mark_as_html(chart_fragment(picture, lambda seat: link(f"seat/{seat}.html"))),
         "total": len(rows),
-        "counts": _count_head(rows),
+        "counts": _count_head(chart, len(drifting)),
         "folded": folded,
         "day": org.org.day_of(org.now),
         "is_past": org.at is not None,
         "is_served": request.is_served,
         "changes": [ToldDay(one.day, one, one.seat in org.org.seats) for one in changes],
-        "has_dotted": any(row.seat.also_reports_to for row in rows),
+        "has_dotted": any(box.dotted for box in boxes),
         "script_data": clean_texts(
             {
                 "rest": rest,
+                "words": {row.box.seat: words for row in listed if (words := find_own_words(row.box))},
                 "folded": sorted(folded),
                 "days": encode_days(days) if days else None,
                 "day": str(org.org.day_of(org.now)),
@@ -87,24 +96,22 @@ def _read_changes(request: PageRequest) -> tuple[ToldChange, ...]:
 
 def _find_drifting(request: PageRequest) -> dict[MetricKey, str]:
     """The metrics that drift, and since which period."""
-    found = request.org.health(Selection(states=(StateWord.DRIFTING,)))
-    return {MetricKey(row.seat, row.metric): row.since or "" for row in found.metrics if row.is_drifting}
+    org, now = request.org.org, request.org.now
+    return {
+        key: judge_metric(MetricRow(org, org.seat(key.seat), org.metric(*key), now)).since or ""
+        for key in find_drifting(org, now, [seat for seat in org.seats.values() if not seat.is_retired])
+    }
 
 
-def _make_layout_seat(row: ChartRow) -> LayoutSeat:
-    return LayoutSeat(row.seat.seat, row.above, row.seat.kind == "group", row.seat.also_reports_to)
-
-
-def _count_head(rows: list[ChartRow]) -> list[MarkCount]:
+def _count_head(chart: Chart, drifting: int) -> list[MarkCount]:
     """The counts at the top of the page; a late value is also unknown."""
-    marks = {one.sign: one.number for one in count_marks("".join(row.marks for row in rows))}
-    late = marks.get("late", 0)
-    drifting = sum(row.is_drifting for row in rows)
+    states = Counter(one.state for seat in chart.seats for one in seat.metrics)
+    late = sum(one.stale_since is not None for seat in chart.seats for one in seat.metrics)
     counts = [
-        MarkCount("on", marks.get("on", 0), "on target"),
-        MarkCount("off", marks.get("off", 0), "off"),
-        MarkCount("un", marks.get("un", 0) + marks.get("mi", 0) + late, "unknown"),
-        MarkCount("late", sum(len([1 for one in row.seat.metrics if one.stale_since]) for row in rows), "late"),
+        MarkCount("on", states[CellState.ON], "on target"),
+        MarkCount("off", states[CellState.OFF], "off"),
+        MarkCount("un", states[CellState.UNAVAILABLE] + states[CellState.MISSING], "unknown"),
+        MarkCount("late", late, "late"),
         MarkCount("drift", drifting, "drifting"),
     ]
     return [one for one in counts if one.number]
@@ -117,21 +124,3 @@ def clean_texts(value: Any) -> Any:
     if isinstance(value, list):
         return [clean_texts(one) for one in value]
     return clean_value(value)
-
-
-def _encode_row(row: ChartRow) -> dict[str, Any]:
-    """A seat that the list does not have, as the script knows it."""
-    seat = row.seat
-    return {
-        "id": seat.seat,
-        "n": seat.name,
-        "r": seat.role,
-        "k": row.kind,
-        "t": seat.status,
-        "o": row.owner,
-        "a": row.above,
-        "d": " ".join(seat.also_reports_to),
-        "c": " ".join(seat.capabilities),
-        "m": row.marks,
-        "f": row.flags,
-    }

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from orgtp.model.target import typeset_target
 from orgtp.render.values import format_value
+from orgtp.views.chart_boxes import ChartBox, Sign
 from orgtp.views.days.types import Days, SeatOnDay
-from orgtp.web.pages.chart_rows import KINDS, mark_metric
+from orgtp.web.pages.chart_facts import SeatFacts, encode_box
+from orgtp.web.pages.chart_rows import SIGNS, mark_metric
 
 # A page has the values of each day only if it has at most so many metrics: those of a large org would be its weight.
 MOST_METRICS = 400
-
-# Keys of a seat as the script knows them.
-SeatFacts = dict[str, Any]
 
 
 def encode_days(days: Days) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def encode_days(days: Days) -> dict[str, Any]:
     states = [dict(seats) for _, seats in days.replay()]
     has_values = sum(len(seat.metrics) for seat in states[-1].values()) <= MOST_METRICS
     ranks = _rank_seats(states)
-    told = [{id_: _encode_seat(seat, ranks, has_values) for id_, seat in seats.items()} for seats in states]
+    told = [{id_: _encode_seat(seat, ranks, has_values=has_values) for id_, seat in seats.items()} for seats in states]
     return {
         "days": [one.day.isoformat() for one in days.days],
         "counts": [
@@ -40,7 +40,7 @@ def encode_days(days: Days) -> dict[str, Any]:
             ]
             for one in days.days
         ],
-        "back": [_subtract_day(before, after) for before, after in zip(told, told[1:], strict=False)],
+        "back": [_subtract_day(before, after) for before, after in pairwise(told)],
         "now": {id_: {key: facts[key] for key in ("g", "v") if key in facts} for id_, facts in told[-1].items()},
     }
 
@@ -50,26 +50,33 @@ def _rank_seats(states: list[dict[str, SeatOnDay]]) -> dict[object, int]:
     return {rank: number for number, rank in enumerate(sorted({one.rank for day in states for one in day.values()}))}
 
 
-def _encode_seat(seat: SeatOnDay, ranks: Mapping[object, int], has_values: bool) -> SeatFacts:
-    facts: SeatFacts = {
-        "n": seat.name,
-        "r": seat.role,
-        "k": KINDS[seat.kind],
-        "t": seat.status,
-        "o": seat.human_owner or seat.owner or "",
-        "a": seat.above,
-        "d": " ".join(seat.also_reports_to),
-        "c": " ".join(seat.capabilities),
-        "m": "".join(mark_metric(one.state, is_late=one.is_late) for one in seat.metrics),
-        "f": ("l" if any(one.is_late for one in seat.metrics) else "")
-        + ("d" if any(one.is_drifting for one in seat.metrics) else ""),
-        "g": ranks[seat.rank],
-    }
+def _encode_seat(seat: SeatOnDay, ranks: Mapping[object, int], *, has_values: bool) -> SeatFacts:
+    marks = "".join(mark_metric(one.state, is_late=one.is_late) for one in seat.metrics)
+    facts = encode_box(_make_box(seat, marks), marks, seat.capabilities) | {"g": ranks[seat.rank]}
     if has_values:
         facts["v"] = [
             [one.name, typeset_target(one.target or ""), format_value(one.latest, one.measure)] for one in seat.metrics
         ]
     return facts
+
+
+def _make_box(seat: SeatOnDay, marks: str) -> ChartBox:
+    """The box of a seat on a day, as `list_chart_boxes` makes it of the chart of that day."""
+    held = f" ({seat.holder})" if seat.holder and seat.holder != seat.name else ""
+    return ChartBox(
+        seat=seat.seat,
+        name=f"{seat.name}{held}",
+        role=seat.role,
+        owner=seat.human_owner or seat.owner or "nobody",
+        kind=seat.kind,
+        status=seat.status,
+        above=seat.above,
+        is_indirect=bool(seat.above) and seat.reports_to != seat.above,
+        dotted=seat.also_reports_to,
+        signs=tuple(Sign(SIGNS[mark][0]) for mark in marks if mark in SIGNS),
+        is_late=any(one.is_late for one in seat.metrics),
+        is_drifting=any(one.is_drifting for one in seat.metrics),
+    )
 
 
 def _subtract_day(before: Mapping[str, SeatFacts], after: Mapping[str, SeatFacts]) -> dict[str, SeatFacts | None]:

@@ -9,28 +9,12 @@ from datetime import date, datetime, tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.seat import MetricKey
-from orgtp.views.chart import Chart, ChartSeat
+from orgtp.views.chart import Chart
+from orgtp.views.chart_boxes import ChartBox, Sign, list_chart_boxes
+from orgtp.web.pages.chart_facts import LETTERS, NO_MARK, SeatFacts, encode_box
 
-# One letter for each metric: how its mark is drawn. A late value has the clock, whatever its state.
-MARKS = {
-    CellState.ON: "o",
-    CellState.OFF: "x",
-    CellState.UNAVAILABLE: "u",
-    CellState.MISSING: "m",
-    CellState.PENDING: "p",
-    CellState.NONE: "p",
-}
-LATE = "l"
 # The sign of each letter in the sprite, and its words.
-SIGNS = {
-    "o": ("on", "on target"),
-    "x": ("off", "off target"),
-    "u": ("un", "unknown"),
-    "m": ("mi", "missing"),
-    "l": ("late", "late"),
-    "p": ("pe", "not due yet"),
-}
-KINDS = {"human": "person", "agent": "agent", "group": "group"}
+SIGNS = {letter: (sign.value, sign.word) for sign, letter in LETTERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +31,25 @@ class ChartRow:
     """A seat in the list.
 
     `marks` has a letter for each metric. `notes` say why the seat needs a person, as sign and words. `place` and
-    `siblings` count it among those below the same seat. `closes` is the number of lists that end after it.
+    `siblings` count it among those below the same seat. `closes` is the number of lists that end after it. `path`
+    is the name of the seat above a branch, which has a page of its own on paper.
     """
 
-    seat: ChartSeat
-    above: str
+    box: ChartBox
+    capabilities: tuple[str, ...]
     level: int
     place: int
     siblings: int
     has_below: bool
     marks: str
-    is_late: bool
-    is_drifting: bool
     notes: tuple[tuple[str, str], ...]
     closes: int
-    kind: str
+    path: str = ""
 
     @property
-    def needs_person(self) -> bool:
-        """Whether a metric is off target, late or drifting."""
-        return "x" in self.marks or self.is_late or self.is_drifting
-
-    @property
-    def owner(self) -> str:
-        """The name of the one who answers for the seat."""
-        return self.seat.human_owner or self.seat.owner or ""
-
-    @property
-    def flags(self) -> str:
-        """`l` for late, `d` for drifting."""
-        return f"{'l' if self.is_late else ''}{'d' if self.is_drifting else ''}"
+    def facts(self) -> SeatFacts:
+        """The row as the script knows it."""
+        return encode_box(self.box, self.marks, self.capabilities)
 
     @property
     def mark_words(self) -> str:
@@ -86,12 +59,21 @@ class ChartRow:
     @property
     def signs(self) -> list[str]:
         """The sign of each mark."""
-        return [SIGNS[mark][0] for mark in self.marks]
+        return [SIGNS[mark][0] for mark in self.marks if mark in SIGNS]
 
 
 def mark_metric(state: CellState, *, is_late: bool) -> str:
-    """The letter of a metric."""
-    return LATE if is_late and state is not CellState.OFF else MARKS[state]
+    """The letter of a metric. A late value has the clock, whatever its state."""
+    return LETTERS[Sign.LATE] if is_late else _MARKS.get(state, NO_MARK)
+
+
+_MARKS = {
+    CellState.ON: LETTERS[Sign.ON],
+    CellState.OFF: LETTERS[Sign.OFF],
+    CellState.UNAVAILABLE: LETTERS[Sign.UNKNOWN],
+    CellState.MISSING: LETTERS[Sign.MISSING],
+    CellState.PENDING: LETTERS[Sign.PENDING],
+}
 
 
 def count_marks(marks: str) -> list[MarkCount]:
@@ -104,50 +86,41 @@ def build_rows(chart: Chart, drifting: Mapping[MetricKey, str], zone: tzinfo) ->
     """A row for each seat of the chart, in its order. `drifting` has the metrics that drift, and since when."""
     below = Counter(chart.above[seat.seat] for seat in chart.seats)
     places: Counter[str] = Counter()
-    levels = [_find_level(chart, seat) for seat in chart.seats]
+    names = {seat.seat: seat.name for seat in chart.seats if seat.depth == 0}
     rows = []
-    for seat, level in zip(chart.seats, levels, strict=True):
-        above = chart.above[seat.seat]
-        places[above] += 1
-        marks = "".join(mark_metric(metric.state, is_late=metric.stale_since is not None) for metric in seat.metrics)
+    for seat, box in zip(chart.seats, list_chart_boxes(chart), strict=True):
+        places[box.above] += 1
         begun = [since for metric in seat.metrics if (since := drifting.get(MetricKey(seat.seat, metric.metric)))]
         late = [metric.stale_since for metric in seat.metrics if metric.stale_since]
         rows.append(
             ChartRow(
-                seat=seat,
-                above=above,
-                level=level,
-                place=places[above],
-                siblings=below[above],
+                box=replace(box, is_drifting=bool(begun)),
+                capabilities=tuple(seat.capabilities),
+                level=seat.depth + 1,
+                place=places[box.above],
+                siblings=below[box.above],
                 has_below=below[seat.seat] > 0,
-                marks=marks,
-                is_late=bool(late),
-                is_drifting=bool(begun),
-                notes=tuple(_list_notes(marks, late, begun, zone, seat.status)),
+                marks="".join(mark_metric(one.state, is_late=one.stale_since is not None) for one in seat.metrics),
+                notes=tuple(_list_notes(box, late, begun, zone)),
                 closes=0,
-                kind=KINDS[seat.kind],
+                path=names.get(box.above, "") if seat.depth == 1 and below[seat.seat] else "",
             )
         )
     return rows
 
 
-def _find_level(chart: Chart, seat: ChartSeat) -> int:
-    """The level of a seat, 1 at the top; seats of a chart without a root begin there."""
-    return seat.depth + 1
-
-
 def _list_notes(
-    marks: str, late: Sequence[datetime], drifting: Sequence[str], zone: tzinfo, status: str
+    box: ChartBox, late: Sequence[datetime], drifting: Sequence[str], zone: tzinfo
 ) -> Iterator[tuple[str, str]]:
     if late:
         yield "late", f"late since {format_short_day(min(late).astimezone(zone).date())}"
     if drifting:
         first = min(drifting)
         yield "drift", f"drifting since {first.partition('-')[2] if '-W' in first else first}"
-    if "x" in marks:
+    if box.is_off:
         yield "off", "off target"
-    if status != "active":
-        yield "", status
+    if box.status != "active":
+        yield "", box.status
 
 
 def format_short_day(day: date) -> str:
@@ -160,8 +133,8 @@ def list_folded_rows(rows: Iterable[ChartRow], folded: frozenset[str]) -> list[C
     hidden: set[str] = set()
     shown = []
     for row in rows:
-        if row.above in hidden or row.above in folded:
-            hidden.add(row.seat.seat)
+        if row.box.above in hidden or row.box.above in folded:
+            hidden.add(row.box.seat)
         else:
             shown.append(row)
     return shown

@@ -19,8 +19,9 @@ from orgtp.render.metric_svg import SMALL, ChartSize, describe_metric_chart, dra
 from orgtp.render.templates import mark_as_html
 from orgtp.views.row_discussion import RowDiscussion
 from orgtp.web.pages.page import Page, PageRequest
+from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review import ShownRow, show_row
-from orgtp.web.pages.review_rows import DECISION_WORDS, name_seat, name_seats
+from orgtp.web.pages.review_rows import DECISION_WORDS
 from orgtp.web.review_form import fill_fields, format_evidence, list_people
 
 # A meeting looks at so many rows at most; the chart of a further one is on its seat's page.
@@ -76,7 +77,7 @@ def build_meeting_page(request: PageRequest) -> Page:
     fields = fill_fields(draft, evidence) if draft else {}
     if request.sent and request.sent.act == "review" and not request.sent.is_recorded:
         fields = _lay_over(fields, request.sent.fields)
-    people = name_seats(org.org, list_people(org.org, agenda, draft, request.reader.seat), org.now)
+    people = [name_seat(org.org, one) for one in list_people(org.org, agenda, draft, request.reader.seat)]
     content: dict[str, Any] = {
         "agenda": agenda,
         "rows": rows,
@@ -87,11 +88,10 @@ def build_meeting_page(request: PageRequest) -> Page:
         "is_watching": request.is_served and not is_form and bool(request.reader.seat),
         "may_take": is_person and not is_form,
         "takes": "take" in request.query,
-        "leader": name_seat(org.org, leader, org.now) if leader else None,
-        "prepared_by": name_seat(org.org, draft.prepared_by, org.now) if draft and draft.prepared_by else None,
+        "leader": name_seat(org.org, leader) if leader else None,
+        "prepared_by": name_seat(org.org, draft.prepared_by) if draft and draft.prepared_by else None,
         "began": draft.began if draft else None,
         "people": people,
-        "listed": {one.seat for one in people},
         "doers": {"/".join(row.key): _list_doers(org, row) for row in agenda.rows},
         "default_due": org.org.day_of(org.now) + _A_WEEK,
         "closable": _list_closable(request),

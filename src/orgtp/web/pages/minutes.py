@@ -13,16 +13,16 @@ from orgtp.render.sparkline_svg import draw_sparkline
 from orgtp.render.templates import mark_as_html
 from orgtp.views.reviews import ReviewedRow
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
+from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review_rows import (
     DECISION_WORDS,
     STATE_SIGNS,
     STATE_WORDS,
-    name_seat,
-    name_seats,
     name_week,
     show_target,
     show_value,
 )
+from orgtp.web.pages.waiting import find_commits_by_path
 
 _COUNTED = {
     ReviewDecision.FIX: ("fix", "fixes"),
@@ -65,11 +65,11 @@ def build_minutes_page(request: PageRequest) -> Page:
             "rows": rows,
             "todos": list(todos.values()),
             "lede": describe_decisions(view),
-            "leader": name_seat(org, view.led_by, request.org.now) if view.led_by else None,
-            "present": name_seats(org, [one for one in view.present if one != view.led_by], request.org.now),
-            "skipped": [(name_seat(org, one.seat, request.org.now), one.why) for one in view.skipped],
+            "leader": name_seat(org, view.led_by) if view.led_by else None,
+            "present": [name_seat(org, one) for one in view.present if one != view.led_by],
+            "skipped": [(name_seat(org, one.seat), one.why) for one in view.skipped],
             "path": review_path(view.review),
-            "commit": request.org.reviews.find_commit(view),
+            "commit": next(iter(find_commits_by_path(request.org, review_path(view.review))), None),
             "before": ids[at - 1] if at else None,
             "after": ids[at + 1] if at + 1 < len(ids) else None,
             "signs": STATE_SIGNS,
@@ -97,7 +97,7 @@ def _list_rows(request: PageRequest, view: ReviewView) -> Iterator[MinutesRow]:
     numbers = request.org.reviews.list_numbers(view)
     org = request.org.org
     for row in view.rows:
-        todo = request.org.todos.show(row.todo) if row.todo in org.todos else None
+        todo = request.org.todos.show(row.todo) if row.todo and row.todo in org.todos else None
         found = numbers.get((row.seat, row.metric))
         if found is None:
             yield MinutesRow(row, row.seat in org.seats, todo)

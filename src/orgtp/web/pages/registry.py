@@ -34,13 +34,13 @@ def _list_seats(org: Org) -> Iterable[str]:
 class PageKind:
     """A kind of page: the function `build_NAME_page` of `orgtp.web.pages.NAME`, and the template NAME.html.j2.
 
-    `stamp` says how what the page shows besides the record has changed, since it is the same as long as that is.
-    `part_of` names the kind whose entry in the navigation is marked for it.
-
     `path` is that of its file, without its suffix; a path that ends with `/` has a page for each subject, which
     `list_subjects` lists, or `list_from_history` if they depend on the history. `heading` is its entry in the
     navigation, "" without one. `needs_server` is true if it cannot be written as a file, since it is about the person
-    who is signed in. `is_bulky` if a file with all pages, which is mailed, does without it.
+    who is signed in. `is_bulky` if a file with all pages, which is mailed, does without it;
+    `is_bulky_when_large` if it does without it for an org of many seats, and says so in its place.
+    `stamp` says how what the page shows besides the record has changed, since it is the same as long as that is.
+    `part_of` names the kind whose entry in the navigation is marked for it.
     """
 
     name: str
@@ -50,6 +50,13 @@ class PageKind:
     needs_server: bool = False
     list_from_history: Callable[[OrgHandle], Iterable[str]] | None = None
     is_bulky: bool = False
+    is_bulky_when_large: bool = False
+    stamp: Callable[[OrgHandle], object] | None = None
+    part_of: str = ""
+
+    def read_stamp(self, org: OrgHandle) -> object:
+        """What a page of this kind depends on besides the record; None if it depends on nothing else."""
+        return self.stamp(org) if self.stamp else None
 
     @property
     def has_subjects(self) -> bool:
@@ -61,13 +68,6 @@ class PageKind:
         if self.list_from_history is not None:
             return self.list_from_history(org)
         return [""] if self.list_subjects is None else self.list_subjects(org.org)
-
-    stamp: Callable[[OrgHandle], object] | None = None
-    part_of: str = ""
-
-    def read_stamp(self, org: OrgHandle) -> object:
-        """What a page of this kind depends on besides the record; None if it depends on nothing else."""
-        return self.stamp(org) if self.stamp else None
 
     def build(self, request: PageRequest) -> Page:
         """Build the page. Raises `PageMissing` for an unknown subject, and what its views raise."""
@@ -83,11 +83,12 @@ KINDS: tuple[PageKind, ...] = (
     PageKind("scorecard", "scorecard", "Scorecard"),
     PageKind("review", "review", "Review"),
     PageKind("minutes", "review/", list_subjects=_list_reviews, part_of="review"),
-    PageKind("meeting", "meeting", stamp=_stamp_draft, part_of="review"),
+    PageKind("meeting", "meeting", stamp=_stamp_draft, part_of="review", is_bulky_when_large=True),
     PageKind("brief", "brief", "Brief"),
     PageKind("briefing", "brief/", list_subjects=list_briefed_seats, part_of="brief"),
     PageKind("escalations", "escalations", "Escalations"),
     PageKind("todos", "todos", "To-dos"),
+    PageKind("numbers", "numbers", "My numbers", needs_server=True),
     PageKind("record", RECORD_PATH, "Record"),
     PageKind("record_month", f"{RECORD_PATH}/", list_from_history=list_months, is_bulky=True),
     PageKind("seat", "seat/", list_subjects=_list_seats),

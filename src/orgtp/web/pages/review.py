@@ -12,13 +12,13 @@ from orgtp.render.spans import Line
 from orgtp.render.sparkline_svg import draw_sparkline
 from orgtp.render.templates import mark_as_html
 from orgtp.web.pages.page import Page, PageRequest
+from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review_rows import (
     STATE_SIGNS,
     STATE_WORDS,
     RowTag,
     list_row_sentences,
     list_row_tags,
-    name_seat,
     show_target,
     show_value,
 )
@@ -58,9 +58,7 @@ def build_review_page(request: PageRequest) -> Page:
             "quiet_seats": len({row.seat for row in agenda.on_target}),
             "listed": listed,
             "last": _find_last(org, listed),
-            "leaders": {
-                one.led_by: name_seat(org.org, one.led_by, org.now) for one in listed.weeks if one.led_by is not None
-            },
+            "leaders": {one.led_by: name_seat(org.org, one.led_by) for one in listed.weeks if one.led_by is not None},
             "signs": STATE_SIGNS,
             "state_words": STATE_WORDS,
             "zone": org.head.zone,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from orgtp.model.org import Org
 from orgtp.model.records.review import ReviewDecision, ReviewState
 from orgtp.render.figures import format_target
 from orgtp.render.values import format_value
@@ -103,23 +102,3 @@ def show_value(row: AgendaRow | ReviewedNumber) -> str:
 def show_target(row: AgendaRow | ReviewedNumber) -> str:
     """The target of a row, or `no target`."""
     return f"target {format_target(row.target)}" if row.target else "no target"
-
-
-@dataclass(frozen=True, slots=True)
-class NamedSeat:
-    """A seat and its name. `is_known` is false for an id of which the org has no seat, and so no page."""
-
-    seat: str
-    name: str
-    is_known: bool
-
-
-def name_seat(org: Org, seat: str, now: datetime) -> NamedSeat:
-    """A seat by its id."""
-    is_known = seat in org.seats
-    return NamedSeat(seat, org.name_at(seat, now) if is_known else seat, is_known)
-
-
-def name_seats(org: Org, seats: Iterable[str], now: datetime) -> list[NamedSeat]:
-    """Seats by their ids."""
-    return [name_seat(org, seat, now) for seat in seats]

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgtp.model.cell import CellState
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_period
+from orgtp.model.problem import select_unread
 from orgtp.model.value import Unit
 from orgtp.render.figures import format_full_figure, format_grid_figure, format_target
 from orgtp.render.health import describe_chance
 from orgtp.render.people import earlier_numbers_note
 from orgtp.render.period_labels import describe_period, format_short_day, name_period
-from orgtp.render.selection import describe_left_out
 from orgtp.render.sparkline_svg import draw_sparkline
 from orgtp.render.templates import clean_value, mark_as_html
 from orgtp.views.cell_records import CellRecords, count_cell_records, list_all_targets, list_cell_records
@@ -29,8 +30,6 @@ from orgtp.views.selection import Selection
 from orgtp.web.pages.page import Page, PageRequest
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from orgtp.api import OrgHandle
 
 WEEKS, _MOST_WEEKS = 13, 104
@@ -94,7 +93,7 @@ class GridRow:
     group: RowGroup
     number: int
     target: str
-    line: Markup
+    line: str
     hits: str
     cells: tuple[GridCell, ...]
     reason: str
@@ -152,7 +151,7 @@ def build_scorecard_page(request: PageRequest) -> Page:
     holders = {row.seat: earlier_numbers_note(row.seat_name, row.holders) for row in card.rows}
     content = {
         "card": card,
-        "query": query,
+        "kept": {"at": org.at or "", "seat": query.get("seat", ""), "weeks": query.get("weeks", "")},
         "chosen": chosen,
         "is_served": request.is_served,
         "weeks": len(card.columns),
@@ -170,11 +169,18 @@ def build_scorecard_page(request: PageRequest) -> Page:
         "marks": _list_marks(rows),
         "notes": [note for note in holders.values() if note],
         "chance": describe_chance(health) if any(one.group is RowGroup.DRIFTING for one in found) else "",
-        "left_out": describe_left_out(card.left_out, "") if selection.seat else "",
-        "has_seats": bool(org.org.seats),
+        "unread_seats": _list_unread_seats(org),
+        "has_seats": bool(org.org.seats or org.org.unread_seat_files),
         "details": _find_details(org, card, is_served=request.is_served),
     }
     return Page("scorecard", "Scorecard", content, is_wide=True)
+
+
+def _list_unread_seats(org: OrgHandle) -> list[tuple[str, str]]:
+    """The seats whose file cannot be read, and the place where that is."""
+    unread = select_unread(org.problems_so_far)
+    places = {one.place.path: str(one.place) for one in reversed(unread)}
+    return [(Path(path).stem, places.get(path, path)) for path in org.org.unread_seat_files]
 
 
 def _parse_weeks(text: str) -> int:
@@ -224,7 +230,7 @@ def _build_row(org: OrgHandle, card: Scorecard, one: GroupedRow, head: int, *, i
         one.group,
         one.number,
         format_target(row.target),
-        mark_as_html(draw_sparkline(row)),
+        mark_as_html(draw_sparkline(row, with_misses=len(card.rows) <= _MOST_LINKED_ROWS)),
         f"{row.on_target}/{row.known}" if row.known else "",
         tuple(cells),
         reason,
@@ -240,10 +246,10 @@ def _build_cell(card: Scorecard, row: ScoreRow, number: int, text: str, *, lates
     if cell.state is CellState.NONE and cell.value is None:
         return GridCell(_join_classes("v", is_old, is_now, number == latest))
     css = _join_classes(f"v {sign}".strip(), is_old, is_now, number == latest)
-    period, full = name_period(cell.period), format_full_figure(cell.value, row.measure)
+    period = name_period(cell.period)
     marks = {"~": cell.partial, "*": cell.corrected, "\u203a": _is_last_of_past(row, number)}
     words = [
-        f"{period}: {full if cell.value is not None else 'no value'}",
+        f"{period}: {text or 'no value'}",
         _SO_FAR if cell.state is CellState.PENDING and cell.value is not None else WORDS[cell.state],
         *(["not all values known"] if cell.partial else []),
         *(["corrected"] if cell.corrected else []),

@@ -62,8 +62,9 @@ class MetricNoteHtml:
 
 @dataclass(frozen=True, slots=True)
 class ValueLine:
-    """A cell as a line of the table below its chart. `state` is the sign of its verdict."""
+    """A cell as a line of the table below its chart. `state` is the sign of its verdict, and `id` its period."""
 
+    id: str
     period: str
     value: str
     state: str
@@ -162,7 +163,7 @@ def build_seat_page(request: PageRequest) -> Page:
         "unread": _list_problems(request, seat),
         "tags": _list_tags(view, charts.charts),
         "broken": None,
-        "path": seat_path(seat),
+        "seat_file": seat_path(seat),
         "pages": [kind.path for kind in KINDS],
         "retired": _describe_retired(org, now, view, events, charts.charts) if view.retirement else None,
     }
@@ -192,7 +193,7 @@ class _NamesOf:
 def _build_unreadable_page(request: PageRequest) -> Page:
     """The page of a seat whose file cannot be read: what is wrong with the file, and where."""
     seat = request.subject
-    content = {"broken": _list_problems(request, seat), "path": seat_path(seat), "seat": seat}
+    content = {"broken": _list_problems(request, seat), "seat_file": seat_path(seat), "seat": seat}
     return Page("seat", seat, content)
 
 
@@ -281,6 +282,7 @@ def _list_values(chart: MetricChart) -> Iterator[ValueLine]:
         value = format_full_figure(cell.value, chart.measure) if cell.value is not None else ""
         told = describe_cell(chart, column)
         yield ValueLine(
+            id=cell.period,
             period=describe_period(column.period.text),
             value=value,
             state=_TAGS[cell.state][0],
@@ -399,4 +401,4 @@ def _describe_heir(org: Org, now: datetime, heir: str) -> str:
     if place.status != "active":
         return f"{place.name} is {place.status}"
     judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
-    return f"{place.name}: {place.on_target} of {len(judged)} on target" if judged else f"{place.name} has no metrics"
+    return f"{place.name}: {place.on_target} of {len(judged)} on target" if judged else ""

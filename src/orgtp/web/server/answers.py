@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +19,8 @@ HTML = "text/html; charset=utf-8"
 # Nothing is won by compressing less, and a level above this one takes much longer for little.
 _LEAST_BYTES, _LEVEL = 860, 6
 _MOST_BYTES = 64 * 1024 * 1024
+# An answer that takes longer to make is renewed in the background, unless it is older than that.
+_LONG_SECONDS, _OLDEST = 0.1, timedelta(minutes=5)
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -85,38 +90,96 @@ def _accepts_gzip(given: str) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What an answer was made from: the version of the org and of its audit (`state`), and the time as of which."""
+
+    state: Hashable
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer that is kept, what it was made from, and how many seconds that took."""
+
+    answer: Answer
+    moment: Moment
+    seconds: float
+
+    def may_serve(self, moment: Moment) -> bool:
+        """Whether it may be given once more at a later moment, because nothing but the time is another."""
+        is_old = self.moment.state != moment.state or moment.now - self.moment.now >= _OLDEST
+        return self.seconds > _LONG_SECONDS and not is_old
+
+
 class AnswerCache:
     """The newest answers, up to a total size; the one that was unused longest goes first.
 
-    Only one answer is made at a time, since making one uses the processor and not the disk.
+    Only one answer is made at a time, since making one uses the processor and not the disk. An answer that takes long
+    and is out of date by the clock alone is given once more, while a new one is made: a page states its time.
     """
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
         self._most, self._size = most_bytes, 0
-        self._found: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._found: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
+        self._renewing: set[Hashable] = set()
+        self._renewer = ThreadPoolExecutor(1, "renew")
         self.making = threading.RLock()
 
-    def get_or_make(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+    def get_or_make(self, key: Hashable, moment: Moment, make: Callable[[], Answer]) -> Answer:
         """The answer with a key, or the one that `make` returns. Raises what `make` raises."""
-        if (found := self._get(key)) is not None:
-            return found
+        kept = self._get(key)
+        if kept is not None and kept.moment == moment:
+            return kept.answer
+        if kept is not None and kept.may_serve(moment):
+            self._renew(key, moment, make)
+            return kept.answer
+        return self._make(key, moment, make)
+
+    def _make(self, key: Hashable, moment: Moment, make: Callable[[], Answer]) -> Answer:
         with self.making:
             # Another thread may have made it meanwhile.
-            return self._get(key) or self._add(key, make())
+            kept = self._get(key)
+            if kept is not None and kept.moment == moment:
+                return kept.answer
+            began = time.monotonic()
+            made = make()
+            self._add(key, _Kept(made, moment, time.monotonic() - began))
+            return made
 
-    def _get(self, key: Hashable) -> Answer | None:
+    def _renew(self, key: Hashable, moment: Moment, make: Callable[[], Answer]) -> None:
+        with self._lock:
+            if key in self._renewing:
+                return
+            self._renewing.add(key)
+
+        def work() -> None:
+            try:
+                self._make(key, moment, make)
+            finally:
+                with self._lock:
+                    self._renewing.discard(key)
+
+        self._renewer.submit(work)
+
+    def close(self) -> None:
+        """Make nothing more."""
+        self._renewer.shutdown(wait=False, cancel_futures=True)
+
+    def _get(self, key: Hashable) -> _Kept | None:
         with self._lock:
             found = self._found.get(key)
             if found is not None:
                 self._found.move_to_end(key)
             return found
 
-    def _add(self, key: Hashable, made: Answer) -> Answer:
+    def _add(self, key: Hashable, made: _Kept) -> None:
         with self._lock:
-            if made.size <= self._most // 4:
+            if (before := self._found.pop(key, None)) is not None:
+                self._size -= before.answer.size
+            if made.answer.size <= self._most // 4:
                 self._found[key] = made
-                self._size += made.size
+                self._size += made.answer.size
             while self._size > self._most:
-                self._size -= self._found.popitem(last=False)[1].size
-        return made
+                self._size -= self._found.popitem(last=False)[1].answer.size

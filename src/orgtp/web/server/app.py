@@ -275,6 +275,7 @@ class WebApp:
 
     def close(self) -> None:
         """End the threads, after what they are recording."""
+        self.pages.cache.close()
         self._reading.shutdown(wait=False, cancel_futures=True)
         self._writing.shutdown(wait=True)
 

@@ -71,7 +71,7 @@ export function setUpList(tree, data, known, hooks) {
     role.textContent = seat.role;
     owner.textContent = seat.owner ? `owner ${seat.owner}` : "";
     if (before?.marks !== seat.marks || !marks.hasChildNodes()) {
-      const signs = [...seat.marks].map((mark) => makeListSign(data.signs[mark]?.[0] ?? "pe"));
+      const signs = [...seat.marks].flatMap((mark) => makeListSign(data.signs[mark]?.[0] ?? "")).filter((sign) => !sign.classList.contains("is-"));
       marks.replaceChildren(...signs, ...(seat.marks ? [makeListPart("span", "sr", countMarks(seat.marks, data.signs))] : []));
     }
     const tags = [];
@@ -281,5 +281,5 @@ export function setUpList(tree, data, known, hooks) {
     keepTabStop();
   }
 
-  return { show, moveTo: (/** @type {string} */ id) => moveTo(items.get(id)), find: (/** @type {string} */ id) => items.get(id) };
+  return { show, findHref, moveTo: (/** @type {string} */ id) => moveTo(items.get(id)), find: (/** @type {string} */ id) => items.get(id) };
 }

@@ -1,15 +1,15 @@
 // The seats of the chart as the scripts know them: as of now from the list, and as of a day before from the deltas.
 
 /**
- * A seat. `marks` has a letter for each metric, `flags` l (late) and d (drifting), `values` name, target and latest.
+ * A seat. `own` is what its box says where that does not follow from the rest. `marks` has a letter for each metric, `flags` l (late) and d (drifting), `values` name, target and latest.
  * @typedef {{id: string, name: string, role: string, kind: string, status: string, owner: string, above: string,
- *   dotted: string[], words: string, marks: string, flags: string, rank: number, values: string[][]}} ChartSeat
+ *   dotted: string[], words: string, own: Record<string, any>, marks: string, flags: string, rank: number, values: string[][]}} ChartSeat
  */
 
 /**
  * What differs of a seat, by short names.
  * @typedef {{n?: string, r?: string, k?: string, t?: string, o?: string, a?: string, d?: string, c?: string,
- *   m?: string, f?: string, g?: number, v?: string[][]}} SeatDelta
+ *   m?: string, f?: string, g?: number, v?: string[][], w?: Record<string, any>}} SeatDelta
  */
 
 /**
@@ -18,7 +18,7 @@
  */
 
 /**
- * @typedef {{rest: (SeatDelta & {id: string})[], folded: string[], days: ChartDays | null, day: string, isPast: boolean,
+ * @typedef {{rest: (SeatDelta & {id: string})[], words: Record<string, Record<string, any>>, folded: string[], days: ChartDays | null, day: string, isPast: boolean,
  *   isServed: boolean, signs: Record<string, string[]>}} ChartData
  */
 
@@ -34,6 +34,7 @@ export function changeSeat(id, facts, known) {
     above: facts.a ?? known?.above ?? "",
     dotted: facts.d === undefined ? known?.dotted ?? [] : facts.d.split(" ").filter(Boolean),
     words: facts.c === undefined ? known?.words ?? "" : facts.c.replaceAll("-", " "),
+    own: facts.w ?? known?.own ?? {},
     marks: facts.m ?? known?.marks ?? "",
     flags: facts.f ?? known?.flags ?? "",
     rank: facts.g ?? known?.rank ?? 0,
@@ -59,7 +60,7 @@ export function readSeats(tree, data) {
     if (!row) continue;
     const facts = { n: readRowText(row, "a"), r: readRowText(row, ".rl"), k: readRowText(row, ".kd"), a: above, f, t, m, c, d };
     const owner = readRowText(row, ".ow").replace(/^owner /, "");
-    seats.set(id, changeSeat(id, { ...facts, o: owner, g: seats.size, ...now[id] }));
+    seats.set(id, changeSeat(id, { ...facts, o: owner, g: seats.size, w: data.words[id], ...now[id] }));
   }
   for (const row of data.rest) seats.set(row.id, changeSeat(row.id, { g: seats.size, ...row, ...now[row.id] }));
   return seats;
@@ -106,9 +107,47 @@ export function needsPerson(seat) {
 }
 
 /** The seats above a seat, the nearest first. @param {Map<string, ChartSeat>} seats @param {string} id */
-export function listAbove(seats, id) {
+export function listSeatsAbove(seats, id) {
   /** @type {string[]} */
   const found = [];
   for (let at = seats.get(id)?.above ?? ""; at && !found.includes(at); at = seats.get(at)?.above ?? "") found.push(at);
   return found;
+}
+
+// The signs of the marks in the order in which a box counts them.
+const SIGN_ORDER = "xlumpo";
+
+/** @param {string[]} parts */
+const joinWords = (parts) => (parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts.join());
+
+/** What the box of a seat says, as render/chart_data.py has it. @param {ChartSeat} seat @param {string} href
+ * @param {Record<string, string[]>} signs @returns {import("./chart-draw.js").DrawnSeat} */
+export function drawSeat(seat, href, signs) {
+  const drawn = [...seat.marks].flatMap((mark) => signs[mark]?.[0] ?? []);
+  const [late, drifting, off] = [seat.flags.includes("l"), seat.flags.includes("d"), seat.marks.includes("x")];
+  const role = seat.status === "active" ? seat.role : `${seat.status} · ${seat.role}`;
+  const counts = [...SIGN_ORDER].flatMap((mark) => {
+    const count = seat.marks.split(mark).length - 1;
+    return count ? [`${count} ${signs[mark]?.[1]}`] : [];
+  });
+  const group = seat.kind === "group";
+  const about = [seat.name, role, `${group ? "led by" : "owner"} ${seat.owner}`, drifting ? "drifting" : "", joinWords(counts)];
+  return {
+    id: seat.id,
+    above: seat.above,
+    href,
+    about: about.filter(Boolean).join(", "),
+    name: seat.name,
+    role,
+    owner: `owner ${seat.owner}`,
+    kind: seat.kind,
+    status: seat.status === "active" ? "" : seat.status,
+    signs: drawn.join(" "),
+    late,
+    drifting,
+    off,
+    needs: late || drifting || off,
+    dotted: seat.dotted,
+    ...seat.own,
+  };
 }

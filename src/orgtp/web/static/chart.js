@@ -2,7 +2,7 @@
 
 import { setUpList, makeTag } from "./chart-list.js";
 import { setUpPicture } from "./chart-picture.js";
-import { findSeatsOn, listAbove, needsPerson, orderSeats, readSeats } from "./chart-seats.js";
+import { findSeatsOn, listSeatsAbove, needsPerson, orderSeats, readSeats } from "./chart-seats.js";
 import { formatDay, setUpTime } from "./time.js";
 
 // In a larger chart, opening a branch folds the others; in a very large one, the list has what was opened.
@@ -22,6 +22,8 @@ export function setUpChart(root) {
   let ordered = orderSeats(seats);
   let day = -1;
   let folded = new Set(data.folded);
+  const isLarge = now.size > LARGE;
+  if (isLarge) foldDeeper(folded);
   /** @type {Set<string> | null} */
   let foldedBefore = null;
   let onlyNeed = false;
@@ -30,18 +32,27 @@ export function setUpChart(root) {
   /** @type {string[]} */
   let hits = [];
   let hitAt = -1;
-  const isLarge = now.size > LARGE;
 
   const list = setUpList(tree, data, now, { fold, point: (id) => picture?.point(id || marked) });
-  const picture = setUpPicture(root, { fold: (id) => fold(id, !folded.has(id)), signs: data.signs });
+  const picture = setUpPicture(root, {
+    fold: (id) => fold(id, !folded.has(id)), findHref: list.findHref, signs: data.signs,
+  });
 
-  const findParents = () => new Set(ordered.map((seat) => seat.above).filter((id) => seats.has(id)));
+  /** A large chart opens level by level: what is below a folded seat is folded, too. @param {Set<string>} some */
+  function foldDeeper(some) {
+    const parents = findParents();
+    for (const seat of ordered) if (some.has(seat.above) && parents.has(seat.id)) some.add(seat.id);
+  }
+
+  function findParents() {
+    return new Set(ordered.map((seat) => seat.above).filter((id) => seats.has(id)));
+  }
 
   /** The seats that the filter shows: those that need a person, and the way to them. */
   function findShown() {
     if (!onlyNeed) return new Set(ordered.map((seat) => seat.id));
     const needed = ordered.filter(needsPerson).map((seat) => seat.id);
-    return new Set(needed.flatMap((id) => [id, ...listAbove(seats, id)]));
+    return new Set(needed.flatMap((id) => [id, ...listSeatsAbove(seats, id)]));
   }
 
   function update() {
@@ -50,9 +61,9 @@ export function setUpChart(root) {
     const drawn = ordered.filter((seat) => shown.has(seat.id));
     const found = new Set(hits);
     let listed = ordered;
-    if (now.size > VERY_LARGE) listed = ordered.filter((seat) => listAbove(seats, seat.id).every((id) => !folded.has(id)));
+    if (now.size > VERY_LARGE) listed = ordered.filter((seat) => listSeatsAbove(seats, seat.id).every((id) => !folded.has(id)));
     list.show({ seats: listed, folded, parents, shown, hits: found });
-    picture?.show({ seats: drawn, folded, hits: found, isSearch: query !== "", marked, dim: onlyNeed });
+    picture?.show({ seats: drawn, folded, hits: found, isSearch: query !== "", isFiltered: onlyNeed });
     showPressed();
   }
 
@@ -75,7 +86,10 @@ export function setUpChart(root) {
     const parents = findParents();
     const depths = new Map();
     for (const seat of ordered) depths.set(seat.id, (depths.get(seat.above) ?? -1) + 1);
-    return new Set(ordered.filter((seat) => depths.get(seat.id) === +levels && parents.has(seat.id)).map((seat) => seat.id));
+    const found = ordered.filter((seat) => depths.get(seat.id) === +levels && parents.has(seat.id)).map((seat) => seat.id);
+    const folds = new Set(found);
+    if (isLarge) foldDeeper(folds);
+    return folds;
   }
 
   const levelButtons = [...root.querySelectorAll("[data-levels]")].filter((one) => one instanceof HTMLElement);
@@ -99,7 +113,7 @@ export function setUpChart(root) {
 
   /** Unfold the way to a seat. @param {string} id */
   function openWayTo(id) {
-    for (const above of listAbove(seats, id)) folded.delete(above);
+    for (const above of listSeatsAbove(seats, id)) folded.delete(above);
   }
 
   const field = root.querySelector("[data-search]");
@@ -207,11 +221,17 @@ export function setUpChart(root) {
     const home = root.querySelector("[data-then-table]");
     if (!(part instanceof HTMLElement) || !home) return;
     const rows = ordered.flatMap((seat) => seat.values.map((value, at) => ({ seat, value, mark: seat.marks[at] ?? "p" })));
-    part.hidden = to === days.days.length - 1 || !rows.length;
-    if (part.hidden) return home.replaceChildren();
+    const text = days.days[to] ?? "";
+    part.hidden = to === days.days.length - 1 || (!rows.length && !data.isServed);
+    for (const link of part.querySelectorAll("[data-then-link]")) {
+      const address = new URL(link.getAttribute("href") ?? "", location.href);
+      address.searchParams.set("at", text);
+      link.setAttribute("href", address.href);
+    }
+    if (part.hidden || !rows.length) return home.replaceChildren();
     const table = document.createElement("table");
     table.className = "plain";
-    table.createCaption().textContent = `At the end of ${formatDay(days.days[to] ?? "")}`;
+    table.createCaption().textContent = `At the end of ${formatDay(text)}`;
     const head = table.createTHead().insertRow();
     for (const word of ["Seat", "Who answered", "Metric", "Target", "Latest", "State"]) {
       const cell = document.createElement("th");
@@ -223,7 +243,7 @@ export function setUpChart(root) {
     for (const { seat, value, mark } of rows) {
       const row = body.insertRow();
       for (const one of [seat.name, seat.owner, ...value]) row.insertCell().textContent = one;
-      const [sign = "pe", word = ""] = data.signs[mark] ?? [];
+      const [sign = "", word = "nothing owed"] = data.signs[mark] ?? [];
       row.insertCell().append(makeTag(sign, word));
     }
     home.replaceChildren(table);
@@ -254,9 +274,9 @@ export function setUpChart(root) {
   const note = root.querySelector("[data-rest-note]");
   if (note instanceof HTMLElement) note.hidden = true;
   if (data.days) startTime(data.days);
-  else if (data.isServed) void fetchDays();
+  else if (data.isServed) fetchDays().catch(() => {});
   update();
-  picture?.begin();
+  picture?.centre();
   followAddress();
   addEventListener("hashchange", followAddress);
 }

@@ -3,6 +3,7 @@
 import { setUpChart } from "./chart.js";
 import { setUpLive } from "./live.js";
 import { setUpMeeting } from "./meeting.js";
+import { setUpNumbers } from "./numbers.js";
 import { setUpRecord } from "./record.js";
 import { setUpScorecard } from "./score.js";
 import { findShownPage, setUpSingleFile } from "./single.js";
@@ -14,6 +15,7 @@ const setUps = {
   record_month: setUpRecord,
   scorecard: setUpScorecard,
   meeting: setUpMeeting,
+  numbers: setUpNumbers,
 };
 
 /** @param {HTMLElement} root */

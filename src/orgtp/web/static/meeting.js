@@ -94,50 +94,52 @@ export function setUpMeeting(root) {
   /** @param {number} number @param {boolean} focus */
   const show = (number, focus) => {
     const next = Math.max(0, Math.min(screens.length - 1, number));
-    const isOther = next !== current || !screens[next].classList.contains("here");
+    const screen = screens[next];
+    if (!screen) return;
+    const isOther = next !== current || !screen.classList.contains("here");
     current = next;
     screens.forEach((one, at) => one.classList.toggle("here", at === current));
     for (const step of steps) {
-      if (step.getAttribute("data-step") === screens[current].id) step.setAttribute("aria-current", "step");
+      if (step.getAttribute("data-step") === screen.id) step.setAttribute("aria-current", "step");
       else step.removeAttribute("aria-current");
     }
     steps.find((step) => step.hasAttribute("aria-current"))?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (isOther) restart();
     if (!focus) return;
-    const heading = screens[current].querySelector("h2");
+    const heading = screen.querySelector("h2");
     if (!heading) return;
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
     scrollTo(0, 0);
   };
 
-  /** The screen that the address names, or one that has the part that it names; the first one otherwise. */
-  const findNamed = () => {
-    const name = decodeURIComponent(location.hash.slice(1));
-    const part = name ? document.getElementById(name) : null;
-    return part ? screens.findIndex((one) => one === part || one.contains(part)) : -1;
-  };
+  /** Show the screen that the address names, or one that has the part that it names; the first one otherwise. */
   /** @param {boolean} focus */
   const follow = (focus) => {
-    const named = findNamed();
-    if (named >= 0) show(named, focus && screens[named].id === decodeURIComponent(location.hash.slice(1)));
+    const name = decodeURIComponent(location.hash.slice(1));
+    const part = name ? document.getElementById(name) : null;
+    const named = part ? screens.findIndex((one) => one.contains(part)) : -1;
+    // A part of a screen, such as a field that is wrong, has the focus itself.
+    if (named >= 0) show(named, focus && part === screens[named]);
     else if (!focus) show(0, false);
   };
   /** @param {number} number */
   const go = (number) => {
     const to = screens[Math.max(0, Math.min(screens.length - 1, number))];
-    location.hash = encodeURIComponent(to.id);
+    if (to) location.hash = encodeURIComponent(to.id);
   };
 
   follow(false);
   addEventListener("hashchange", () => follow(true));
   addEventListener("keydown", (event) => {
     if (!root.offsetParent || takesText(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
-    const decision = { f: "fix", w: "watch" }[event.key.toLowerCase()];
-    if (event.key.toLowerCase() === "j") go(current + 1);
-    else if (event.key.toLowerCase() === "k") go(current - 1);
-    else if (decision && screens[current].classList.contains("row")) {
-      const choice = screens[current].querySelector(`[type=radio][value=${decision}]`);
+    const key = event.key.toLowerCase();
+    const decision = { f: "fix", w: "watch" }[key];
+    const screen = screens[current];
+    if (key === "j") go(current + 1);
+    else if (key === "k") go(current - 1);
+    else if (decision && screen?.classList.contains("row")) {
+      const choice = screen.querySelector(`[type=radio][value=${decision}]`);
       if (!(choice instanceof HTMLInputElement)) return;
       choice.checked = true;
       choice.focus();
@@ -153,11 +155,13 @@ export function setUpMeeting(root) {
       event.preventDefault();
       isSaving = true;
       const here = current;
-      void saveScreen(form, screens[here], button).then((saved) => {
+      const screen = screens[here];
+      if (!screen) return;
+      void saveScreen(form, screen, button).then((saved) => {
         isSaving = false;
         if (!saved) return;
-        const step = steps.find((one) => one.getAttribute("data-step") === screens[here].id);
-        if (screens[here].querySelector("[type=radio]:checked")) step?.classList.add("done");
+        const step = steps.find((one) => one.getAttribute("data-step") === screen.id);
+        if (screen.querySelector("[type=radio]:checked")) step?.classList.add("done");
         if (current === here) go(here + 1);
       });
     });

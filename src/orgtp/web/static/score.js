@@ -274,6 +274,8 @@ function setUpCells(root, table) {
     keepTabStop();
     place();
   });
+  // With keys of its own, the table is a grid, which Tab enters and leaves as one.
+  table.setAttribute("role", "grid");
   for (const link of cells()) link.setAttribute("tabindex", "-1");
   keepTabStop();
   return keepTabStop;
@@ -293,7 +295,7 @@ function setUpRows(form, table, whenChanged) {
   const order = /** @type {HTMLSelectElement} */ (field("order"));
   const states = /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("[name=state]"));
   const told = /** @type {HTMLElement} */ (form.querySelector("[role=status]"));
-  const groups = [...table.tBodies];
+  const groups = [...table.tBodies].filter((group) => !group.classList.contains("unread"));
   const hasGroups = groups.every((group) => group.querySelector("[scope=rowgroup]"));
   const needy = new Set(["late", "unknown", "drifting", "off"]);
   const rows = groups.flatMap((group) =>

@@ -40,7 +40,6 @@ export function setUpTime(root, days, { isPast, show }) {
   const told = [...root.querySelectorAll("[data-changes] > li")].filter((one) => one instanceof HTMLElement);
   if (!(bar instanceof HTMLElement) || !slider || !label || !ticks || days.length < 2) return;
   const last = days.length - 1;
-  const now = label.textContent?.trim() ?? "";
   let before = last;
 
   /** The number of the newest day that is not after this one. @param {string} day */
@@ -68,8 +67,10 @@ export function setUpTime(root, days, { isPast, show }) {
     if (!slider || !label) return;
     slider.value = String(day);
     const text = days[day] ?? "";
-    label.textContent = day === last ? now : formatDay(text);
-    if (day === last && !isPast) label.append(", now");
+    const [weekday = "", ...date] = formatDay(text).split(" ");
+    const strong = document.createElement("b");
+    strong.textContent = date.join(" ");
+    label.replaceChildren(`${weekday} `, strong, day === last && !isPast ? ", now" : "");
     slider.setAttribute("aria-valuetext", sayDay(text) + (day === last && !isPast ? ", now" : ""));
     root.classList.toggle("past", day < last);
     markChanges(day);
@@ -108,7 +109,6 @@ export function setUpTime(root, days, { isPast, show }) {
     one.querySelector("time")?.addEventListener("click", () => moveTo(findDayWith(one.dataset.at ?? "")));
   }
   slider.setAttribute("aria-valuetext", sayDay(days[last] ?? "") + (isPast ? "" : ", now"));
-  if (!isPast) label.append(", now");
   bar.hidden = false;
   return { moveTo: (/** @type {string} */ day) => moveTo(findDay(day)) };
 }

@@ -1,0 +1,105 @@
+"""Parts of the server whose time or size no test can wait for: the end of sessions, and what is kept."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+from orgtp.web.server.answers import Answer, AnswerCache, Moment, make_answer
+from orgtp.web.server.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions
+from orgtp.web.server.settings import ServerSettings
+
+NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.seconds
+
+
+def test_a_session_ends_when_it_is_not_used() -> None:
+    clock = Clock()
+    sessions = Sessions(ServerSettings(), clock)
+    key = sessions.start("janine").key
+    clock.seconds += IDLE_SECONDS - 1
+    assert sessions.find(key)
+    clock.seconds += IDLE_SECONDS - 1
+    assert sessions.find(key)
+    clock.seconds += IDLE_SECONDS + 1
+    assert sessions.find(key) is None
+    clock.seconds -= IDLE_SECONDS
+    assert sessions.find(key) is None
+
+
+def test_a_session_ends_after_a_working_day_even_if_it_is_used() -> None:
+    clock = Clock()
+    sessions = Sessions(ServerSettings(), clock)
+    key = sessions.start("janine").key
+    while clock.seconds <= LONGEST_SECONDS:
+        assert sessions.find(key)
+        clock.seconds += IDLE_SECONDS / 2
+    assert sessions.find(key) is None
+
+
+def test_one_person_cannot_end_the_sessions_of_others() -> None:
+    sessions = Sessions(ServerSettings())
+    other = sessions.start("david").key
+    first = sessions.start("janine").key
+    for _ in range(20):
+        sessions.start("janine")
+    assert sessions.find(other)
+    assert sessions.find(first) is None
+
+
+def test_what_is_kept_is_bounded() -> None:
+    cache, made = AnswerCache(100_000), list[int]()
+
+    def ask(number: int) -> Answer:
+        def make() -> Answer:
+            made.append(number)
+            return Answer(bytes(20_000))
+
+        return cache.get_or_make(number, Moment(0, NOW), make)
+
+    for number in (1, 2, 3, 4, 5, 1, 6, 1, 2):
+        ask(number)
+    # The sixth one took the place of the second, which was unused longest.
+    assert made == [1, 2, 3, 4, 5, 6, 2]
+    cache.get_or_make("big", Moment(0, NOW), lambda: Answer(bytes(90_000)))
+    ask(1)
+    assert made[-1] == 2
+
+
+def test_a_page_that_takes_long_is_given_again_while_a_new_one_is_made() -> None:
+    cache, begun, go_on = AnswerCache(), threading.Event(), threading.Event()
+
+    def slow(text: str) -> Answer:
+        threading.Event().wait(0.2)
+        return make_answer(text)
+
+    def held() -> Answer:
+        begun.set()
+        assert go_on.wait(20)
+        return make_answer("second")
+
+    assert cache.get_or_make("page", Moment(1, NOW), lambda: slow("first")).body == b"first"
+    later = Moment(1, NOW + timedelta(minutes=1))
+    assert cache.get_or_make("page", later, held).body == b"first"
+    assert begun.wait(20)
+    # It is made once, and whoever asks meanwhile does not wait.
+    assert cache.get_or_make("page", later, lambda: make_answer("never")).body == b"first"
+    go_on.set()
+    with cache.making:
+        assert cache.get_or_make("page", later, lambda: make_answer("never")).body == b"second"
+    # What the org says now is never replaced by what it said before.
+    changed = Moment(2, NOW + timedelta(minutes=1))
+    assert cache.get_or_make("page", changed, lambda: make_answer("third")).body == b"third"
+    much_later = Moment(2, NOW + timedelta(hours=1))
+    assert cache.get_or_make("page", much_later, lambda: make_answer("fourth")).body == b"fourth"
+    cache.close()
