@@ -5,10 +5,10 @@ from __future__ import annotations
 import html as html_entities
 import re
 from pathlib import Path
+from typing import Any
 
 import html5lib
 import pytest
-from lxml import html
 from playwright.sync_api import Browser as Chromium
 
 import orgtp
@@ -16,6 +16,7 @@ from tests.cli.test_diff_markdown import HOSTILE
 from tests.conftest import Shell
 from tests.web.browsers import Look, open_tab
 from tests.web.npm import run_axe
+from tests.web.parsed import parse_file, parse_page
 from tests.web.server.server import serve
 
 BANK = "2026-11-20-penny-bank-feed-asks-for-a-password"
@@ -55,10 +56,10 @@ def write_site(shell: Shell, now: str = "2026-11-25T18:00:00-05:00") -> Path:
     return shell.folder.parent / "site"
 
 
-def read_page(path: Path) -> html.HtmlElement:
+def read_page(path: Path) -> Any:
     """A page, which is valid HTML."""
     html5lib.HTMLParser(strict=True).parse(path.read_bytes())
-    return html.document_fromstring(path.read_bytes())
+    return parse_file(path)
 
 
 def test_the_page_has_the_escalations_of_the_command(busy: Shell) -> None:
@@ -149,7 +150,7 @@ def test_hostile_texts_are_text(acme: Shell) -> None:
         assert "<script>alert(1)</script>" in page.text_content()
 
 
-def find_form(page: html.HtmlElement, id_: str) -> html.FormElement:
+def find_form(page: Any, id_: str) -> Any:
     """The form of an item."""
     (form,) = page.xpath(f"//article[@id='{id_}']//form")
     return form
@@ -158,14 +159,14 @@ def find_form(page: html.HtmlElement, id_: str) -> html.FormElement:
 def test_the_forms_make_the_same_change_as_the_commands(busy: Shell) -> None:
     with serve(busy, "--allow-write", "--as", "david") as serving:
         browser = serving.sign_in()
-        form = find_form(html.document_fromstring(browser.get("/escalations.html").body), BANK)
+        form = find_form(parse_page(browser.get("/escalations.html").body), BANK)
         fields = {**dict(form.form_values()), "note": "The bank calls back.", "do": "ack"}
         assert browser.post("/act/escalation", fields).status == 303
         fields |= {"do": "resolve", "note": ""}
         refused = browser.post("/act/escalation", fields)
         assert "Nothing was recorded" in refused.text
         todo = busy("todo", "list", "--json").json["todos"][0]["id"]
-        form = find_form(html.document_fromstring(browser.get("/todos.html").body), todo)
+        form = find_form(parse_page(browser.get("/todos.html").body), todo)
         fields = {**dict(form.form_values()), "note": "Access is back.", "do": "done"}
         assert browser.post("/act/todo", fields).status == 303
     shown = busy("escalate", "show", BANK, "--json").json
@@ -188,7 +189,7 @@ def test_what_was_typed_is_kept_when_it_is_refused(busy: Shell) -> None:
             "note": 'say "it"',
         }
         answer = browser.post("/act/todo", fields)
-        page = html.document_fromstring(answer.body)
+        page = parse_page(answer.body)
         assert find_form(page, todo).fields["note"] == 'say "it"'
 
 
@@ -221,6 +222,6 @@ def test_printed_pages_have_no_controls(chromium: Chromium, sample_site: Path) -
 
 def test_the_note_of_the_org_is_on_every_page(sample_site: Path, acme: Shell) -> None:
     for path in sample_site.rglob("*.html"):
-        (foot,) = html.document_fromstring(path.read_bytes()).xpath("//footer")
+        (foot,) = parse_file(path).xpath("//footer")
         assert "Every number here is invented." in foot.text_content()
     assert orgtp.open(acme.folder).head.note == ""
