@@ -22,6 +22,7 @@ from orgtp.render.chart_words import (
     SIGN_PITCH,
     BoxWords,
     choose_signs,
+    count_places,
     describe_box,
     fit_frame,
     write_box,
@@ -254,11 +255,11 @@ class _Pen:
         yield self._text("rl", COMPACT_INSET, 27.5, role)
         yield from self._draw_signs(words.compact_signs, words.compact_more, right, 11.5, COMPACT_PITCH)
         if box.is_drifting:
-            places = len(words.compact_signs) + bool(words.compact_more)
+            places = count_places(words.compact_signs, words.compact_more)
             yield self._sign("drift", right - 11 - COMPACT_PITCH * places, 11.5)
 
     def _draw_signs(self, signs: Sequence[Sign], more: int, right: int, y: float, pitch: int) -> Iterator[str]:
-        places = len(signs) + bool(more)
+        places = count_places(signs, more)
         for number, sign in enumerate(signs):
             yield self._sign(sign.value, right - 11 - pitch * (places - 1 - number), y)
         if more:
@@ -288,7 +289,7 @@ class _Pen:
         right = frame.x + frame.width - 14 - (_FOLD_ROOM if self._link else 0)
         signs, more = choose_signs(box.signs, MOST_COMPACT)
         parts += [label, *self._draw_signs(signs, more, right, frame.y + 9, SIGN_PITCH)]
-        at = right - 11 - SIGN_PITCH * (len(signs) + bool(more))
+        at = right - 11 - SIGN_PITCH * count_places(signs, more)
         for flag in [word for word, holds in (("drift", box.is_drifting), ("late", box.is_late)) if holds]:
             parts.append(self._sign(flag, at, frame.y + 9))
             at -= 15

@@ -7,7 +7,7 @@ from html import escape
 
 from orgtp.model.text import one_line
 from orgtp.render.chart_svg import draw_legend, draw_own_sign, list_layout_seats, open_picture
-from orgtp.render.chart_words import OWNER, choose_signs, describe_box, write_kind, write_role
+from orgtp.render.chart_words import OWNER, choose_signs, count_places, describe_box, write_kind, write_role
 from orgtp.render.text_width import fit_text, measure_text
 from orgtp.views.chart_boxes import ChartBox
 from orgtp.views.chart_layout.wall import WallColumn, choose_rows, lay_out_wall
@@ -96,7 +96,7 @@ def _draw_row(box: ChartBox, x: int, y: int, *, kind: bool) -> str:
     signs, more = choose_signs(box.signs, _MOST_SIGNS)
     flags = ["drift"] if box.is_drifting else []
     drawn = [*flags, *(sign.value for sign in signs)]
-    right = _WIDTH - (_PITCH if more else 0)
+    right = _WIDTH - _PITCH * count_places((), more)
     places = [right - 11 - _PITCH * (len(drawn) - 1 - number) for number in range(len(drawn))]
     room = (places[0] if places else right) - 6 - x
     name = fit_text(box.name, room, _NAME, bold=True)

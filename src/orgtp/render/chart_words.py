@@ -109,8 +109,16 @@ def _write_owner(owner: str, room: int) -> str:
 
 
 def _count_room(signs: Sequence[Sign], more: int, pitch: int) -> int:
-    places = len(signs) + bool(more)
+    places = count_places(signs, more)
     return places * pitch + _GAP if places else 0
+
+
+def count_places(signs: Sequence[Sign], more: int) -> int:
+    """How many places signs take, with the number of those that are left out: two, if it has two digits."""
+    return len(signs) + bool(more) + (more >= _TWO_DIGITS)
+
+
+_TWO_DIGITS = 10
 
 
 def choose_signs(signs: Sequence[Sign], most: int) -> tuple[tuple[Sign, ...], int]:
@@ -119,7 +127,8 @@ def choose_signs(signs: Sequence[Sign], most: int) -> tuple[tuple[Sign, ...], in
         return tuple(signs), 0
     order = list(Sign)
     ranked = sorted(range(len(signs)), key=lambda number: (order.index(signs[number]), number))
-    kept = sorted(ranked[: most - 1])
+    room = most - 1 if len(signs) - most + 1 < _TWO_DIGITS else most - 2
+    kept = sorted(ranked[:room])
     return tuple(signs[number] for number in kept), len(signs) - len(kept)
 
 
@@ -142,7 +151,7 @@ def write_frame(box: ChartBox) -> FrameWords:
         led_by = f"{box.status}, {led_by}"
     name_width = measure_text(name, ROLE, bold=True)
     label = name_width + measure_text(f"  {led_by}", ROLE)
-    head = (len(signs) + bool(more)) * SIGN_PITCH + flags * _SIGN + _FOLD
+    head = count_places(signs, more) * SIGN_PITCH + flags * _SIGN + _FOLD
     return FrameWords(name, led_by, name_width, label, head)
 
 

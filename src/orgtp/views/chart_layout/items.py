@@ -8,7 +8,7 @@ from orgtp.views.chart_layout.draw_types import COLUMN, LEAST_STACKED, LayoutSea
 from orgtp.views.chart_layout.tidy_tree import TreeNode
 
 
-class Column:
+class StackColumn:
     """One column of a stack."""
 
     __slots__ = ("inset", "seats", "slots", "spine", "x")
@@ -46,7 +46,7 @@ class Item:
             self.frame = container.frame if self.hangs else container
             self.level = container.level + 1 if self.hangs else container.level
         self.below: list[Item] = []
-        self.columns: list[Column] = []
+        self.columns: list[StackColumn] = []
         # The dotted lines at the left, the nearest first, each by the seat where it begins. The first ones, as many as
         # `incoming`, end here.
         self.slots: list[str] = []
@@ -68,7 +68,7 @@ class Items:
         # The items at the top of the chart.
         self.tops: list[Item] = []
         self.of_seat: dict[str, Item] = {}
-        self.column_of: dict[str, Column] = {}
+        self.column_of: dict[str, StackColumn] = {}
         # Where each seat can be seen, and how many seats are folded away below one.
         self.shown: dict[str, str] = {}
         self.count: dict[str, int] = {}
@@ -126,7 +126,7 @@ def _make_item(
 def _make_stack(items: Items, container: Item | None, kids: Sequence[str]) -> Item:
     stack = Item("", container)
     for start in range(0, len(kids), COLUMN):
-        column = Column(kids[start : start + COLUMN])
+        column = StackColumn(kids[start : start + COLUMN])
         stack.columns.append(column)
         for kid in column.seats:
             items.of_seat[kid] = stack

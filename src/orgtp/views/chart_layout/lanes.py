@@ -18,7 +18,7 @@ from orgtp.views.chart_layout.draw_types import (
     Point,
 )
 from orgtp.views.chart_layout.items import Item, Items
-from orgtp.views.chart_layout.routes import Route
+from orgtp.views.chart_layout.routes import DottedRoute
 
 # How near a vertical line may not come to another one in the same gap, and how near to a box or beyond the last place.
 _NEAR = 2
@@ -37,7 +37,7 @@ class Lanes:
     where the solid line to a frame ends at its top.
     """
 
-    def __init__(self, items: Items, routes: Sequence[Route]) -> None:
+    def __init__(self, items: Items, routes: Sequence[DottedRoute]) -> None:
         self.across: list[list[int]] = []
         self.lane_of: dict[tuple[int, str], int] = {}
         self.count: dict[int, int] = {}
@@ -76,7 +76,7 @@ class Lanes:
     def _take(self, gap: int, x: int, boss: str = "") -> None:
         self._taken.setdefault(gap, {})[x] = boss
 
-    def _choose_sides(self, items: Items, routes: Sequence[Route]) -> dict[_Side, int]:
+    def _choose_sides(self, items: Items, routes: Sequence[DottedRoute]) -> dict[_Side, int]:
         """Where lines run along the left of boxes, a little off their place if another line runs there in a gap."""
         found: dict[_Side, int] = {}
         beside: dict[tuple[str, str], list[int]] = {}
@@ -112,7 +112,7 @@ class Lanes:
                 self.landings[item.seat] = x
                 self._take(item.level - 1, x)
 
-    def _choose_starts(self, items: Items, routes: Sequence[Route]) -> dict[str, int]:
+    def _choose_starts(self, items: Items, routes: Sequence[DottedRoute]) -> dict[str, int]:
         """Where lines leave the bottom of their boxes."""
         found: dict[str, int] = {}
         for route in routes:
@@ -123,7 +123,7 @@ class Lanes:
                 self._take(start.level, found[route.boss], route.boss)
         return found
 
-    def _pass_heads(self, routes: Sequence[Route]) -> None:
+    def _pass_heads(self, routes: Sequence[DottedRoute]) -> None:
         for route, xs in zip(routes, self.across, strict=True):
             first = 1 if route.is_down else 0
             for number, item in enumerate(route.passed):
@@ -134,7 +134,7 @@ class Lanes:
                     self.through_head.setdefault(frame.seat, set()).add(xs[number + first])
                     frame = frame.frame
 
-    def _assign(self, routes: Sequence[Route]) -> None:
+    def _assign(self, routes: Sequence[DottedRoute]) -> None:
         gaps: dict[int, _Gap] = {}
         for route, xs in zip(routes, self.across, strict=True):
             items = [*([None] if route.is_down else []), *route.passed]
@@ -193,7 +193,7 @@ def _order_lanes(gap: _Gap) -> dict[str, int]:
 _Side = tuple[str, str, str]
 
 
-def _list_sides(items: Items, route: Route) -> Iterator[_Side]:
+def _list_sides(items: Items, route: DottedRoute) -> Iterator[_Side]:
     for number, item in enumerate(route.passed):
         if item.columns:
             column = items.column_of[route.seat if number == len(route.passed) - 1 else route.boss]
@@ -216,7 +216,9 @@ def _list_offsets(start: Item) -> list[int]:
     return [middle, *(middle + sign * 6 * step for step in range(1, 11) for sign in (-1, 1))]
 
 
-def draw_dotted_lines(items: Items, routes: Sequence[Route], lanes: Lanes, rows: Sequence[int]) -> list[PlacedLine]:
+def draw_dotted_lines(
+    items: Items, routes: Sequence[DottedRoute], lanes: Lanes, rows: Sequence[int]
+) -> list[PlacedLine]:
     """The dotted lines, from the seat that someone also reports to, in the order of the routes."""
     ended: dict[str, int] = {}
     found = []
@@ -246,7 +248,7 @@ def _find_lane(rows: Sequence[int], gap: int, lane: int) -> int:
     return rows[gap] + BOX_HEIGHT + DOTTED_LANE + PITCH * lane
 
 
-def _begin(items: Items, route: Route, x: int) -> list[Point]:
+def _begin(items: Items, route: DottedRoute, x: int) -> list[Point]:
     start = items.of_seat[route.boss]
     if route.is_down:
         return [(x, start.y + BOX_HEIGHT + 2)]
@@ -264,7 +266,7 @@ def _find_in_stack(items: Items, seat: str) -> tuple[int, int]:
     return column.x, list(column.seats).index(seat)
 
 
-def _find_end(items: Items, route: Route, nth: int) -> Point:
+def _find_end(items: Items, route: DottedRoute, nth: int) -> Point:
     """Where a line reaches its seat; one that runs further left reaches it lower, so that they do not cross there."""
     end = items.of_seat[route.seat]
     if end.columns:

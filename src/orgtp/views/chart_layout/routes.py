@@ -16,7 +16,7 @@ from orgtp.views.chart_layout.items import Item, Items
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class DottedRoute:
     """A dotted line from `boss` to `seat`. `passed` are the items whose left side it runs along, the last one its end.
 
     `gaps` has the gap before each of them; gap N is below level N. `is_down` tells whether it leaves the boss at the
@@ -30,7 +30,7 @@ class Route:
     gaps: tuple[int, ...]
 
 
-def find_routes(seats: Sequence[LayoutSeat], items: Items, blocked: Collection[int]) -> list[Route]:
+def find_routes(seats: Sequence[LayoutSeat], items: Items, blocked: Collection[int]) -> list[DottedRoute]:
     """The routes of all dotted lines between seats that are shown. No line runs across a `blocked` gap."""
     return [_find_route(items, boss, seat, blocked) for boss, seat in _list_ends(seats, items)]
 
@@ -46,19 +46,19 @@ def _list_ends(seats: Sequence[LayoutSeat], items: Items) -> Iterator[tuple[str,
                 yield ends
 
 
-def _find_route(items: Items, boss: str, seat: str, blocked: Collection[int]) -> Route:
+def _find_route(items: Items, boss: str, seat: str, blocked: Collection[int]) -> DottedRoute:
     start, end = items.of_seat[boss], items.of_seat[seat]
     is_box = not start.is_frame and boss not in items.column_of
     # Both ends may be in one stack, which has one way up.
     above_start, above_end = _list_above(start), _list_above(end)
     if is_box and end.level - 1 == start.level and (start.level not in blocked or end.above is start):
-        return Route(boss, seat, True, (end,), (start.level,))
+        return DottedRoute(boss, seat, True, (end,), (start.level,))
     if is_box and start in above_end:
         down = above_end[: above_end.index(start)][::-1]
-        return Route(boss, seat, True, (*down, end), tuple(range(start.level, end.level)))
+        return DottedRoute(boss, seat, True, (*down, end), tuple(range(start.level, end.level)))
     if end in above_start:
         up = above_start[: above_start.index(end)]
-        return Route(boss, seat, False, (start, *up, end), tuple(range(start.level - 1, end.level - 1, -1)))
+        return DottedRoute(boss, seat, False, (start, *up, end), tuple(range(start.level - 1, end.level - 1, -1)))
     common = {id(one) for one in above_end}
     up = []
     for one in above_start:
@@ -69,7 +69,7 @@ def _find_route(items: Items, boss: str, seat: str, blocked: Collection[int]) ->
     down = above_end[: above_end.index(shared)] if shared else above_end
     level = shared.level if shared else -1
     gaps = (*range(start.level - 1, level, -1), level, *range(level + 1, end.level))
-    return Route(boss, seat, False, (start, *up, *down[::-1], end), gaps)
+    return DottedRoute(boss, seat, False, (start, *up, *down[::-1], end), gaps)
 
 
 def _list_above(item: Item) -> list[Item]:
@@ -81,7 +81,7 @@ def _list_above(item: Item) -> list[Item]:
     return found
 
 
-def reserve_room(items: Items, routes: Sequence[Route]) -> None:
+def reserve_room(items: Items, routes: Sequence[DottedRoute]) -> None:
     """Give each route a place at the left of each item that it passes: those that end there next to the boxes."""
     for rank in range(3):
         for route in routes:

@@ -49,9 +49,12 @@ function makeChartSign(name, x, y, size = 11) {
   return make("svg", { class: `sg-s is-${name} c-${name}`, x, y, width: size, height: size }, use);
 }
 
+/** @param {string[]} signs @param {number} more @returns {number} */
+const countPlaces = (signs, more) => signs.length + (more ? 1 : 0) + (more >= 10 ? 1 : 0);
+
 /** @param {string[]} signs @param {number} more @param {number} right @param {number} y @param {number} pitch @returns {SVGElement[]} */
 function makeSigns(signs, more, right, y, pitch) {
-  const places = signs.length + (more ? 1 : 0);
+  const places = countPlaces(signs, more);
   const made = signs.map((sign, number) => makeChartSign(sign, right - 11 - pitch * (places - 1 - number), y));
   return more ? [...made, ...makeText("mo", right, y + 9, `+${more}`, "end")] : made;
 }
@@ -113,7 +116,7 @@ function makeWords(seat, place) {
   const right = BOX_WIDTH - INSET, more = seat.more ?? 0;
   if (place.height === COMPACT_HEIGHT) {
     const signs = splitSigns(seat.smallSigns ?? seat.signs), smallMore = seat.smallMore ?? 0;
-    const at = right - 11 - COMPACT_PITCH * (signs.length + (smallMore ? 1 : 0));
+    const at = right - 11 - COMPACT_PITCH * countPlaces(signs, smallMore);
     return [
       ...makeName(COMPACT_INSET, 14.5, seat.smallName ?? seat.name, seat.smallFarName),
       ...makeText("rl", COMPACT_INSET, 27.5, seat.smallRole ?? seat.role),
@@ -163,7 +166,7 @@ function makeFrame(seat, place) {
   const right = place.x + place.width - 14 - FOLD_ROOM;
   const link = make("a", { href: seat.href, tabindex: -1 }, ...makeText("t", place.labelX, y, name), ...makeText("lb", at, y, led));
   const flags = [...(seat.drifting ? ["drift"] : []), ...(seat.late ? ["late"] : [])];
-  const first = right - 11 - SIGN_PITCH * (signs.length + (more ? 1 : 0));
+  const first = right - 11 - SIGN_PITCH * countPlaces(signs, more);
   const rect = make("rect", { x: place.x, y: place.y, width: place.width, height: place.height, rx: 4 });
   return make(
     "g", { class: seat.needs ? "frame need" : "frame", "data-s": seat.id }, make("title", {}, seat.about), rect, link,
