@@ -1,12 +1,12 @@
 // The size of the drawing, and moving it about: buttons, the wheel with Ctrl, dragging with a pointer.
 
-const LEAST = 0.3;
-const MOST = 2;
-const STEP = 0.1;
+const LEAST_ZOOM = 0.3;
+const MOST_ZOOM = 2;
+const ZOOM_STEP = 0.1;
 // Smaller than this, only names and what is off can be read.
-const FAR = 0.7;
+const FAR_ZOOM = 0.7;
 // A drawing of at most this width is shown whole, if that does not make it too small or too large.
-const WHOLE = 1700;
+const WIDEST_WHOLE = 1700;
 
 /** @param {HTMLElement} root @param {HTMLElement} view  the window onto the drawing */
 export function setUpZoom(root, view) {
@@ -23,8 +23,8 @@ export function setUpZoom(root, view) {
     if (!svg) return;
     const before = zoom;
     const left = view.scrollLeft + x;
-    zoom = Math.max(LEAST, Math.min(MOST, to));
-    svg.classList.toggle("far", zoom < FAR);
+    zoom = Math.max(LEAST_ZOOM, Math.min(MOST_ZOOM, to));
+    svg.classList.toggle("far", zoom < FAR_ZOOM);
     svg.style.width = `${width() * zoom}px`;
     if (told) told.textContent = `${Math.round(zoom * 100)}%`;
     if (before !== zoom) view.scrollLeft = (left * zoom) / before - x;
@@ -34,7 +34,7 @@ export function setUpZoom(root, view) {
 
   /** The first size: all of it if it fits, else its own size. */
   function begin() {
-    if (width() < WHOLE) setZoom(Math.max(0.86, Math.min(1.3, room() / width())));
+    if (width() < WIDEST_WHOLE) setZoom(Math.max(0.86, Math.min(1.3, room() / width())));
     else setZoom(1);
   }
 
@@ -44,7 +44,7 @@ export function setUpZoom(root, view) {
       isChosen = true;
       if (what === "fit") fit();
       else if (what === "1") setZoom(1);
-      else setZoom(zoom + (what === "+" ? STEP : -STEP));
+      else setZoom(zoom + (what === "+" ? ZOOM_STEP : -ZOOM_STEP));
     });
   }
   view.addEventListener("wheel", (event) => {
