@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import SCRIPT, Shell
 
 KEYS = {"commit", "at", "action", "seats", "by", "approved_by", "author", "what", "body", "paths"}
-CLAIMED = {"by_claimed", "approved_by_claimed"}
+CLAIMED = {"by_claimed", "approved_by_claimed", "acted_for"}
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ __all__ = [
     "days",
     "diff",
     "evidence",
+    "file_stamp",
     "locate",
     "merge_base",
     "queries",

@@ -15,6 +15,7 @@ __all__ = [
     "propose",
     "remote_witness",
     "review_draft",
+    "signing_seat",
     "undo",
     "witness",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
-from orgtp.web.server.answers import Answer, AnswerCache, Moment, make_answer
+from orgtp.web.server.answers import Answer, AnswerCache, AnswerMoment, make_answer
 from orgtp.web.server.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions
 from orgtp.web.server.settings import ServerSettings
 
@@ -65,13 +65,13 @@ def test_what_is_kept_is_bounded() -> None:
             made.append(number)
             return Answer(bytes(20_000))
 
-        return cache.get_or_make(number, Moment(0, NOW), make)
+        return cache.get_or_make(number, AnswerMoment(0, NOW), make)
 
     for number in (1, 2, 3, 4, 5, 1, 6, 1, 2):
         ask(number)
     # The sixth one took the place of the second, which was unused longest.
     assert made == [1, 2, 3, 4, 5, 6, 2]
-    cache.get_or_make("big", Moment(0, NOW), lambda: Answer(bytes(90_000)))
+    cache.get_or_make("big", AnswerMoment(0, NOW), lambda: Answer(bytes(90_000)))
     ask(1)
     assert made[-1] == 2
 
@@ -88,8 +88,8 @@ def test_a_page_that_takes_long_is_given_again_while_a_new_one_is_made() -> None
         assert go_on.wait(20)
         return make_answer("second")
 
-    assert cache.get_or_make("page", Moment(1, NOW), lambda: slow("first")).body == b"first"
-    later = Moment(1, NOW + timedelta(minutes=1))
+    assert cache.get_or_make("page", AnswerMoment(1, NOW), lambda: slow("first")).body == b"first"
+    later = AnswerMoment(1, NOW + timedelta(minutes=1))
     assert cache.get_or_make("page", later, held).body == b"first"
     assert begun.wait(20)
     # It is made once, and whoever asks meanwhile does not wait.
@@ -98,8 +98,8 @@ def test_a_page_that_takes_long_is_given_again_while_a_new_one_is_made() -> None
     with cache.making:
         assert cache.get_or_make("page", later, lambda: make_answer("never")).body == b"second"
     # What the org says now is never replaced by what it said before.
-    changed = Moment(2, NOW + timedelta(minutes=1))
+    changed = AnswerMoment(2, NOW + timedelta(minutes=1))
     assert cache.get_or_make("page", changed, lambda: make_answer("third")).body == b"third"
-    much_later = Moment(2, NOW + timedelta(hours=1))
+    much_later = AnswerMoment(2, NOW + timedelta(hours=1))
     assert cache.get_or_make("page", much_later, lambda: make_answer("fourth")).body == b"fourth"
     cache.close()

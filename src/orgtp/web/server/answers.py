@@ -91,7 +91,7 @@ def _accepts_gzip(given: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class AnswerMoment:
     """What an answer was made from: the version of the org and of its audit (`state`), and the time as of which."""
 
     state: Hashable
@@ -103,10 +103,10 @@ class _Kept:
     """An answer that is kept, what it was made from, and how many seconds that took."""
 
     answer: Answer
-    moment: Moment
+    moment: AnswerMoment
     seconds: float
 
-    def may_serve(self, moment: Moment) -> bool:
+    def may_serve(self, moment: AnswerMoment) -> bool:
         """Whether it may be given once more at a later moment, because nothing but the time is another."""
         is_old = self.moment.state != moment.state or moment.now - self.moment.now >= _OLDEST
         return self.seconds > _LONG_SECONDS and not is_old
@@ -127,7 +127,7 @@ class AnswerCache:
         self._renewer = ThreadPoolExecutor(1, "renew")
         self.making = threading.RLock()
 
-    def get_or_make(self, key: Hashable, moment: Moment, make: Callable[[], Answer]) -> Answer:
+    def get_or_make(self, key: Hashable, moment: AnswerMoment, make: Callable[[], Answer]) -> Answer:
         """The answer with a key, or the one that `make` returns. Raises what `make` raises."""
         kept = self._get(key)
         if kept is not None and kept.moment == moment:
@@ -137,7 +137,7 @@ class AnswerCache:
             return kept.answer
         return self._make(key, moment, make)
 
-    def _make(self, key: Hashable, moment: Moment, make: Callable[[], Answer]) -> Answer:
+    def _make(self, key: Hashable, moment: AnswerMoment, make: Callable[[], Answer]) -> Answer:
         with self.making:
             # Another thread may have made it meanwhile.
             kept = self._get(key)
@@ -148,7 +148,7 @@ class AnswerCache:
             self._add(key, _Kept(made, moment, time.monotonic() - began))
             return made
 
-    def _renew(self, key: Hashable, moment: Moment, make: Callable[[], Answer]) -> None:
+    def _renew(self, key: Hashable, moment: AnswerMoment, make: Callable[[], Answer]) -> None:
         with self._lock:
             if key in self._renewing:
                 return

@@ -27,7 +27,7 @@ from orgtp.web.pages.page import (
     gather_facts,
 )
 from orgtp.web.pages.registry import FIRST, SUFFIX, PageAddress, find_page
-from orgtp.web.server.answers import Answer, AnswerCache, Moment, make_answer, make_asset
+from orgtp.web.server.answers import Answer, AnswerCache, AnswerMoment, make_answer, make_asset
 from orgtp.web.server.visitors import Visitor
 
 # How many parameters of an address count, and how long they may be.
@@ -135,7 +135,7 @@ class PageServer:
         if asked.sent is not None:
             with self.cache.making:
                 return self._render(handle, asked)
-        moment = Moment((self.live.version, self.recheck.key, asked.address.kind.read_stamp(handle)), handle.now)
+        moment = AnswerMoment((self.live.version, self.recheck.key, asked.address.kind.read_stamp(handle)), handle.now)
         key = asked.address, asked.at, asked.query, asked.visitor.key
         return self.cache.get_or_make(key, moment, lambda: self._render(handle, asked))
 
