@@ -1,3 +1,3 @@
 """The package context."""
 
-__all__ = ["build", "types"]
+__all__ = ["build", "metrics", "types"]
