@@ -66,7 +66,7 @@ def test_publishing_again_replaces_all_of_it(sample: Shell) -> None:
     site = sample.folder.parent / "site"
     (site / "seat" / "gone.html").write_text("old")
     refused = sample("site", "../site", code=2).err
-    assert refused == ("orgtp: ../site exists already and was not changed. To replace it: orgtp site ../site --force\n")
+    assert refused == "orgtp: ../site exists already and was not changed. To replace it, add --force\n"
     assert (site / "seat" / "gone.html").exists()
     again = sample("site", "../site", "--force", "--json").json
     assert again["replaced"] is True
