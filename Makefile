@@ -103,6 +103,7 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench_review
 	$(BIN)/python -m tools.bench_health
 	$(BIN)/python -m tools.bench_web
+	$(BIN)/python -m tools.bench_site
 
 # The full tests of the ledger and the audit: 500 kills and one at every line, 32 processes, 8 clones, random operations.
 # They take about half an hour.

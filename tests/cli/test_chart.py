@@ -118,7 +118,7 @@ def test_all_shows_the_retired(sample: Shell) -> None:
     assert seats["kristen"]["span"] == 1
 
 
-@pytest.mark.parametrize("form", ["tree", "mermaid", "dot", "svg"])
+@pytest.mark.parametrize("form", ["tree", "mermaid", "dot", "svg", "wall-svg", "term-svg"])
 def test_kind_is_said_only_when_asked(sample: Shell, form: str) -> None:
     """A seat is a seat: a view does not label a row as human or agent, unless asked."""
     for width in ("40", "200"):
@@ -126,7 +126,8 @@ def test_kind_is_said_only_when_asked(sample: Shell, form: str) -> None:
         assert "human" not in plain
         assert "agent" not in plain
     asked = sample("chart", "--kind", "--format", form).out
-    assert "human" in asked
+    # The drawing says it as the pages do.
+    assert (">person<" if form == "svg" else "· person ·" if form == "wall-svg" else "human") in asked
     assert "agent" in asked
 
 
@@ -317,18 +318,18 @@ class TestWhatMermaidRefuses:
         ran = acme("chart", "--format", "mermaid")
         assert ran.out.count("-->") == 521
         assert ran.err.startswith("Mermaid draws at most 500 arrows and 50,000 characters; this chart has 521 and ")
-        assert ran.err.endswith("A picture of it all: orgtp chart --format svg > chart.svg\n")
+        assert ran.err.endswith("A picture of it all: orgtp chart --format wall-svg > chart.svg\n")
 
     def test_the_commands_that_are_named_work(self, acme: Shell) -> None:
         acme.write("seats/mid.yaml", _person("mid", "reports_to: ada\n"))
         _many(acme, 520, "mid")
         _, (picture, less) = _told(acme, "--kind", "--all", "--root", "ada")
-        assert picture == "orgtp chart --root ada --all --kind --format svg > chart.svg"
+        assert picture == "orgtp chart --root ada --all --kind --format wall-svg > chart.svg"
         assert less == "orgtp chart --root ada --all --kind --depth 1 --format mermaid"
         ran = acme(*less.split()[1:])
         assert (ran.err, ran.out.count("-->")) == ("", 2)
         assert "+ 520 seats below" in ran.out
-        assert acme(*picture.split()[1:-2]).out.count("S519<") == 2
+        assert acme(*picture.split()[1:-2]).out.count(">S519<") == 1
 
     def test_too_many_characters(self, acme: Shell) -> None:
         _many(acme, 300)
@@ -339,14 +340,14 @@ class TestWhatMermaidRefuses:
 
     def test_no_other_format_has_these_limits(self, acme: Shell) -> None:
         _many(acme, 520)
-        for form in ("dot", "svg", "tree", "json"):
+        for form in ("dot", "wall-svg", "term-svg", "tree", "json"):
             assert acme("chart", "--format", form).err == "", form
 
 
 @pytest.mark.parametrize("words", [(), ("--all", "--kind"), ("--depth", "1"), ("--owner", "bogdan")])
 def test_no_blank_of_a_picture_can_vanish(sample: Shell, words: tuple[str, ...]) -> None:
     """Most programs drop the blanks at the ends of a text. So each run of words has its own place in the picture."""
-    svg = sample("chart", *words, "--format", "svg").out
+    svg = sample("chart", *words, "--format", "term-svg").out
     texts = re.findall(
         r'<text class="orgtp-r\d+" x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"[^>]*>([^<]*)</text>', svg
     )

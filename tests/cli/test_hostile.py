@@ -52,6 +52,8 @@ VIEWS = (
     ("chart", "--format", "mermaid"),
     ("chart", "--format", "dot"),
     ("chart", "--format", "svg"),
+    ("chart", "--format", "wall-svg"),
+    ("chart", "--format", "term-svg"),
     ("chart", "--json"),
     ("seat", "list"),
     ("seat", "list", "--json"),

@@ -44,6 +44,7 @@ def test_a_setting_is_one_line_and_one_commit(acme: Shell) -> None:
     ("word", "key", "value"),
     [
         ("name=Acme & Sons", ("name",), "Acme & Sons"),
+        ("note=Every number here is invented.", ("note",), "Every number here is invented."),
         ("timezone=Europe/Berlin", ("timezone",), "Europe/Berlin"),
         ("policy.scorekeepers=bot, ada", ("policy", "scorekeepers"), ["bot", "ada"]),
         ("policy.retirement.approvers=ada", ("policy", "retirement", "approvers"), ["ada"]),

@@ -322,7 +322,8 @@ def test_a_dotted_line_is_drawn_dotted_everywhere(acme: Shell) -> None:
     assert "┄┄> cfo" in acme("chart").out
     assert "seat_cfo -.- seat_bot" in acme("chart", "--format", "mermaid").out
     assert '"cfo" -> "bot" [style=dotted' in acme("chart", "--format", "dot").out
-    assert "┄" in acme("chart", "--format", "svg").out
+    assert 'class="dot" data-s="bot" data-b="cfo"' in acme("chart", "--format", "svg").out
+    assert "┄" in acme("chart", "--format", "term-svg").out
     assert seat(acme, "bot")["also_reports_to"] == ["cfo"]
     assert "dotted line   cfo" in acme("seat", "show", "bot").out
     assert "`cfo`" in acme("context", "bot").out

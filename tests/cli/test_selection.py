@@ -200,7 +200,7 @@ class TestCutsOfTheChart:
         assert "left out by --depth 1: 7 seats and 14 metrics" in out
         assert "+ 5 seats below" in sample("chart", "--depth", "1", COLUMNS="50").out
 
-    @pytest.mark.parametrize("form", ["mermaid", "dot", "svg"])
+    @pytest.mark.parametrize("form", ["mermaid", "dot", "term-svg"])
     def test_in_every_format(self, sample: Shell, form: str) -> None:
         out = sample("chart", "--depth", "1", "--format", form).out.replace("&#160;", " ")
         assert "+ 5 seats below" in out

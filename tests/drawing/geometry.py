@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from orgtp.views.chart_layout.draw_types import BOX_WIDTH, FOLD_REACH, HEAD, Drawing, LayoutSeat, PlacedLine
+from orgtp.views.chart_layout.draw_types import BOX_WIDTH, FOLD_REACH, Drawing, LayoutSeat, PlacedLine
 
 
 class Area(NamedTuple):
@@ -33,11 +33,14 @@ class Area(NamedTuple):
 
 
 def list_boxes(drawing: Drawing) -> list[Area]:
-    """The boxes, with the marks below those that are folded."""
-    return [
-        Area(box.seat, box.x, box.y, box.x + BOX_WIDTH, box.y + box.height + (FOLD_REACH if box.hidden else 0))
+    """The boxes, and the marks below those that are folded."""
+    boxes = [Area(box.seat, box.x, box.y, box.x + BOX_WIDTH, box.y + box.height) for box in drawing.boxes]
+    marks = [
+        Area(f"mark of {box.seat}", box.x + 16, box.y + box.height, box.x + BOX_WIDTH, box.y + box.height + FOLD_REACH)
         for box in drawing.boxes
+        if box.hidden
     ]
+    return [*boxes, *marks]
 
 
 def list_frames(drawing: Drawing) -> list[Area]:
@@ -83,7 +86,7 @@ def find_wrong_places(seats: Sequence[LayoutSeat], drawing: Drawing) -> Iterator
     inside = {frame.name: _list_inside(seats, frame.name) for frame in frames}
     for frame in frames:
         for area in [*boxes, *frames]:
-            if area.name == frame.name:
+            if area.name == frame.name or area.name.startswith("mark of"):
                 continue
             if area.name in inside[frame.name]:
                 if not frame.contains(area):
@@ -121,24 +124,17 @@ def _find_wrong_middles(above: dict[str, str], drawing: Drawing) -> Iterator[str
 
 def find_wrong_lines(drawing: Drawing) -> Iterator[str]:
     """Everything that is wrong with the lines: they cross no box and no label, and none runs in another's lane."""
-    boxes, labels = list_boxes(drawing), list_labels(drawing)
+    areas = [*list_boxes(drawing), *list_labels(drawing)]
+    every = [(line, piece) for line in [*drawing.lines, *drawing.dotted] for piece in list_pieces(line)]
+    for line, piece in every:
+        ends = (line.boss, line.seat) if line in drawing.lines else ()
+        yield from (
+            f"{piece.name} crosses {one.name}" for one in areas if _touches(piece, one) and one.name not in ends
+        )
     for line in drawing.dotted:
+        others = [piece for other, piece in every if other in drawing.lines or other.boss != line.boss]
         for piece in list_pieces(line):
-            for area in [*boxes, *labels]:
-                if _touches(piece, area):
-                    yield f"the dotted line {piece.name} crosses {area.name}"
-    for line in drawing.lines:
-        for piece in list_pieces(line):
-            for area in [*boxes, *labels]:
-                if _touches(piece, area) and area.name not in (line.boss, line.seat):
-                    yield f"the line {piece.name} crosses {area.name}"
-    flat = [(line, piece) for line in [*drawing.lines, *drawing.dotted] for piece in list_pieces(line)]
-    for line in drawing.dotted:
-        for piece in list_pieces(line):
-            for other, other_piece in flat:
-                if other is not line and not (other in drawing.dotted and other.boss == line.boss):
-                    if _share_lane(piece, other_piece):
-                        yield f"{piece.name} runs in the lane of {other_piece.name}: {piece[1:]} {other_piece[1:]}"
+            yield from (f"{piece} runs in the lane of {one}" for one in others if _share_lane(piece, one))
 
 
 def _touches(piece: Area, area: Area) -> bool:

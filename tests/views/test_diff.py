@@ -256,3 +256,10 @@ def test_sorted_and_stable() -> None:
     found = diff(org(), org(new))
     assert [seat.seat for seat in found.added] == ["s1", "s2", "s3"]
     assert found == diff(org(), org(dict(reversed(new.items()))))
+
+
+def test_the_note_of_the_org() -> None:
+    found = diff(org(), org({"org.yaml": f"{HEAD}note: Every number here is invented.\n"}))
+    assert [(line.key, line.before, line.after) for line in found.policy] == [
+        ("note", None, "Every number here is invented.")
+    ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
 
 # Chromium looks for Google's hosts in the background, and some machines have no display and no sound.
 CHROMIUM_ARGS = (
@@ -26,8 +26,8 @@ NO_MEDIA: dict[str, Any] = dict.fromkeys(("color_scheme", "reduced_motion", "for
 # Firefox is told these at its start instead.
 FIREFOX_DARK = {"layout.css.prefers-color-scheme.content-override": 0}
 FIREFOX_LIGHT = {"layout.css.prefers-color-scheme.content-override": 1}
-# In milliseconds. All cores may be busy with other tests; Playwright waits 30 seconds.
-PATIENCE = 90_000
+# In milliseconds. All cores may be busy with other tests, so this is more than the 30 seconds of Playwright.
+PATIENCE = 45_000
 
 
 def find_browser(*names: str, package: str) -> str:
@@ -108,14 +108,18 @@ class Tab:
 
     def __post_init__(self) -> None:
         """Listen."""
-        self.page.on("console", lambda told: told.type in {"error", "warning"} and self.errors.append(told.text))
+        self.page.on("console", self._add_said)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("requestfailed", self._add_failed)
 
+    def _add_said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.errors.append(message.text)
+
     def _add_failed(self, request: Request) -> None:
         # A page that is left ends what it still waits for.
-        if request.failure != "net::ERR_ABORTED":
+        if request.failure not in {"net::ERR_ABORTED", "NS_BINDING_ABORTED"}:
             self.errors.append(f"{request.url}: {request.failure}")
 
 

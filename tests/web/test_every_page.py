@@ -12,7 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from lxml import html
 from playwright.sync_api import Browser, Page, Playwright
 
 from orgtp.web.pages.registry import KINDS, SUFFIX
@@ -20,7 +19,7 @@ from tests.ci.steps import need
 from tests.web.browsers import Look, Tab, open_context, open_tab, start_firefox
 from tests.web.keyboard import find_missed, walk_with_tab
 from tests.web.npm import check_html, check_scripts, run_axe
-from tests.web.written import find_broken_links, list_html
+from tests.web.written import find, find_broken_links, list_html, read_html
 
 PHONE, DESK, WALL = 360, 1280, 1920
 # The pages that the navigation lists.
@@ -72,25 +71,25 @@ def test_the_scripts_have_the_types_that_they_name() -> None:
 def test_no_page_has_a_script_or_a_style_of_its_own(sample_site: Path) -> None:
     """A policy without inline code can be sent with every page; data for scripts is not code."""
     for path in pages_of(sample_site):
-        page = html.document_fromstring(path.read_bytes())
-        assert page.xpath("//style | //@style | //@*[starts-with(name(), 'on')]") == [], path
-        assert page.xpath("//script[not(@src)][not(@type='application/json')]") == [], path
-        assert page.xpath("//a[starts-with(@href, 'javascript:')]") == [], path
+        page = read_html(path)
+        assert find(page, "//style | //@style | //@*[starts-with(name(), 'on')]") == [], path
+        assert find(page, "//script[not(@src)][not(@type='application/json')]") == [], path
+        assert find(page, "//a[starts-with(@href, 'javascript:')]") == [], path
 
 
 def test_every_page_has_its_landmarks(sample_site: Path) -> None:
     titles = []
     for path in pages_of(sample_site):
-        page = html.document_fromstring(path.read_bytes())
-        assert [len(page.xpath(f"//{name}")) for name in ("h1", "main", "body/header", "body/footer")] == [1] * 4, path
-        assert page.xpath("//nav[@aria-label]//a[@aria-current='page']") or path.stem not in [k.name for k in KINDS], (
+        page = read_html(path)
+        assert [len(find(page, f"//{name}")) for name in ("h1", "main", "body/header", "body/footer")] == [1] * 4, path
+        assert find(page, "//nav[@aria-label]//a[@aria-current='page']") or path.stem not in [k.name for k in KINDS], (
             path
         )
-        (first, *_) = page.xpath("//body//a")
-        (to,) = page.xpath("//main/@id")
+        (first, *_) = find(page, "//body//a")
+        (to,) = find(page, "//main/@id")
         assert first.get("href") == f"#{to}", path
         assert page.get("lang") == "en"
-        levels = [int(str(heading.tag)[1]) for heading in page.xpath("//h1 | //h2 | //h3 | //h4 | //h5 | //h6")]
+        levels = [int(str(heading.tag)[1]) for heading in find(page, "//h1 | //h2 | //h3 | //h4 | //h5 | //h6")]
         assert all(below - above <= 1 for above, below in pairwise(levels)), path
         titles.append(page.findtext(".//title"))
     assert len(set(titles)) == len(titles)

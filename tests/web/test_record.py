@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import html5lib
 import pytest
-from lxml import html
 from playwright.sync_api import Browser
 
 import orgtp
+from orgtp.api import OrgHandle
 from orgtp.web import site
 from orgtp.web.links import FileLinks
 from orgtp.web.page_html import Frame, render_page
@@ -24,24 +25,23 @@ from tests.cli.test_diff_markdown import HOSTILE
 from tests.conftest import NOW, Shell
 from tests.web.browsers import Look, open_tab
 from tests.web.npm import run_axe
+from tests.web.parsed import parse_file, parse_page
 
-# The sample and the clock of a shell end at this time.
-DATES = {"GIT_AUTHOR_DATE": NOW, "GIT_COMMITTER_DATE": NOW}
 ROWS = "//tr[@data-action]"
 
 
-def read_rows(path: Path) -> list[html.HtmlElement]:
+def read_rows(path: Path) -> list[Any]:
     """The rows of a page of the record."""
-    return list(html.document_fromstring(path.read_bytes()).xpath(ROWS))
+    return list(parse_file(path).xpath(ROWS))
 
 
-def render_record(org: orgtp.OrgHandle, subject: str = "", **query: str) -> html.HtmlElement:
+def render_record(org: OrgHandle, subject: str = "", **query: str) -> Any:
     """A page of the record as the server shows it."""
     address = find_page(f"record/{subject}.html" if subject else "record.html")
     page = address.kind.build(PageRequest(org, address.subject, query=query, is_served=True))
     text = render_page(page, Frame(gather_facts(org), FileLinks(address.path), PageRequest(org).reader, is_served=True))
     html5lib.HTMLParser(strict=True).parse(text)
-    return html.document_fromstring(text)
+    return parse_page(text)
 
 
 def test_the_page_has_the_newest_of_the_log_in_its_order(sample: Shell, sample_site: Path) -> None:
@@ -70,22 +70,22 @@ def test_every_commit_is_on_the_page_of_its_month(sample: Shell, sample_site: Pa
 
 def test_a_single_file_has_the_newest_only(sample: Shell) -> None:
     sample("site", "../site.html")
-    page = html.document_fromstring((sample.folder.parent / "site.html").read_bytes())
+    page = parse_file(sample.folder.parent / "site.html")
     assert len(page.xpath(ROWS)) == NEWEST
     assert not page.xpath("//section[starts-with(@id, 'record/')]")
     assert page.xpath("//a[@class='commit'][starts-with(@href, '#record:commit-')]")
 
 
 def test_commits_link_to_the_record_where_no_forge_is_known(sample_site: Path) -> None:
-    page = html.document_fromstring((sample_site / "chart.html").read_bytes())
+    page = parse_file(sample_site / "chart.html")
     (link,) = page.xpath("//p[@class='asof']//a[@class='commit']")
-    target = html.document_fromstring((sample_site / "record.html").read_bytes())
+    target = parse_file(sample_site / "record.html")
     assert link.get("href").startswith("record.html#commit-")
     assert target.get_element_by_id(link.get("href").partition("#")[2]) is not None
 
 
 def test_the_days_are_those_of_the_org(sample: Shell, sample_site: Path) -> None:
-    page = html.document_fromstring((sample_site / "record.html").read_bytes())
+    page = parse_file(sample_site / "record.html")
     zone = orgtp.open(sample.folder).head.zone
     for body in page.xpath("//tbody[@data-day]"):
         days = {
@@ -99,7 +99,7 @@ def test_the_days_are_those_of_the_org(sample: Shell, sample_site: Path) -> None
 
 def test_the_verdict_is_that_of_the_audit(sample: Shell, sample_site: Path) -> None:
     told = sample("audit", "verify", "--json").json
-    text = " ".join(html.document_fromstring((sample_site / "record.html").read_bytes()).text_content().split())
+    text = " ".join(parse_file(sample_site / "record.html").text_content().split())
     assert f"{told['verdict']}{told['commits']} commits since" in text.replace(
         f" {told['commits']}", str(told["commits"])
     )
@@ -116,7 +116,7 @@ def rewritten(sample: Shell) -> Shell:
     record = json.loads(lines[number])
     lines[number] = lines[number].replace(f'"value":"{record["value"]}"', '"value":"99.5"')
     path.write_text("\n".join(lines) + "\n")
-    sample.git("commit", "-qam", "Fix it", **DATES)
+    sample.git("commit", "-qam", "Fix it", GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
     return sample
 
 
@@ -124,7 +124,7 @@ def test_a_rewritten_value_is_shown_with_what_was_there(rewritten: Shell) -> Non
     rewritten("site", "../site")
     folder = rewritten.folder.parent / "site"
     (told,) = rewritten("audit", "verify", "--json", code=1).json["violations"]
-    page = html.document_fromstring((folder / "record.html").read_bytes())
+    page = parse_file(folder / "record.html")
     (notice,) = page.xpath("//div[@role='alert']")
     text = notice.text_content()
     assert told["message"] in text
@@ -140,7 +140,7 @@ def test_a_rewritten_value_is_shown_with_what_was_there(rewritten: Shell) -> Non
 def test_every_page_says_that_the_record_is_violated(rewritten: Shell) -> None:
     rewritten("site", "../site")
     for path in (rewritten.folder.parent / "site").rglob("*.html"):
-        page = html.document_fromstring(path.read_bytes())
+        page = parse_file(path)
         assert len(page.xpath("//div[@role='alert']")) == 1, path
         if path.name != "record.html":
             (link,) = page.xpath("//div[@role='alert']//a[not(@class)]")
@@ -166,12 +166,12 @@ def test_an_explained_violation_is_told_apart(rewritten: Shell) -> None:
     path = str(max((rewritten.folder / "scores/jeff").iterdir()).relative_to(rewritten.folder))
     rewritten.git("config", "user.email", "david@example.com")
     wrong = rewritten.head()
-    rewritten.git("revert", "--no-edit", "HEAD", **DATES)
+    rewritten.git("revert", "--no-edit", "HEAD", GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
     for commit in (wrong, rewritten.head()):
         rewritten("audit", "explain", commit, path, "--reason", "A slip <b>", "--decided-by", "david")
     told = rewritten("audit", "verify", "--json", code=None).json
     rewritten("site", "../site")
-    page = html.document_fromstring((rewritten.folder.parent / "site/record.html").read_bytes())
+    page = parse_file(rewritten.folder.parent / "site/record.html")
     assert told["verdict"] == "intact, 2 explained"
     assert f"{len(told['explained'])} violation" in page.text_content()
     assert "A slip <b>" in page.text_content()

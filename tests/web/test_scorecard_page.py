@@ -31,12 +31,17 @@ ROWS = "//tr[@data-n]"
 FIXED = 5
 
 
-def read_page(site: Path) -> html.HtmlElement:
+def parse(text: str | bytes) -> Any:
+    """A page as a tree."""
+    return html.document_fromstring(text)
+
+
+def read_page(site: Path) -> Any:
     """The page of a written site."""
-    return html.document_fromstring((site / "scorecard.html").read_bytes())
+    return parse((site / "scorecard.html").read_bytes())
 
 
-def keys(page: html.HtmlElement) -> list[str]:
+def keys(page: Any) -> list[str]:
     """The rows of the page, as SEAT/METRIC."""
     return [str(row.get("id")) for row in page.xpath(ROWS)]
 
@@ -290,31 +295,32 @@ def test_axe_finds_nothing_with_a_cell_open(chromium: Browser, sample_site: Path
 
 
 def test_a_server_filters_without_scripts(sample: Shell) -> None:
-    page = html.document_fromstring(rendered(sample.folder, {"state": "person", "owner": "janine"}))
+    page = parse(rendered(sample.folder, {"state": "person", "owner": "janine"}))
     visible = [row for row in page.xpath(ROWS) if row.get("hidden") is None]
     assert {row.get("data-o") for row in visible} == {"janine"}
     assert {row.get("data-g") for row in visible} <= {"late", "unknown", "drifting", "off"}
     assert page.xpath("//tbody[@hidden]")
     assert not page.xpath("//form[@hidden]")
-    chart = html.document_fromstring(rendered(sample.folder, {"order": "chart"}))
+    chart = parse(rendered(sample.folder, {"order": "chart"}))
     told = sample("scorecard", "--json").json["rows"]
     assert keys(chart) == [f"{row['seat']}/{row['metric']}" for row in told]
 
 
 def test_the_address_chooses_the_weeks_and_the_day(sample: Shell) -> None:
-    page = html.document_fromstring(rendered(sample.folder, {"weeks": "4"}))
+    page = parse(rendered(sample.folder, {"weeks": "4"}))
     assert len(page.xpath("//thead//th")) == FIXED + 4
-    past = html.document_fromstring(rendered(sample.folder, at="2026-10-16"))
+    past = parse(rendered(sample.folder, at="2026-10-16"))
     told = sample("scorecard", "--at", "2026-10-16", "--json").json
     assert [head.text for head in past.xpath("//thead//th")][FIXED:] == [w.partition("-")[2] for w in told["columns"]]
     assert sorted(keys(past)) == sorted(f"{row['seat']}/{row['metric']}" for row in told["rows"])
+    assert past.xpath("//form//input[@name='at']/@value") == ["2026-10-16"]
     for wrong in ("0", "x", "-1", "1000", "\u0664"):
         with pytest.raises(BadInput, match="number of weeks"):
             rendered(sample.folder, {"weeks": wrong})
 
 
 def test_a_page_of_one_seat_leads_back_to_all(sample: Shell) -> None:
-    page = html.document_fromstring(rendered(sample.folder, {"seat": "jeff"}))
+    page = parse(rendered(sample.folder, {"seat": "jeff"}))
     assert {key.partition("/")[0] for key in keys(page)} == {"jeff"}
     assert page.xpath("//main//a[.='The scorecard of all seats']/@href") == ["scorecard.html"]
 
@@ -337,9 +343,10 @@ def test_a_long_page_asks_the_server_for_what_a_cell_opens(
             kind = "text/css" if path.endswith("css") else "text/javascript"
             route.fulfill(body=read_asset(STYLE if kind == "text/css" else SCRIPT), content_type=kind)
         else:
-            route.fulfill(status=404)
+            # The icon of the page.
+            route.fulfill(status=204)
 
-    whole = html.document_fromstring(rendered(sample.folder))
+    whole = parse(rendered(sample.folder))
     assert json.loads(whole.xpath("string(//script[@data-cells])")) == {}
     with open_tab(chromium) as tab:
         tab.page.route("http://org.test/**", answer)
@@ -360,7 +367,7 @@ def test_a_long_page_asks_the_server_for_what_a_cell_opens(
 # What is odd about an org.
 
 
-def write_page(shell: Shell, code: int = 0) -> html.HtmlElement:
+def write_page(shell: Shell, code: int = 0) -> Any:
     """Write the site of an org, and read its scorecard."""
     shell("site", "../site", code=code)
     html5lib.HTMLParser(strict=True).parse((shell.folder.parent / "site" / "scorecard.html").read_bytes())

@@ -131,6 +131,18 @@ def test_a_folder_without_git_has_pages_without_a_history(acme: Shell, tmp_path:
     assert "there is no page" not in page.text
 
 
+@pytest.mark.parametrize("seat", ["jeff", "echo"])
+def test_a_page_for_outsiders_says_that_things_are_left_out_and_not_that_there_are_none(
+    sample: Shell, seat: str
+) -> None:
+    sample("site", "../site", "--without", "values", "--without", "notes")
+    page = html5lib.HTMLParser(strict=True).parse((sample.folder.parent / f"site/seat/{seat}.html").read_bytes())
+    text = " ".join(" ".join(page.itertext()).split())
+    assert "The history is left out." in text
+    for words in ("no metrics", "no reason", "no review", "git"):
+        assert words not in text
+
+
 def test_an_unknown_seat_has_no_page(acme: Shell) -> None:
     with pytest.raises(UnknownSeat, match='unknown seat "nobody"'):
         ParsedPage(acme.folder, "seat/nobody.html")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lxml import html
@@ -18,14 +19,25 @@ def list_html(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.html"))
 
 
+def read_html(path: Path) -> html.HtmlElement:
+    """A page as a browser reads it."""
+    return html.document_fromstring(path.read_bytes())
+
+
+def find(page: html.HtmlElement, path: str) -> list[Any]:
+    """What an XPath expression finds in a page: elements, or texts."""
+    found: list[Any] = page.xpath(path)
+    return found
+
+
 def find_broken_links(folder: Path) -> list[str]:
     """What a page of the site leads to that is not there, and what it loads from elsewhere, as `PAGE: ADDRESS: what`.
 
     Addresses of other hosts may be linked, but nothing is loaded from them.
     """
     folder = folder.resolve()
-    pages = {path: html.document_fromstring(path.read_bytes()) for path in list_html(folder)}
-    anchors = {path: {str(name) for name in page.xpath("//@id")} for path, page in pages.items()}
+    pages = {path: read_html(path) for path in list_html(folder)}
+    anchors = {path: {str(name) for name in find(page, "//@id")} for path, page in pages.items()}
     return [
         f"{path.relative_to(folder)}: {address}: {wrong}"
         for path, page in pages.items()

@@ -15,6 +15,7 @@ __all__ = [
     "new_owners",
     "org_settings",
     "phases",
+    "plausibility",
     "record_scores",
     "retire",
     "retire_check",

@@ -81,12 +81,14 @@ if TYPE_CHECKING:
     from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat, MetricNow
     from orgtp.views.context.types import Context
+    from orgtp.views.days.types import Days, ToldChange
     from orgtp.views.escalations import EscalationView, SilenceView
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.views.health.chart import XmrChart
     from orgtp.views.health.types import HealthView
-    from orgtp.views.log import LogEntry, LogFilter
+    from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
+    from orgtp.views.redaction.parts import Part
     from orgtp.views.reviews import ReviewList, ReviewView
     from orgtp.views.scorecard import Scorecard
     from orgtp.views.scores import ScoreLine
@@ -118,6 +120,7 @@ __all__ = [
     "Context",
     "Continuation",
     "CreatedOrg",
+    "Days",
     "DiffSinceBase",
     "EscalationSeverity",
     "EscalationView",
@@ -162,6 +165,7 @@ __all__ = [
     "OrgHead",
     "OrgSetting",
     "OrgSettings",
+    "Part",
     "PeopleActions",
     "Problem",
     "QueryResult",
@@ -205,6 +209,7 @@ __all__ = [
     "TodoState",
     "TodoView",
     "Todos",
+    "ToldChange",
     "UndoTarget",
     "UnreadAt",
     "UpgradedOrg",
@@ -212,6 +217,7 @@ __all__ = [
     "VerdictChange",
     "Violation",
     "WaitNotice",
+    "WholeLog",
     "Why",
     "XmrChart",
     "YamlData",
@@ -326,12 +332,14 @@ __getattr__ = lazy_exports(
         "orgtp.views.blame": "BlameLine",
         "orgtp.views.chart": "Chart ChartSeat MetricNow",
         "orgtp.views.context.types": "Context",
+        "orgtp.views.days.types": "Days ToldChange",
         "orgtp.views.escalations": "EscalationView SilenceView",
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.health.chart": "XmrChart",
         "orgtp.views.health.types": "HealthView",
-        "orgtp.views.log": "LogEntry LogFilter",
+        "orgtp.views.log": "LogEntry LogFilter WholeLog",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
+        "orgtp.views.redaction.parts": "Part",
         "orgtp.views.reviews": "ReviewList ReviewView",
         "orgtp.views.scorecard": "Scorecard",
         "orgtp.views.scores": "ScoreLine",

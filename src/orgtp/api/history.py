@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from orgtp.views.days.types import Days, ToldChange
     from orgtp.views.forge import Forge
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
-    from orgtp.views.seat_fields import Spot
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.why.types import Why
 
@@ -122,7 +121,7 @@ class HistoryQueries:
 
         return read_shallow_commits(self.snapshot.repo) if self.snapshot.repo else frozenset()
 
-    def score_commits(self, spots: Collection[Spot]) -> dict[Spot, str]:
+    def score_commits(self, spots: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """The commits that added records of values, by the file and the id of each; without those not committed yet."""
         from orgtp.history.score_commits import find_score_commits
 

@@ -178,7 +178,10 @@ def run_demo(
     write_stdout(f"$ cd {shlex.quote(str(target))}\n\n")
     for said, words in TOUR:
         code = code or _run_demo_step(said, words, run_command_line)
-    write_stdout(f"# That was the tour. The org is yours to explore and change:\n{target}\n")
+    write_stdout(f"# That was the tour. The org is yours to explore and change:\n{target}\n\n")
+    site = shlex.quote(f"{target}-pages")
+    write_stdout(f"# To see it as web pages, write them and open {site}/index.html in a browser:\n")
+    write_stdout(f"orgtp --org {shlex.quote(str(target))} site {site}\n")
     return code
 
 

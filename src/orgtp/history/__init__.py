@@ -8,6 +8,7 @@ __all__ = [
     "locate",
     "merge_base",
     "queries",
+    "redacted",
     "retirement_moments",
     "score_commits",
     "seat_context",

@@ -335,6 +335,13 @@ def _touches_seats(commit: Commit) -> bool:
 
 
 def find_commit_actors(snapshot: OrgSnapshot, repo: Repo) -> CommitActors:
-    """Who is behind the commits of an org. The mailmap is that of the ledger's tip, for the past as well."""
+    """Who is behind the commits of an org. The mailmap is that of the ledger's tip, for the past as well.
+
+    It is kept with the snapshot, because the pages of a thousand seats ask about the same commits and addresses.
+    """
     tip = repo.tip(f"refs/heads/{snapshot.head.branch}") or snapshot.revision
-    return CommitActors(repo, snapshot.revision or repo.empty_tree, read_mailmap(repo, tip))
+    kept: dict[str | None, CommitActors] = vars(snapshot).setdefault("_actors", {})
+    if tip not in kept:
+        kept.clear()
+        kept[tip] = CommitActors(repo, snapshot.revision or repo.empty_tree, read_mailmap(repo, tip))
+    return kept[tip]

@@ -1,6 +1,7 @@
 """The chart as data for the browser, which lays it out and draws it again when seats are folded or filtered.
 
-web/static/chart-layout.js and chart-draw.js say what they expect of it. Texts are already cut to the room that they have.
+web/static/chart-layout.js and chart-draw.js say what they expect of it. Texts are already cut to the room that they
+have.
 """
 
 from __future__ import annotations

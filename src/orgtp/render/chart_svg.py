@@ -1,8 +1,8 @@
 """Draw the chart as SVG: boxes, frames and lines, for a page or as a picture of its own.
 
-In a page, the colours come from the stylesheet of the pages, and the signs from their sprite. A picture has its own plain
-styles, without variables and without anything from the network, so that browsers, librsvg and Inkscape draw the same.
-web/static/chart-draw.js writes the same elements in a browser.
+In a page, the colours come from the stylesheet of the pages, and the signs from their sprite. A picture has its own
+plain styles, without variables and without anything from the network, so that browsers, librsvg and Inkscape draw the
+same. web/static/chart-draw.js writes the same elements in a browser.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from orgtp.render.chart_words import (
     COMPACT_INSET,
     COMPACT_PITCH,
     INSET,
+    MOST_COMPACT,
     OWNER,
     SIGN_PITCH,
     BoxWords,
@@ -37,30 +38,35 @@ _FOLD_LEFT = 16
 _MARGIN, _LINE_HEIGHT = 14, 18
 
 # The signs of the sprite of the pages, with their colours: what is cut out of a filled sign is white.
-_SIGN_SHAPES = {
-    "on": ("#0b6a58", '<path d="M1.8 6.6 4.7 9.4 10.3 2.9"/>'),
+_COLOURS = {
+    "on": "#0b6a58",
+    "off": "#b42318",
+    "un": "#545a63",
+    "mi": "#545a63",
+    "pe": "#545a63",
+    "late": "#855200",
+    "drift": "#76357f",
+}
+_SHAPES = {
+    "on": '<path d="M1.8 6.6 4.7 9.4 10.3 2.9"/>',
     "off": (
-        "#b42318",
         '<path d="M.7 2.2Q.7.7 2.2.7H9.8Q11.3.7 11.3 2.2V9.8Q11.3 11.3 9.8 11.3H2.2Q.7 11.3.7 9.8Z" fill="#b42318" '
-        'stroke="none"/><path d="M3.7 3.7 8.3 8.3M8.3 3.7 3.7 8.3" stroke="#ffffff"/>',
+        'stroke="none"/><path d="M3.7 3.7 8.3 8.3M8.3 3.7 3.7 8.3" stroke="#ffffff"/>'
     ),
     "un": (
-        "#545a63",
         '<rect x=".9" y=".9" width="10.2" height="10.2" rx="1.5" stroke-width="1.1" fill="#ffffff"/>'
-        '<path d="M4.3 4.7C4.3 2.6 7.8 2.7 7.8 4.7 7.8 6 6.1 6 6.1 7.3M6.1 8.5V9.7" stroke-width="1.3"/>',
+        '<path d="M4.3 4.7C4.3 2.6 7.8 2.7 7.8 4.7 7.8 6 6.1 6 6.1 7.3M6.1 8.5V9.7" stroke-width="1.3"/>'
     ),
     "mi": (
-        "#545a63",
         '<rect x=".9" y=".9" width="10.2" height="10.2" rx="1.5" stroke-width="1.1" stroke-dasharray="2 1.4"/>'
-        '<path d="M3.6 6H8.4" stroke-width="1.3"/>',
+        '<path d="M3.6 6H8.4" stroke-width="1.3"/>'
     ),
-    "pe": ("#545a63", '<circle cx="6" cy="6" r="1.5" fill="#545a63" stroke="none"/>'),
+    "pe": '<circle cx="6" cy="6" r="1.5" fill="#545a63" stroke="none"/>',
     "late": (
-        "#855200",
         '<circle cx="6" cy="6" r="5.5" fill="#855200" stroke="none"/>'
-        '<path d="M6 2.9V6.3L8.2 7.7" stroke="#ffffff" stroke-width="1.4"/>',
+        '<path d="M6 2.9V6.3L8.2 7.7" stroke="#ffffff" stroke-width="1.4"/>'
     ),
-    "drift": ("#76357f", '<path d="M1 2.6 4.6 6 6.6 4.4 10.8 9.4M10.9 5.8V9.5H7.2" stroke-width="1.4"/>'),
+    "drift": '<path d="M1 2.6 4.6 6 6.6 4.4 10.8 9.4M10.9 5.8V9.5H7.2" stroke-width="1.4"/>',
 }
 _STYLE = """
 text{font-family:Inter,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;fill:#16181b}
@@ -146,16 +152,16 @@ def chart_svg(picture: ChartPicture, title: str, notes: Sequence[str] = (), *, k
 
 def open_picture(width: int, height: int, title: str, about: Sequence[str]) -> list[str]:
     """The beginning of a picture: its title and description for screen readers, its styles, signs and paper."""
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        'role="img" aria-labelledby="chart-title chart-about">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="chart-title chart-about">',
         f'<title id="chart-title">{escape(one_line(title))}</title>',
         f'<desc id="chart-about">{escape(". ".join(map(one_line, about)))}</desc>',
         f"<style>{_STYLE}</style>",
         "<defs>",
         *(
-            f'<g id="sign-{name}" fill="none" stroke="{colour}" stroke-width="1.6">{shape}</g>'
-            for name, (colour, shape) in _SIGN_SHAPES.items()
+            f'<g id="sign-{name}" fill="none" stroke="{_COLOURS[name]}" stroke-width="1.6">{shape}</g>'
+            for name, shape in _SHAPES.items()
         ),
         f'<clipPath id="inside"><rect width="{BOX_WIDTH - 4}" height="80"/></clipPath>',
         "</defs>",
@@ -179,7 +185,7 @@ class _Pen:
     def __init__(
         self,
         picture: ChartPicture,
-        sign: Callable[[str, int, float], str],
+        sign: Callable[[str, float, float], str],
         link: Callable[[str], str] | None,
         *,
         kind: bool,
@@ -244,8 +250,8 @@ class _Pen:
     def _write_compact(self, box: ChartBox, words: BoxWords) -> Iterator[str]:
         right = BOX_WIDTH - INSET
         yield from self._write_name(COMPACT_INSET, 14.5, words.compact_name, words.compact_far_name)
-        kind = f"{write_kind(box.kind)} · " if self._kind and not self._link else ""
-        yield self._text("rl", COMPACT_INSET, 27.5, f"{kind}{words.compact_role}")
+        role = words.compact_kind_role if self._kind and not self._link else words.compact_role
+        yield self._text("rl", COMPACT_INSET, 27.5, role)
         yield from self._draw_signs(words.compact_signs, words.compact_more, right, 11.5, COMPACT_PITCH)
         if box.is_drifting:
             places = len(words.compact_signs) + bool(words.compact_more)
@@ -280,7 +286,7 @@ class _Pen:
         if self._link:
             label = f'<a href="{escape(self._link(box.seat))}" tabindex="-1">{label}</a>'
         right = frame.x + frame.width - 14 - (_FOLD_ROOM if self._link else 0)
-        signs, more = choose_signs(box.signs, 6)
+        signs, more = choose_signs(box.signs, MOST_COMPACT)
         parts += [label, *self._draw_signs(signs, more, right, frame.y + 9, SIGN_PITCH)]
         at = right - 11 - SIGN_PITCH * (len(signs) + bool(more))
         for flag in [word for word, holds in (("drift", box.is_drifting), ("late", box.is_late)) if holds]:

@@ -43,6 +43,7 @@ class BoxWords:
     compact_name: str
     compact_far_name: str
     compact_role: str
+    compact_kind_role: str
     compact_signs: tuple[Sign, ...]
     compact_more: int
     about: str
@@ -85,6 +86,7 @@ def write_box(box: ChartBox) -> BoxWords:
         compact_far_name=fit_text(box.name, small_room, FAR_NAME, bold=True),
         compact_name=fit_text(box.name, small_room, COMPACT_NAME, bold=True),
         compact_role=fit_text(role, small_room, OWNER),
+        compact_kind_role=fit_text(f"{write_kind(box.kind)} · {role}", small_room, OWNER),
         compact_signs=small,
         compact_more=small_more,
         about=describe_box(box),
@@ -133,7 +135,7 @@ def describe_box(box: ChartBox) -> str:
 
 def write_frame(box: ChartBox) -> FrameWords:
     """The words in the head of the frame of a group."""
-    signs, more = choose_signs(box.signs, MOST_SIGNS)
+    signs, more = choose_signs(box.signs, MOST_COMPACT)
     flags = box.is_late + box.is_drifting
     name, led_by = one_line(box.name), f"led by {one_line(box.owner)}"
     if box.status != "active":

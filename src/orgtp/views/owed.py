@@ -25,8 +25,9 @@ from orgtp.views.context.types import Next
 
 # At the end of a week, people already enter what is due early in the next one.
 _AHEAD = timedelta(days=3)
-# Of one metric, no more than this many values are asked for at once, and so many last values are shown.
-_MOST_PERIODS = 5
+# Of one metric, the two newest periods are asked for, and those that became due in the last week.
+_FEWEST_PERIODS, _MOST_PERIODS = 2, 12
+_LATELY = timedelta(days=7)
 _LAST = 4
 
 
@@ -167,8 +168,11 @@ def _list_owed_of(
         cell, is_first = row.cell_at(period), count == 0
         if cell.value is not None or cell.state is CellState.NONE or count == _MOST_PERIODS:
             return
-        if (stale_at(org, metric, period) > row.now) if is_late_only else (due_at(org, metric, period) >= until):
+        due = due_at(org, metric, period)
+        if (stale_at(org, metric, period) > row.now) if is_late_only else (due >= until):
             continue
+        if count >= _FEWEST_PERIODS and due < row.now - _LATELY:
+            return
         count += 1
         is_said = cell.state is CellState.UNAVAILABLE and (cell.by in seats or not is_first)
         if not is_said:
@@ -202,19 +206,20 @@ def _describe(row: MetricRow, period: Period, seats: Collection[str]) -> OwedNum
         is_late=due <= row.now,
         source=metric.source or "",
         newest=org.newest_scores(seat.id, metric.id).get(period.text),
-        last=tuple(_list_last(row, period)),
+        last=_list_last(row, period),
     )
 
 
-def _list_last(row: MetricRow, before: Period) -> Iterator[Cell]:
-    """The cells before a period, the newest first, as far back as the metric has them."""
+def _list_last(row: MetricRow, before: Period) -> tuple[Cell, ...]:
+    """The cells before a period, the newest first, back to the first that somebody has recorded."""
+    found: list[Cell] = []
     period = before
     for _ in range(_LAST):
         period = previous_owed_period(row.org, row.metric, period)
-        cell = row.cell_at(period)
-        if cell.state is CellState.NONE and cell.value is None:
-            return
-        yield cell
+        found.append(row.cell_at(period))
+    while found and found[-1].value is None and found[-1].state is not CellState.UNAVAILABLE:
+        found.pop()
+    return tuple(found)
 
 
 def _find_next(rows: Iterable[MetricRow]) -> NextNumber | None:

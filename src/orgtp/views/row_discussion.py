@@ -30,8 +30,8 @@ def build_row_discussion(org: Org, now: datetime, row: AgendaRow, why: Why) -> R
     ended = min(now, find_last_week(now, org.zone).ends(org.zone) - A_SECOND)
     held = MetricRow(org, org.seat(row.seat), org.metric(row.seat, row.metric), ended)
     columns = list_chart_columns(held)
-    begins = columns[0].begins(org.zone)
-    inputs = letter_inputs(one for one in why.evidence if one.at >= begins)
+    began = columns[0].begins(org.zone) if columns else None
+    inputs = letter_inputs(one for one in why.evidence if began is None or one.at >= began)
     chart = build_metric_chart(held, inputs)
     drawn = {mark.letter for mark in chart.marks}
     letters = {id(one.evidence): one.letter for one in inputs if one.letter in drawn}

@@ -53,6 +53,7 @@ class Frame:
 def load_page_templates() -> Environment:
     """Load the templates of the pages, with their filters."""
     environment = make_environment("orgtp.web", "templates")
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     environment.filters.update(day=format_day, weekday=format_weekday, monthday=format_month_day, weekname=format_week)
     environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_utc)
     environment.filters.update(dayname="{:%a}".format, daydate=format_date)

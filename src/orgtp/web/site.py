@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -153,7 +152,7 @@ def _refuse_other_folder(target: Path, place: Path, *, force: bool) -> bool:
     if not (place / MARKER).is_file():
         raise SiteExists(path=target, advice="orgtp did not write it, so it is never replaced. Name another folder")
     if not force:
-        raise SiteExists(path=target, advice=f"To replace it: orgtp site {shlex.quote(str(target))} --force")
+        raise SiteExists(path=target, advice="To replace it, add --force")
     return True
 
 
@@ -168,7 +167,7 @@ def _refuse_other_file(target: Path, place: Path, *, force: bool) -> bool:
     if not is_ours:
         raise SiteExists(path=target, advice="orgtp did not write it, so it is never replaced. Name another file")
     if not force:
-        raise SiteExists(path=target, advice=f"To replace it: orgtp site {shlex.quote(str(target))} --force")
+        raise SiteExists(path=target, advice="To replace it, add --force")
     return True
 
 

@@ -170,10 +170,10 @@ class Serving:
 
 
 @contextmanager
-def serve(shell: Shell, *words: str, host: str = "", now: bool = True) -> Iterator[Serving]:
-    """Run `orgtp serve WORDS` until the end of the block. `now`: the clock stands still."""
+def serve(shell: Shell, *words: str, host: str = "", **more: str) -> Iterator[Serving]:
+    """Run `orgtp serve WORDS` until the end of the block, with `more` in its environment. Its clock stands still."""
     log = shell.home / f"serve-{time.monotonic_ns()}.log"
-    env = {name: value for name, value in shell.env().items() if now or name != "ORGTP_NOW"}
+    env = shell.env(more)
     where = [] if "--socket" in words or "--port" in words else ["--port", "0"]
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -147,6 +147,9 @@ def test_a_value_that_does_not_fit_is_told_at_its_field_and_nothing_is_recorded(
         got = served.sign_in().act("scores", fields)
         assert got.status == 422
         assert "twelve" in got.text
+        # The page is answered at the address of the act: what it refers to is relative to that.
+        assert 'action="../act/scores"' in got.text
+        assert 'href="../static/orgtp.css' in got.text
     assert sample.head() == before
 
 

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from orgtp.lazy_dataclass import dataclass
 from orgtp.views.chart_layout.draw_types import LayoutSeat
 
-# A chart of at most so many seats is drawn whole; a larger one has at most so many boxes, in at most so many levels.
-DRAWN_WHOLE, MOST_BOXES, MOST_LEVELS = 120, 60, 3
+# A chart of at most so many seats is drawn whole. A larger one has at most so many boxes, in two levels, or in more
+# while there are few of them.
+DRAWN_WHOLE, MOST_BOXES, FEW_BOXES, USUAL_LEVELS = 120, 60, 8, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,13 @@ def fold_by_default(seats: Sequence[LayoutSeat]) -> frozenset[str]:
     """The seats to fold, so that a large chart begins with as many whole levels as fit; the top one always does."""
     if len(seats) <= DRAWN_WHOLE:
         return frozenset()
-    counts = [0] * MOST_LEVELS
+    counts: dict[int, int] = {}
     for level in _find_levels(seats):
-        if level < MOST_LEVELS:
-            counts[level] += 1
-    levels = MOST_LEVELS
-    while levels > 1 and sum(counts[:levels]) > MOST_BOXES:
-        levels -= 1
+        counts[level] = counts.get(level, 0) + 1
+    levels, boxes = 1, counts[0]
+    while levels in counts and boxes + counts[levels] <= MOST_BOXES and (levels < USUAL_LEVELS or boxes < FEW_BOXES):
+        boxes += counts[levels]
+        levels += 1
     return fold_below(seats, levels - 1)
 
 

@@ -35,6 +35,8 @@ class Item:
 
     def __init__(self, seat: str, container: Item | None) -> None:
         self.seat = seat
+        self.is_frame: bool = False
+        self.opens: bool = False
         self.hangs = container is not None and not container.is_frame
         self.above: Item | None = None
         self.frame: Item | None = None
@@ -43,10 +45,10 @@ class Item:
             self.above = container if self.hangs else container.above
             self.frame = container.frame if self.hangs else container
             self.level = container.level + 1 if self.hangs else container.level
-        self.is_frame = self.opens = False
         self.below: list[Item] = []
         self.columns: list[Column] = []
-        # The dotted lines at the left, the nearest first, each by the seat where it begins. The first `incoming` end here.
+        # The dotted lines at the left, the nearest first, each by the seat where it begins. The first ones, as many as
+        # `incoming`, end here.
         self.slots: list[str] = []
         self.incoming = 0
         # How many heads of frames are above what a frame contains, with its own.

@@ -20,9 +20,9 @@ from orgtp.views.chart_layout.draw_types import (
 from orgtp.views.chart_layout.items import Item, Items
 from orgtp.views.chart_layout.routes import Route
 
-# How near a vertical line may not come to another one in the same gap, and where else it may run.
+# How near a vertical line may not come to another one in the same gap, and how near to a box or beyond the last place.
 _NEAR = 2
-_NUDGES = (0, 3, -3, 1, -1, 2, -2, 4, -4)
+_LEAST, _BEYOND = 3, 2
 _BESIDE_LANDING = 10
 # Where a dotted line reaches a leaf in a stack, whose solid line ends at its middle, and where one leaves it.
 _COMPACT_ENDS, _COMPACT_START = (26, 8, 29, 5, 23, 11, 32), 20
@@ -68,23 +68,34 @@ class Lanes:
         taken = self._taken.get(gap, {})
         return all(taken.get(x + near, boss) == boss for near in range(-_NEAR, _NEAR + 1))
 
+    def _is_clear(self, gap: int, x: int) -> bool:
+        """Whether no solid line is near."""
+        taken = self._taken.get(gap, {})
+        return all(taken.get(x + near) != "" for near in range(-_NEAR, _NEAR + 1))
+
     def _take(self, gap: int, x: int, boss: str = "") -> None:
         self._taken.setdefault(gap, {})[x] = boss
 
     def _choose_sides(self, items: Items, routes: Sequence[Route]) -> dict[_Side, int]:
         """Where lines run along the left of boxes, a little off their place if another line runs there in a gap."""
         found: dict[_Side, int] = {}
+        beside: dict[tuple[str, str], list[int]] = {}
         for route in routes:
             for item, side in zip(route.passed, _list_sides(items, route), strict=True):
                 if side not in found:
                     column = items.column_of.get(side[1])
                     slots = item.slots if column is None else column.slots
-                    x = (item.x if column is None else column.x) - STEM - PITCH * slots.index(route.boss)
+                    edge = item.x if column is None else column.x
+                    x = edge - STEM - PITCH * slots.index(route.boss)
                     gaps = (item.level - 1, item.level)
-                    places = (x + nudge for nudge in _NUDGES)
-                    found[side] = next(
-                        (one for one in places if all(self._is_free(gap, one, route.boss) for gap in gaps)), x
-                    )
+                    places = _list_places(edge, x, len(slots))
+                    # If other dotted lines are everywhere, the order of the lanes keeps them apart.
+                    free = [one for one in places if all(self._is_free(gap, one, route.boss) for gap in gaps)]
+                    clear = [one for one in places if all(self._is_clear(gap, one) for gap in gaps)]
+                    others = beside.setdefault(side[:2], [])
+                    apart = [one for one in clear if all(abs(one - other) > _NEAR for other in others)]
+                    found[side] = [*free, *apart, *clear, x][0]
+                    others.append(found[side])
                     for gap in gaps:
                         self._take(gap, found[side], route.boss)
         return found
@@ -124,20 +135,58 @@ class Lanes:
                     frame = frame.frame
 
     def _assign(self, routes: Sequence[Route]) -> None:
-        spans: dict[int, dict[str, tuple[int, int]]] = {}
+        gaps: dict[int, _Gap] = {}
         for route, xs in zip(routes, self.across, strict=True):
+            items = [*([None] if route.is_down else []), *route.passed]
             for number, gap in enumerate(route.gaps):
+                found = gaps.setdefault(gap, _Gap())
+                for at in (number, number + 1):
+                    item = items[at]
+                    is_above = item is None or item.level == gap
+                    (found.above if is_above else found.below)[xs[at]] = route.boss
                 low, high = sorted(xs[number : number + 2])
                 if low != high:
-                    known = spans.setdefault(gap, {}).get(route.boss, (low, high))
-                    spans[gap][route.boss] = (min(low, known[0]), max(high, known[1]))
-        for gap, found in spans.items():
-            ends: list[int] = []
-            for boss, (low, high) in sorted(found.items(), key=lambda pair: (pair[1], pair[0])):
-                lane = next((number for number, end in enumerate(ends) if end + PITCH <= low), len(ends))
-                ends[lane : lane + 1] = [high]
-                self.lane_of[gap, boss] = lane
-            self.count[gap] = len(ends)
+                    known = found.spans.get(route.boss, (low, high))
+                    found.spans[route.boss] = (min(low, known[0]), max(high, known[1]))
+        for gap, found in gaps.items():
+            lanes = _order_lanes(found)
+            self.lane_of |= {(gap, boss): lane for boss, lane in lanes.items()}
+            if lanes:
+                self.count[gap] = max(lanes.values()) + 1
+
+
+class _Gap:
+    """The dotted lines in a gap: how far each runs across, and where they come down from above and leave below."""
+
+    def __init__(self) -> None:
+        self.spans: dict[str, tuple[int, int]] = {}
+        self.above: dict[int, str] = {}
+        self.below: dict[int, str] = {}
+
+
+def _order_lanes(gap: _Gap) -> dict[str, int]:
+    """The lane of each line: the first that is free, below those of the lines that come down where it leaves."""
+    before: dict[str, set[str]] = {boss: set() for boss in gap.spans}
+    for x, boss in gap.above.items():
+        for near in range(-_NEAR, _NEAR + 1):
+            other = gap.below.get(x + near, boss)
+            if other != boss and boss in before and other in before:
+                before[other].add(boss)
+    waiting = sorted(gap.spans, key=lambda boss: (gap.spans[boss], boss))
+    lanes: list[list[tuple[int, int]]] = []
+    found: dict[str, int] = {}
+    while waiting:
+        # Two lines may each have to be above the other; then the first one is.
+        boss = next((one for one in waiting if before[one] <= found.keys()), waiting[0])
+        waiting.remove(boss)
+        low, high = gap.spans[boss]
+        lane = max((found[one] + 1 for one in before[boss] if one in found), default=0)
+        while lane < len(lanes) and any(a < high + PITCH and low < b + PITCH for a, b in lanes[lane]):
+            lane += 1
+        lanes += [[]] * (lane + 1 - len(lanes))
+        lanes[lane] = [*lanes[lane], (low, high)]
+        found[boss] = lane
+    return found
 
 
 # A left side with room for a line: the first leaf of a column of a stack, or "" and a box; and where the line begins.
@@ -151,6 +200,12 @@ def _list_sides(items: Items, route: Route) -> Iterator[_Side]:
             yield "", column.seats[0], route.boss
         else:
             yield item.seat, "", route.boss
+
+
+def _list_places(edge: int, x: int, count: int) -> list[int]:
+    """Where a line may run at the left of a box with room for so many: the nearest places to its own first."""
+    last = edge - STEM - PITCH * (count - 1) - _BEYOND
+    return sorted(range(last, edge - _LEAST + 1), key=lambda place: (abs(place - x), place))
 
 
 def _list_offsets(start: Item) -> list[int]:

@@ -69,7 +69,7 @@ def _count_heads(items: Items) -> list[int]:
 
 
 def _place_rows(heads: Sequence[int], lanes: Mapping[int, int]) -> list[int]:
-    """Where the boxes of each level begin. `lanes` has the number of dotted lines that run above each other in a gap."""
+    """Where the boxes of each level begin. `lanes` has how many dotted lines run above each other in each gap."""
     y = TOP + HEAD * heads[0] + (2 * PITCH + PITCH * (lanes[-1] - 1) if lanes.get(-1) else 0)
     tops = [y]
     for level in range(1, len(heads)):
@@ -237,14 +237,13 @@ def _draw_lines(item: Item, lanes: Lanes) -> list[PlacedLine]:
     start, bottom = above.x + BOX_WIDTH // 2, above.y + BOX_HEIGHT
     if not item.columns:
         end = lanes.landings.get(item.seat, item.x + item.width // 2)
-        corners = ((start, bottom), (start, bottom + LANE), (end, bottom + LANE), (end, item.y))
-        points = corners if start != end else (corners[0], corners[3])
-        return [PlacedLine(above.seat, item.seat, points)]
+        turn = ((start, bottom + LANE), (end, bottom + LANE)) if start != end else ()
+        return [PlacedLine(above.seat, item.seat, ((start, bottom), *turn, (end, item.y)))]
     found = []
     for column in item.columns:
         spine = column.x - column.spine
         for number, seat in enumerate(column.seats):
             y = item.y + number * (COMPACT_HEIGHT + STACKED) + COMPACT_HEIGHT // 2
-            corners = ((start, bottom), (start, bottom + LANE), (spine, bottom + LANE), (spine, y), (column.x, y))
-            found.append(PlacedLine(above.seat, seat, corners if spine != start else (corners[0], *corners[3:])))
+            turn = ((start, bottom + LANE), (spine, bottom + LANE)) if spine != start else ()
+            found.append(PlacedLine(above.seat, seat, ((start, bottom), *turn, (spine, y), (column.x, y))))
     return found

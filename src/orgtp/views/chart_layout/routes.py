@@ -1,7 +1,7 @@
 """The ways of the dotted lines, as the gaps and the sides of boxes that they pass.
 
-A line runs through the gaps between the levels, and passes a box at its left side, where room is kept for it. From a box
-it goes straight into the gap below, if the other seat is reached from that gap. Otherwise it leaves at the left
+A line runs through the gaps between the levels, and passes a box at its left side, where room is kept for it. From a
+box it goes straight into the gap below, if the other seat is reached from that gap. Otherwise it leaves at the left
 side, goes up beside the boxes above, runs through the gap below the nearest seat that is above both, and goes down
 beside the boxes above the other seat. In that gap, and beside the boxes of one branch, no other branch is in the way.
 """

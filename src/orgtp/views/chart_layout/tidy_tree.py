@@ -19,9 +19,22 @@ class TreeNode:
     """
 
     __slots__ = (
-        "anchor", "bottom", "change", "children", "left_end", "left_end_sum", "left_thread", "offset", "own", "right_end",
-        "right_end_sum", "right_thread", "shift", "width", "x",
-    )  # fmt: skip
+        "anchor",
+        "bottom",
+        "change",
+        "children",
+        "left_end",
+        "left_end_sum",
+        "left_thread",
+        "offset",
+        "own",
+        "right_end",
+        "right_end_sum",
+        "right_thread",
+        "shift",
+        "width",
+        "x",
+    )
 
     def __init__(self, width: int, anchor: int, bottom: int) -> None:
         self.width, self.anchor, self.bottom = width, anchor, bottom

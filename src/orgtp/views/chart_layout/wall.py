@@ -1,7 +1,7 @@
 """Lay out the chart for a wall or for paper: indented columns, one or more for each branch.
 
-Unfolded, a thousand seats are tens of thousands of pixels wide however they are drawn as a tree. In columns they fit on a
-poster. Each column repeats the path from the top to where it begins, so that a page makes sense alone.
+Unfolded, a thousand seats are tens of thousands of pixels wide however they are drawn as a tree. In columns they fit
+on a poster. Each column repeats the path from the top to where it begins, so that a page makes sense alone.
 """
 
 from __future__ import annotations
@@ -43,14 +43,16 @@ def choose_rows(count: int) -> int:
 def lay_out_wall(seats: Sequence[LayoutSeat], most: int) -> tuple[WallColumn, ...]:
     """The columns, with at most `most` rows each. Seats are depth first.
 
-    The branches are the seats right below the top of the chart, each with everything below it. The top itself begins
-    the first column. If several seats are at the top, each of them is a branch.
+    The branches are the seats right below the top of the chart, each with everything below it. The top itself is
+    the first row of the first column. If several seats are at the top, each of them is a branch.
     """
     columns: list[WallColumn] = []
     for branch in _split_branches(seats):
         depths = _find_depths(branch)
-        for start in range(0, len(branch), most):
-            part = branch[start : start + most]
+        # Columns of one branch are about equally long.
+        size = -(-len(branch) // -(-len(branch) // most))
+        for start in range(0, len(branch), size):
+            part = branch[start : start + size]
             rows = tuple(WallRow(one.seat, min(MOST_INDENT, depths[one.seat])) for one in part)
             columns.append(WallColumn(branch[0].seat, tuple(_find_path(seats, part[0]))[::-1], rows))
     return tuple(columns)
@@ -59,10 +61,12 @@ def lay_out_wall(seats: Sequence[LayoutSeat], most: int) -> tuple[WallColumn, ..
 def _split_branches(seats: Sequence[LayoutSeat]) -> Iterator[list[LayoutSeat]]:
     known = {one.seat for one in seats}
     tops = [one.seat for one in seats if one.above not in known]
-    heads = set(tops) if len(tops) > 1 else {one.seat for one in seats if one.above in tops}
+    heads = tops if len(tops) > 1 else [one.seat for one in seats if one.above in tops]
+    # The top is in the first branch.
+    later = set(heads[1:])
     branch: list[LayoutSeat] = []
     for one in seats:
-        if one.seat in heads and branch:
+        if one.seat in later:
             yield branch
             branch = []
         branch.append(one)

@@ -25,7 +25,7 @@ from orgtp.views.variation.judge import is_drifting
 from orgtp.views.variation.xmr import BASELINE
 
 
-class _Clock(NamedTuple):
+class _MetricClock(NamedTuple):
     """All that the verdicts on a metric depend on besides its values: which periods have begun, ended and come due."""
 
     current: Period
@@ -43,7 +43,7 @@ class _SeatState(NamedTuple):
     owner: str | None
     day: date | None
     versions: tuple[str | None, ...]
-    clocks: tuple[_Clock, ...]
+    clocks: tuple[_MetricClock, ...]
 
 
 class _DriftState(NamedTuple):
@@ -158,7 +158,7 @@ class _DayReader:
     def __init__(self, one: OrgOnDay) -> None:
         self.org, self.now, self.versions = one.org, one.now, one.versions
         self._prompt = replace(one.org, policy=replace(one.org.policy, grace=timedelta()))
-        self._clocks: dict[tuple[Cadence, Grain, str], _Clock] = {}
+        self._clocks: dict[tuple[Cadence, Grain, str], _MetricClock] = {}
         self._owners: dict[str, str | None] = {}
 
     def read_state(self, place: SeatPlace) -> _SeatState:
@@ -186,14 +186,14 @@ class _DayReader:
                 found.append(key.seat)
         return found
 
-    def read_clock(self, metric: Metric) -> _Clock:
+    def read_clock(self, metric: Metric) -> _MetricClock:
         """Which periods of a metric have begun, ended and come due by now."""
         key = metric.cadence, metric.cell_grain, find_due(self.org, metric)
         if key not in self._clocks:
             grain, zone, after = metric.cadence.grain, self.org.zone, self.now + A_SECOND
             # Whether a metric ends says nothing about the clock.
             plain = replace(metric, ends=None) if metric.ends else metric
-            self._clocks[key] = _Clock(
+            self._clocks[key] = _MetricClock(
                 period_containing(self.now, grain, zone),
                 period_containing(after, grain, zone),
                 period_containing(after, metric.cell_grain, zone),
@@ -212,5 +212,13 @@ def count_day(seats: Iterable[SeatOnDay]) -> DayCounts:
             states[metric.state] += 1
             late += metric.is_late
             drifting += metric.is_drifting
-    kinds = (CellState.ON, CellState.OFF, CellState.UNAVAILABLE, CellState.MISSING, CellState.PENDING)
-    return DayCounts(number, *(states[state] for state in kinds), late, drifting)
+    return DayCounts(
+        seats=number,
+        on=states[CellState.ON],
+        off=states[CellState.OFF],
+        unavailable=states[CellState.UNAVAILABLE],
+        missing=states[CellState.MISSING],
+        pending=states[CellState.PENDING],
+        late=late,
+        drifting=drifting,
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from orgtp.model.cell import CellState
 from orgtp.model.metric_row import MetricRow
+from orgtp.model.period import Grain
 from orgtp.model.seat import MetricKey
 from orgtp.render.chart_svg import chart_fragment, draw_chart, list_layout_seats
 from orgtp.render.templates import clean_value, mark_as_html
@@ -56,7 +57,9 @@ def build_chart_page(request: PageRequest) -> Page:
     listed = rows if len(rows) <= MOST_LISTED else list_folded_rows(rows, folded)
     shown = {row.box.seat for row in listed}
     has_days = not request.is_served or "days" in request.query
-    days = org.history.days() if has_days else None
+    # Of a very large org, each day takes a while.
+    step = Grain.WEEK if len(rows) > MOST_LISTED else None
+    days = org.history.days(step=step) if has_days else None
     changes = days.changes if days else _read_changes(request)
     rest = [{"id": row.box.seat, **row.facts} for row in rows if row.box.seat not in shown]
     content = {

@@ -22,8 +22,6 @@ from orgtp.web.pages.page import Page, PageRequest, SentForm, SentState, SentVal
 from orgtp.web.pages.scorecard import SIGNS, WORDS
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from orgtp.api import OrgHandle
 
 _WEEKS = 13
@@ -70,7 +68,7 @@ class NumberField:
     asks_cases: bool
     data: Mapping[str, str]
     last: tuple[LastValue, ...]
-    line: Markup
+    line: str
     kept: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     theirs: Score | None = None
@@ -151,7 +149,7 @@ def _build_fields(org: OrgHandle, numbers: list[OwedNumber], sent: SentForm | No
     return fields
 
 
-def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: Markup, sent: SentForm | None) -> NumberField:
+def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str, sent: SentForm | None) -> NumberField:
     unit, kind = number.unit, number.unit.kind
     return NumberField(
         number=number,
@@ -230,7 +228,9 @@ def _list_script_data(org: OrgHandle, number: OwedNumber) -> dict[str, str]:
 
 
 def _describe_last(cell: Cell, unit: Unit) -> LastValue:
-    text = format_full_figure(cell.value, unit) if cell.value is not None else WORDS[cell.state]
+    # The unit is in the target, above.
+    shown = format_full_figure(cell.value, unit).removesuffix("%").removeprefix(f"{unit.currency} ")
+    text = shown if cell.value is not None else WORDS[cell.state]
     sign, word = SIGNS[cell.state], WORDS[cell.state] if cell.value is not None else ""
     return LastValue(name_period(cell.period), text, sign, word)
 

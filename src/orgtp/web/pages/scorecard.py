@@ -30,8 +30,6 @@ from orgtp.views.selection import Selection
 from orgtp.web.pages.page import Page, PageRequest
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from orgtp.api import OrgHandle
 
 WEEKS, _MOST_WEEKS = 13, 104
@@ -95,7 +93,7 @@ class GridRow:
     group: RowGroup
     number: int
     target: str
-    line: Markup
+    line: str
     hits: str
     cells: tuple[GridCell, ...]
     reason: str
@@ -153,7 +151,8 @@ def build_scorecard_page(request: PageRequest) -> Page:
     holders = {row.seat: earlier_numbers_note(row.seat_name, row.holders) for row in card.rows}
     content = {
         "card": card,
-        "kept": {"at": org.at or "", "seat": query.get("seat", ""), "weeks": query.get("weeks", "")},
+        "day": org.now.astimezone(org.head.zone).date().isoformat() if org.at else "",
+        "kept": {"seat": query.get("seat", ""), "weeks": query.get("weeks", "")},
         "chosen": chosen,
         "is_served": request.is_served,
         "weeks": len(card.columns),

@@ -401,4 +401,4 @@ def _describe_heir(org: Org, now: datetime, heir: str) -> str:
     if place.status != "active":
         return f"{place.name} is {place.status}"
     judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
-    return f"{place.name}: {place.on_target} of {len(judged)} on target" if judged else f"{place.name} has no metrics"
+    return f"{place.name}: {place.on_target} of {len(judged)} on target" if judged else ""

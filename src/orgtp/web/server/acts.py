@@ -18,7 +18,7 @@ A page sends a form to `/act/NAME`, with the token `csrf` and the path of the pa
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -163,7 +163,7 @@ def record_scores(recorder: Recorder, fields: Fields) -> Recorded:
             except ActRefused as error:
                 errors.update(error.errors)
         if errors:
-            raise ActRefused(errors)
+            raise ActRefused({**errors, **_find_wrong_values(handle, entries, by)})
         return handle.ledger.add_scores(entries, by=by)
 
     seats = {key.partition("/")[0] for key in keys}
@@ -309,10 +309,23 @@ def perform_act(act: Act, recorder: Recorder, fields: Fields) -> SentForm:
     return _describe_done(replace(sent, notices=tuple(map(one_line, found.notices))), found.done)
 
 
+def _find_wrong_values(handle: OrgHandle, entries: Sequence[NewScore], by: str) -> Mapping[str, str]:
+    """What is wrong with the values of a form that is refused for another reason, so that all is said at once."""
+    try:
+        handle.ledger.add_scores(entries, by=by, dry_run=True)
+    except RejectedValues as error:
+        return {_name_field(entry): explain_error(why) for entry, why in error.wrong}
+    return {}
+
+
+def _name_field(entry: NewScore) -> str:
+    return f"value.{entry.seat}/{entry.metric}/{entry.period}"
+
+
 def _refuse_values(sent: SentForm, error: RejectedValues) -> SentForm:
     errors, theirs = {}, {}
     for entry, why in error.wrong:
-        name = f"value.{entry.seat}/{entry.metric}/{entry.period}"
+        name = _name_field(entry)
         errors[name] = explain_error(why)
         if isinstance(why, ValueChanged):
             theirs[name] = why.before

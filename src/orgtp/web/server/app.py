@@ -46,7 +46,7 @@ _READERS, _WRITERS = 4, 4
 # How often the server looks whether the org has changed, to tell the pages that are open.
 _LOOK_SECONDS = 1.0
 _CHANGES = "changes"
-_ACT, _SIGN_IN, _SIGN_OUT = "/act/", "/sign-in", "/sign-out"
+_ACT, _SIGN_IN, _SIGN_OUT, _ICON = "/act/", "/sign-in", "/sign-out", "/favicon.ico"
 _EVENTS, _MEETING_EVENTS, _MEETING_POSITION = "/events", "/meeting/events", "/meeting/position"
 
 
@@ -103,6 +103,9 @@ class WebApp:
             return await self._route_form(request, path)
         if (asset := list_assets().get(path)) is not None:
             return asset.make_response(request)
+        if path == _ICON:
+            # Browsers ask for it, whatever a page says.
+            return Response(status_code=204, headers={"Cache-Control": "public, max-age=86400"})
         if path == _SIGN_IN:
             return self._sign_in(request)
         if path in {_EVENTS, _MEETING_EVENTS}:
@@ -138,7 +141,8 @@ class WebApp:
         self, request: Request, path: str, visitor: Visitor, sent: SentForm | None = None, status: int = _OK
     ) -> Response:
         query = {name: text for name, text in request.query_params.items() if name != "sent"}
-        asked = PageAsk.of(path, {} if sent else query, visitor, sent, status)
+        place = request.url.path.removeprefix("/") if request.method == "POST" else ""
+        asked = replace(PageAsk.of(path, {} if sent else query, visitor), sent=sent, status=status, place=place)
         found = await self._run(self.pages.answer, asked)
         return self._respond(request, found, visitor)
 

@@ -30,7 +30,7 @@ _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # With `no-referrer`, a browser sends a form with `Origin: null`, and then nobody could record anything.
+    # With "no-referrer", browsers would send the Origin "null" with the forms of our own pages.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

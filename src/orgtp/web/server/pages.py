@@ -96,7 +96,10 @@ class Recheck:
 
 @dataclass(frozen=True, slots=True)
 class PageAsk:
-    """Which page is asked for, by whom, as of when (`at`), and after which form."""
+    """Which page is asked for, by whom, as of when (`at`), and after which form.
+
+    `place` is the path at which it is answered, if that is not its own: addresses on the page are relative to it.
+    """
 
     address: PageAddress
     visitor: Visitor
@@ -104,15 +107,14 @@ class PageAsk:
     query: tuple[tuple[str, str], ...] = ()
     sent: SentForm | None = None
     status: int = 200
+    place: str = ""
 
     @classmethod
-    def of(
-        cls, path: str, query: Mapping[str, str], visitor: Visitor, sent: SentForm | None = None, status: int = 200
-    ) -> PageAsk:
+    def of(cls, path: str, query: Mapping[str, str], visitor: Visitor) -> PageAsk:
         """The page at a path. Raises `PageMissing`."""
         asked = {name: text[:_LONGEST_QUERY] for name, text in [*query.items()][:_MOST_QUERY]}
         at = asked.pop("at", "")
-        return cls(find_page(path.removeprefix("/")), visitor, at, tuple(sorted(asked.items())), sent, status)
+        return cls(find_page(path.removeprefix("/")), visitor, at, tuple(sorted(asked.items())))
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class PageServer:
             raise PageMissing(path=address.path)
         query, sent = dict(asked.query), asked.sent
         page = address.kind.build(PageRequest(handle, address.subject, reader, query, is_served=True, sent=sent))
-        facts, links = self._gather_facts(handle), ServedLinks(address.path, handle.at or "")
+        facts, links = self._gather_facts(handle), ServedLinks(asked.place or address.path, handle.at or "")
         text = render_page(page, Frame(facts, links, reader, is_served=True, sent=sent))
         return make_answer(text, status=asked.status, is_private=bool(asked.visitor.seats))
 

@@ -159,7 +159,7 @@ function fitFrame(seat, room) {
 /** @param {DrawnSeat} seat @param {PlacedFrame} place @returns {SVGElement} */
 function makeFrame(seat, place) {
   const [name, led] = fitFrame(seat, place.labelWidth), y = place.y + 19;
-  const at = place.labelX + (seat.frameNameWidth ?? 0) + 6, signs = splitSigns(seat.signs), more = seat.more ?? 0;
+  const at = place.labelX + (seat.frameNameWidth ?? 0) + 6, signs = splitSigns(seat.smallSigns ?? seat.signs), more = seat.smallMore ?? 0;
   const right = place.x + place.width - 14 - FOLD_ROOM;
   const link = make("a", { href: seat.href, tabindex: -1 }, ...makeText("t", place.labelX, y, name), ...makeText("lb", at, y, led));
   const flags = [...(seat.drifting ? ["drift"] : []), ...(seat.late ? ["late"] : [])];

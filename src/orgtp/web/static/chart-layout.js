@@ -30,9 +30,9 @@
 export const BOX_WIDTH = 148, BOX_HEIGHT = 66, COMPACT_HEIGHT = 34;
 const BESIDE = 12, BELOW = 72, STACKED = 6, LANE = 22, DOTTED_LANE = 33, STACK_TOP = 40, PITCH = 6, STEM = 7;
 const LEAST_STACKED = 5, COLUMN = 8, SPINE = 10, AROUND = 14, HEAD = 30, FOLD_REACH = 19, LEFT = 2, TOP = 4, BOTTOM = 14;
-const OUTLINE = LANE - 2, CLEAR = 10, NEAR = 2, NUDGES = [0, 3, -3, 1, -1, 2, -2, 4, -4], BESIDE_LANDING = 10;
+const OUTLINE = LANE - 2, CLEAR = 10, NEAR = 2, LEAST = 3, BEYOND = 2, BESIDE_LANDING = 10;
 const COMPACT_ENDS = [26, 8, 29, 5, 23, 11, 32], COMPACT_START = 20, BOX_START = 52, LOWEST_END = 45, HIGHEST_END = 9;
-const DRAWN_WHOLE = 120, MOST_BOXES = 60, MOST_LEVELS = 3;
+const DRAWN_WHOLE = 120, MOST_BOXES = 60, FEW_BOXES = 8, USUAL_LEVELS = 2;
 
 /** @param {number} number @returns {number} */
 const half = (number) => Math.floor(number / 2);
@@ -397,6 +397,13 @@ class Lanes {
     return true;
   }
 
+  /** @param {number} gap @param {number} x @returns {boolean} */
+  isClear(gap, x) {
+    const taken = this.taken.get(gap);
+    for (let near = -NEAR; taken && near <= NEAR; near++) if (taken.get(x + near) === "") return false;
+    return true;
+  }
+
   /** @param {number} gap @param {number} x @param {string} boss */
   take(gap, x, boss) {
     const taken = this.taken.get(gap) ?? new Map();
@@ -408,14 +415,21 @@ class Lanes {
   chooseSides(items, routes) {
     /** @type {Map<string, number>} */
     const found = new Map();
+    /** @type {Map<string, number[]>} */
+    const beside = new Map();
     for (const route of routes) {
       listSides(items, route).forEach((side, number) => {
         if (found.has(side)) return;
         const item = route.passed[number], column = item.columns.length ? findColumn(items, route, number) : null;
-        const x = (column ? column.x : item.x) - STEM - PITCH * (column ? column.slots : item.slots).indexOf(route.boss);
-        const gaps = [item.level - 1, item.level], places = NUDGES.map((nudge) => x + nudge);
-        const free = places.find((one) => gaps.every((gap) => this.isFree(gap, one, route.boss))) ?? x;
+        const edge = column ? column.x : item.x, slots = column ? column.slots : item.slots;
+        const x = edge - STEM - PITCH * slots.indexOf(route.boss), places = listPlaces(edge, x, slots.length);
+        const gaps = [item.level - 1, item.level];
+        const key = side.slice(0, side.lastIndexOf(" ")), others = beside.get(key) ?? [];
+        const clear = places.filter((one) => gaps.every((gap) => this.isClear(gap, one)));
+        const free = places.find((one) => gaps.every((gap) => this.isFree(gap, one, route.boss)))
+          ?? clear.find((one) => others.every((other) => Math.abs(one - other) > NEAR)) ?? clear[0] ?? x;
         found.set(side, free);
+        beside.set(key, [...others, free]);
         for (const gap of gaps) this.take(gap, free, route.boss);
       });
     }
@@ -464,29 +478,59 @@ class Lanes {
 
   /** @param {Route[]} routes */
   assign(routes) {
-    /** @type {Map<number, Map<string, [number, number]>>} */
-    const spans = new Map();
+    /** @type {Map<number, Gap>} */
+    const gaps = new Map();
     routes.forEach((route, at) => {
+      const xs = this.across[at], items = route.isDown ? [null, ...route.passed] : route.passed;
       route.gaps.forEach((gap, number) => {
-        const [one, other] = this.across[at].slice(number, number + 2);
+        const found = gaps.get(gap) ?? { spans: new Map(), above: new Map(), below: new Map() };
+        gaps.set(gap, found);
+        for (const end of [number, number + 1]) {
+          const item = items[end], isAbove = !item || item.level === gap;
+          (isAbove ? found.above : found.below).set(xs[end], route.boss);
+        }
+        const one = xs[number], other = xs[number + 1];
         if (one === other) return;
-        const found = spans.get(gap) ?? new Map(), known = found.get(route.boss) ?? [one, one];
-        spans.set(gap, found.set(route.boss, [Math.min(one, other, known[0]), Math.max(one, other, known[1])]));
+        const known = found.spans.get(route.boss) ?? [one, one];
+        found.spans.set(route.boss, [Math.min(one, other, known[0]), Math.max(one, other, known[1])]);
       });
     });
-    for (const [gap, found] of spans) {
-      /** @type {number[]} */
-      const ends = [];
-      const ordered = [...found].sort(([a, one], [b, other]) => one[0] - other[0] || one[1] - other[1] || (a < b ? -1 : 1));
-      for (const [boss, [low, high]] of ordered) {
-        let lane = ends.findIndex((end) => end + PITCH <= low);
-        lane = lane < 0 ? ends.length : lane;
-        ends[lane] = high;
-        this.laneOf.set(`${gap} ${boss}`, lane);
-      }
-      this.count.set(gap, ends.length);
+    for (const [gap, found] of gaps) {
+      const lanes = orderLanes(found);
+      for (const [boss, lane] of lanes) this.laneOf.set(`${gap} ${boss}`, lane);
+      if (lanes.size) this.count.set(gap, findMost(lanes.values(), 0) + 1);
     }
   }
+}
+
+/** @typedef {{spans: Map<string, [number, number]>, above: Map<number, string>, below: Map<number, string>}} Gap */
+
+/** @param {Gap} gap @returns {Map<string, number>} */
+function orderLanes(gap) {
+  /** @type {Map<string, Set<string>>} */
+  const before = new Map([...gap.spans.keys()].map((boss) => [boss, new Set()]));
+  for (const [x, boss] of gap.above) {
+    for (let near = -NEAR; near <= NEAR; near++) {
+      const other = gap.below.get(x + near) ?? boss;
+      if (other !== boss && before.has(boss)) before.get(other)?.add(boss);
+    }
+  }
+  const waiting = [...gap.spans].sort(([a, one], [b, other]) => one[0] - other[0] || one[1] - other[1] || (a < b ? -1 : 1));
+  /** @type {[number, number][][]} */
+  const lanes = [];
+  /** @type {Map<string, number>} */
+  const found = new Map();
+  while (waiting.length) {
+    const ready = waiting.findIndex(([one]) => [...(before.get(one) ?? [])].every((other) => found.has(other)));
+    const [[boss, [low, high]]] = waiting.splice(Math.max(0, ready), 1);
+    let lane = 0;
+    for (const one of before.get(boss) ?? []) lane = Math.max(lane, (found.get(one) ?? -1) + 1);
+    while (lane < lanes.length && lanes[lane].some(([a, b]) => a < high + PITCH && low < b + PITCH)) lane++;
+    while (lanes.length <= lane) lanes.push([]);
+    lanes[lane].push([low, high]);
+    found.set(boss, lane);
+  }
+  return found;
 }
 
 /** @param {Items} items @param {Route} route @param {number} number @returns {Column} */
@@ -498,6 +542,12 @@ function findColumn(items, route, number) {
 function listSides(items, route) {
   return route.passed.map((item, number) =>
     item.columns.length ? ` ${findColumn(items, route, number).seats[0]} ${route.boss}` : `${item.id} ${route.boss}`);
+}
+
+/** @param {number} edge @param {number} x @param {number} count @returns {number[]} */
+function listPlaces(edge, x, count) {
+  const places = listNumbers(edge - STEM - PITCH * (count - 1) - BEYOND, edge - LEAST + 1);
+  return places.sort((one, other) => Math.abs(one - x) - Math.abs(other - x) || one - other);
 }
 
 /** @param {Item} start @returns {number[]} */
@@ -767,10 +817,12 @@ function drawLines(item, lanes) {
 /** The seats to fold at first, as in views/chart_layout/folding.py. @param {ChartSeat[]} seats @returns {Set<string>} */
 export function foldByDefault(seats) {
   if (seats.length <= DRAWN_WHOLE) return new Set();
-  const levels = findLevels(seats), counts = new Array(MOST_LEVELS).fill(0);
-  for (const level of levels) if (level < MOST_LEVELS) counts[level]++;
-  let depth = MOST_LEVELS, total = counts.reduce((sum, count) => sum + count, 0);
-  while (depth > 1 && total > MOST_BOXES) total -= counts[--depth];
+  /** @type {number[]} */
+  const counts = [];
+  for (const level of findLevels(seats)) counts[level] = (counts[level] ?? 0) + 1;
+  let depth = 1, boxes = counts[0];
+  while (depth in counts && boxes + counts[depth] <= MOST_BOXES && (depth < USUAL_LEVELS || boxes < FEW_BOXES))
+    boxes += counts[depth++];
   return foldBelow(seats, depth - 1);
 }
 

@@ -22,6 +22,8 @@ export function setUpChart(root) {
   let ordered = orderSeats(seats);
   let day = -1;
   let folded = new Set(data.folded);
+  const isLarge = now.size > LARGE;
+  if (isLarge) foldDeeper(folded);
   /** @type {Set<string> | null} */
   let foldedBefore = null;
   let onlyNeed = false;
@@ -30,14 +32,21 @@ export function setUpChart(root) {
   /** @type {string[]} */
   let hits = [];
   let hitAt = -1;
-  const isLarge = now.size > LARGE;
 
   const list = setUpList(tree, data, now, { fold, point: (id) => picture?.point(id || marked) });
   const picture = setUpPicture(root, {
     fold: (id) => fold(id, !folded.has(id)), findHref: list.findHref, signs: data.signs,
   });
 
-  const findParents = () => new Set(ordered.map((seat) => seat.above).filter((id) => seats.has(id)));
+  /** A large chart opens level by level: what is below a folded seat is folded, too. @param {Set<string>} some */
+  function foldDeeper(some) {
+    const parents = findParents();
+    for (const seat of ordered) if (some.has(seat.above) && parents.has(seat.id)) some.add(seat.id);
+  }
+
+  function findParents() {
+    return new Set(ordered.map((seat) => seat.above).filter((id) => seats.has(id)));
+  }
 
   /** The seats that the filter shows: those that need a person, and the way to them. */
   function findShown() {
@@ -77,7 +86,10 @@ export function setUpChart(root) {
     const parents = findParents();
     const depths = new Map();
     for (const seat of ordered) depths.set(seat.id, (depths.get(seat.above) ?? -1) + 1);
-    return new Set(ordered.filter((seat) => depths.get(seat.id) === +levels && parents.has(seat.id)).map((seat) => seat.id));
+    const found = ordered.filter((seat) => depths.get(seat.id) === +levels && parents.has(seat.id)).map((seat) => seat.id);
+    const folds = new Set(found);
+    if (isLarge) foldDeeper(folds);
+    return folds;
   }
 
   const levelButtons = [...root.querySelectorAll("[data-levels]")].filter((one) => one instanceof HTMLElement);
@@ -209,11 +221,17 @@ export function setUpChart(root) {
     const home = root.querySelector("[data-then-table]");
     if (!(part instanceof HTMLElement) || !home) return;
     const rows = ordered.flatMap((seat) => seat.values.map((value, at) => ({ seat, value, mark: seat.marks[at] ?? "p" })));
-    part.hidden = to === days.days.length - 1 || !rows.length;
-    if (part.hidden) return home.replaceChildren();
+    const text = days.days[to] ?? "";
+    part.hidden = to === days.days.length - 1 || (!rows.length && !data.isServed);
+    for (const link of part.querySelectorAll("[data-then-link]")) {
+      const address = new URL(link.getAttribute("href") ?? "", location.href);
+      address.searchParams.set("at", text);
+      link.setAttribute("href", address.href);
+    }
+    if (part.hidden || !rows.length) return home.replaceChildren();
     const table = document.createElement("table");
     table.className = "plain";
-    table.createCaption().textContent = `At the end of ${formatDay(days.days[to] ?? "")}`;
+    table.createCaption().textContent = `At the end of ${formatDay(text)}`;
     const head = table.createTHead().insertRow();
     for (const word of ["Seat", "Who answered", "Metric", "Target", "Latest", "State"]) {
       const cell = document.createElement("th");
@@ -256,7 +274,7 @@ export function setUpChart(root) {
   const note = root.querySelector("[data-rest-note]");
   if (note instanceof HTMLElement) note.hidden = true;
   if (data.days) startTime(data.days);
-  else if (data.isServed) void fetchDays();
+  else if (data.isServed) fetchDays().catch(() => {});
   update();
   picture?.centre();
   followAddress();

@@ -22,9 +22,12 @@ export function setUpLive(root) {
   }
 
   async function update() {
-    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
-    if (!answer?.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // A page that is being left gets no answer, or half of one.
+    const text = await fetch(location.href, { credentials: "same-origin" })
+      .then((answer) => (answer.ok ? answer.text() : null))
+      .catch(() => null);
+    if (text === null) return;
+    const page = new DOMParser().parseFromString(text, "text/html");
     const main = page.getElementById(root.id);
     if (!main || main.dataset.page !== root.dataset.page) return;
     if (main.innerHTML === sent) showWhen(page);

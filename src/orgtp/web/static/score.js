@@ -350,6 +350,7 @@ function setUpRows(form, table, whenChanged) {
   });
   // A server has sent the rows in the order of the chart, without their groups: it sends the others.
   order.addEventListener("change", hasGroups ? sort : () => form.submit());
+  form.querySelector("[type=date]")?.addEventListener("change", () => form.submit());
   if (hasGroups && order.value === "chart") sort();
 }
 
