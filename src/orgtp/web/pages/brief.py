@@ -23,7 +23,7 @@ _NEED_WORDS = {"escalation": "Escalation", "todo": "To-do", "value": "Record a v
 def build_brief_page(request: PageRequest) -> Page:
     """What everybody has to know today, as `orgtp brief` says it."""
     org = request.org
-    more = {"mine": find_mine(request), "recipients": list_recipients(org)}
+    more = {"mine": find_mine(request), "recipients": name_briefed_seats(org)}
     return Page("brief", "Brief", {**describe_briefing(org, org.briefings.build()), **more})
 
 
@@ -46,7 +46,7 @@ def describe_briefing(org: OrgHandle, view: Briefing) -> Mapping[str, Any]:
     }
 
 
-def list_recipients(org: OrgHandle) -> list[SeatName]:
+def name_briefed_seats(org: OrgHandle) -> list[SeatName]:
     """The seats whose briefings have a page, in the order of the chart."""
     return [name_seat(org.org, one) for one in list_briefed_seats(org.org)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orgtp.web.pages.brief import can_be_briefed, describe_briefing, list_recipients
+from orgtp.web.pages.brief import can_be_briefed, describe_briefing, name_briefed_seats
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
 
 
@@ -13,5 +13,5 @@ def build_briefing_page(request: PageRequest) -> Page:
         raise PageMissing(path=f"brief/{seat}.html")
     view = org.briefings.build(for_=seat)
     name = view.for_name or seat
-    content = {"seat": seat, "name": name, "recipients": list_recipients(org), "mine": ""}
+    content = {"seat": seat, "name": name, "recipients": name_briefed_seats(org), "mine": ""}
     return Page("briefing", f"Briefing for {name}", {**describe_briefing(org, view), **content})
