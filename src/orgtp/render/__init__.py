@@ -12,6 +12,7 @@ __all__ = [
     "chart_wall",
     "context",
     "csv",
+    "dates",
     "diff",
     "escalations",
     "figures",

@@ -32,6 +32,7 @@ __all__ = [
     "seat_history",
     "seat_summary",
     "selection",
+    "signs",
     "sources",
     "stale",
     "tables",
