@@ -10,6 +10,7 @@ __all__ = [
     "chart_graph",
     "chart_svg",
     "chart_wall",
+    "chart_words",
     "context",
     "csv",
     "dates",

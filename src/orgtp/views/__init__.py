@@ -12,6 +12,7 @@ __all__ = [
     "days",
     "diff",
     "escalations",
+    "forge",
     "former_verdicts",
     "health",
     "log",
