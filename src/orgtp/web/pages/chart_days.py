@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from orgtp.model.target import typeset_target
+from orgtp.render.figures import format_target
 from orgtp.render.values import format_value
 from orgtp.views.chart_boxes import make_day_box
 from orgtp.views.days.types import Days, SeatOnDay
@@ -55,7 +55,7 @@ def _encode_seat(seat: SeatOnDay, ranks: Mapping[object, int], *, has_values: bo
     facts = encode_box(make_day_box(seat), marks, seat.capabilities) | {"g": ranks[seat.rank]}
     if has_values:
         facts["v"] = [
-            [one.name, typeset_target(one.target or ""), format_value(one.latest, one.measure)] for one in seat.metrics
+            [one.name, format_target(one.target), format_value(one.latest, one.measure)] for one in seat.metrics
         ]
     return facts
 

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 WEEKS, _MOST_WEEKS = 13, 104
 # The weeks that a screen of medium width shows.
 _RECENT = 6
-# With more records than this behind its cells, a page would be slow to load. A server sends those of one seat instead.
-_MOST_RECORDS = 4000
+# With more records than this behind its cells, a page would be slow to load, so it does without them. A server sends
+# those of one seat when a cell is opened, and so need not let a first page wait for the blame of all files.
+_MOST_RECORDS, _MOST_SERVED_RECORDS = 4000, 1000
 # In a table with more rows, a cell is a text with a sign that the style sheet adds. With a link and a drawing in each,
 # the page would be three times as large.
 _MOST_LINKED_ROWS = 200
@@ -158,7 +159,7 @@ def build_scorecard_page(request: PageRequest) -> Page:
         "chance": describe_chance(health) if any(one.group is RowGroup.DRIFTING for one in found) else "",
         "unread_seats": _list_unread_seats(org),
         "has_seats": bool(org.org.seats or org.org.unread_seat_files),
-        "details": _find_details(org, card, is_served=request.is_served),
+        "details": _find_details(org, card, may_ask=request.is_served and not selection.seat),
     }
     return Page("scorecard", "Scorecard", content, is_wide=True)
 
@@ -299,10 +300,11 @@ def _list_marks(rows: Sequence[GridRow]) -> list[str]:
 # What is behind the cells, for the script that opens them.
 
 
-def _find_details(org: OrgHandle, card: Scorecard, *, is_served: bool) -> Mapping[str, Any] | str:
-    """What the cells open: by row and column, or "seat" if a server gives it for each seat; "" if it is too much."""
-    if count_cell_records(org.org, card, _MOST_RECORDS) > _MOST_RECORDS:
-        return "seat" if is_served else ""
+def _find_details(org: OrgHandle, card: Scorecard, *, may_ask: bool) -> Mapping[str, Any] | str:
+    """What the cells open, by row and column. "seat": too much, so the page asks for it seat by seat; "": too much."""
+    most = _MOST_SERVED_RECORDS if may_ask else _MOST_RECORDS
+    if count_cell_records(org.org, card, most) > most:
+        return "seat" if may_ask else ""
     found = list(list_cell_records(org.org, card, org.now))
     made = org.history.score_commits({record.spot for one in found for record in one.records})
     commits = {commit: number for number, commit in enumerate(sorted(set(made.values())))}
