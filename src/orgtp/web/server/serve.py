@@ -21,7 +21,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from orgtp.api import LiveOrg
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.web.server.app import WebApp
-from orgtp.web.server.settings import ServerSettings, check_settings
+from orgtp.web.server.settings import MAX_PORT, ServerSettings, check_settings
 
 # All headers of a request together, in bytes, and how long they may take, in seconds.
 _MOST_HEADERS, _HEADER_SECONDS, _KEEP_SECONDS = 32 * 1024, 15, 20
@@ -57,7 +57,8 @@ def _open_port(host: str, port: int) -> socket.socket:
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRINUSE:
-            remedy = f"Stop it, or use another one: orgtp serve --port {port + 1 if port < 65535 else 8484}"  # noqa: PLR2004
+            other = port + 1 if port < MAX_PORT else port - 1
+            remedy = f"Stop it, or use another one: --port {other}"
             raise CannotListen(where=where, why="another program listens there already", remedy=remedy) from error
         remedy = "Use a port above 1023" if error.errno == errno.EACCES else "Use: --host 127.0.0.1"
         raise CannotListen(where=where, why=error.strerror or error, remedy=remedy) from error

@@ -17,7 +17,7 @@ _LEAST_SECRET, _MOST_SECRET = 16, 1024
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 # Headers that mean something else, so that no proxy can say in them who somebody is.
 _OTHER_HEADERS = frozenset({"host", "origin", "cookie", "referer", "content-type", "content-length", SECRET_HEADER})
-_HTTP_PORT, _HTTPS_PORT, _MAX_PORT = 80, 443, 65535
+_HTTP_PORT, _HTTPS_PORT, MAX_PORT = 80, 443, 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def is_loopback(host: str) -> bool:
 
 def check_settings(settings: ServerSettings) -> None:
     """Raise `BadInput` for options that do not belong together, with what to give instead."""
-    if not 0 <= settings.port <= _MAX_PORT:
-        raise BadInput(what=f"--port {settings.port} is not a port. Give one from 1 to {_MAX_PORT}, or 0 for any")
+    if not 0 <= settings.port <= MAX_PORT:
+        raise BadInput(what=f"--port {settings.port} is not a port. Give one from 1 to {MAX_PORT}, or 0 for any")
     if settings.is_behind_proxy:
         _check_proxy(settings)
         return
