@@ -37,7 +37,7 @@ from orgtp.web.server.pages import (
 )
 from orgtp.web.server.sessions import Sessions
 from orgtp.web.server.settings import ServerSettings
-from orgtp.web.server.visitors import RequestRefused, Visitor, check_proxy, find_visitor
+from orgtp.web.server.visitors import RequestRefused, Visitor, check_proxy, describe_stranger, find_visitor
 
 _Found = TypeVar("_Found")
 _OK, _SEE_OTHER, _NOT_FOUND, _CONFLICT, _UNPROCESSABLE, _BUG = 200, 303, 404, 409, 422, 500
@@ -47,6 +47,7 @@ _READERS, _WRITERS = 4, 4
 _LOOK_SECONDS = 1.0
 _CHANGES = "changes"
 _ACT, _SIGN_IN, _SIGN_OUT, _ICON = "/act/", "/sign-in", "/sign-out", "/favicon.ico"
+_SIGNED_IN = "/numbers.html"
 _EVENTS, _MEETING_EVENTS, _MEETING_POSITION = "/events", "/meeting/events", "/meeting/position"
 
 
@@ -110,6 +111,9 @@ class WebApp:
             return self._sign_in(request)
         if path in {_EVENTS, _MEETING_EVENTS}:
             return await self._open_events(request, path)
+        if path.startswith(_ACT) and (act := ACTS.get(path.removeprefix(_ACT))):
+            # Where a refused form was shown: somebody has opened the address again.
+            return _redirect(f"/{act.page}")
         if path.startswith(_ACT) or path in {_SIGN_OUT, _MEETING_POSITION}:
             raise RequestRefused(405, "Not possible here", "This address takes forms only.")
         visitor = await self._find_visitor(request, may_start=True)
@@ -143,6 +147,8 @@ class WebApp:
         query = {name: text for name, text in request.query_params.items() if name != "sent"}
         place = request.url.path.removeprefix("/") if request.method == "POST" else ""
         asked = replace(PageAsk.of(path, {} if sent else query, visitor), sent=sent, status=status, place=place)
+        if asked.address.kind.needs_server and (asked.at or not visitor.may_write):
+            raise RequestRefused(403, *self._explain_stranger(visitor))
         found = await self._run(self.pages.answer, asked)
         return self._respond(request, found, visitor)
 
@@ -173,22 +179,33 @@ class WebApp:
         token = request.query_params.get("token", "")
         if self.settings.is_behind_proxy or not self.settings.seat or not self.sessions.take_sign_in_token(token):
             if self.sessions.find(request.cookies.get(self.sessions.cookie, "")):
-                return Response(status_code=_SEE_OTHER, headers={"Location": "/", "Cache-Control": "no-store"})
-            reason = "This address works once. The newest one is where the server was started."
-            raise RequestRefused(403, "You are not signed in", reason)
+                return _redirect(_SIGNED_IN)
+            title, reason = self._explain_stranger(Visitor())
+            raise RequestRefused(403, title, f"This address works once. {reason}" if token else reason)
         session = self.sessions.start(self.settings.seat)
-        headers = {"Location": "/", "Set-Cookie": self.sessions.format_cookie(session), "Cache-Control": "no-store"}
         self._log(f"signed in as {self.settings.seat}")
-        return Response(status_code=_SEE_OTHER, headers=headers)
+        return _redirect(_SIGNED_IN, self.sessions.format_cookie(session))
+
+    def _explain_stranger(self, visitor: Visitor) -> tuple[str, str]:
+        """The title and the reason for a person who wants to record something, and may not. Prints a way to sign in."""
+        if not self.settings.allow_write:
+            return "Nothing is recorded here", "This server was started without --allow-write."
+        if visitor.seats:
+            return "There is no such page", "Numbers are entered as of now, not as of a day before."
+        if self.settings.is_behind_proxy:
+            return "You have no seat here", describe_stranger(visitor.address)
+        if not self.sessions.has_sign_in_token:
+            self.say_sign_in()
+        return "You are not signed in", "Open the newest address that is printed where the server was started."
 
     async def _sign_out(self, _request: Request, _fields: Mapping[str, str], visitor: Visitor) -> Response:
         if visitor.session:
             self.sessions.end(visitor.session)
         if not self.settings.is_behind_proxy:
             self.say_sign_in()
-        headers = {"Location": "/", "Set-Cookie": self.sessions.format_cookie(None), "Cache-Control": "no-store"}
-        headers["Clear-Site-Data"] = '"cache"'
-        return Response(status_code=_SEE_OTHER, headers=headers)
+        response = _redirect("/", self.sessions.format_cookie(None))
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
     def say_sign_in(self) -> None:
         """Say the address that signs the person of `--as` in, once."""
@@ -200,7 +217,9 @@ class WebApp:
     async def _perform(self, act: Act, request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
         page = choose_page(*filter(None, (fields.get("page", ""), act.page)))
         if not visitor.seats:
-            raise RequestRefused(403, "You are not signed in", "Nothing was recorded.")
+            title, reason = self._explain_stranger(visitor)
+            again = "" if visitor.address else " Then load this page again: what you typed is sent once more."
+            raise RequestRefused(403, title, f"Nothing was recorded. {reason}{again}")
         if not visitor.may_write or not (visitor.session and visitor.session.has_token(fields.get("csrf", ""))):
             return await self._ask_again(act, request, fields, visitor, page)
         check_bad_input(fields)
@@ -288,3 +307,8 @@ class WebApp:
 
     def _log(self, line: str) -> None:
         self._say(escape_control_chars(line))
+
+
+def _redirect(path: str, cookie: str = "") -> Response:
+    headers = {"Location": path, "Cache-Control": "no-store", **({"Set-Cookie": cookie} if cookie else {})}
+    return Response(status_code=_SEE_OTHER, headers=headers)

@@ -174,7 +174,7 @@ def describe_missing(error: OrgtpError) -> tuple[str, str]:
     """The title and the message of the page for something that does not exist."""
     if isinstance(error, UnknownSeat):
         return "There is no such seat", str(error)
-    return "There is no such page", "Not now, and perhaps never. The pages are listed above."
+    return "There is no such page", "The address may be mistyped. The pages are listed above."
 
 
 def choose_page(*paths: str) -> str:

@@ -67,6 +67,11 @@ class Sessions:
         self._token = secrets.token_urlsafe(_TOKEN_BYTES)
         return self._token
 
+    @property
+    def has_sign_in_token(self) -> bool:
+        """Whether a token is printed that nobody has used."""
+        return bool(self._token)
+
     def take_sign_in_token(self, token: str) -> bool:
         """Whether this is the token; it works once."""
         fits = bool(self._token) and hmac.compare_digest(token.encode(), self._token.encode())
