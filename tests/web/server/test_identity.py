@@ -93,7 +93,7 @@ def test_my_numbers_says_why_there_are_none(sample: Shell) -> None:
         assert "without --allow-write" in served.browser().get("/numbers.html").text
     with serve(sample, "--allow-write", "--as", "janine") as served:
         assert "not as of a day before" in served.sign_in().get("/numbers.html?at=2026-11-20").text
-    with serve(sample, "--allow-write", "--public", *proxy_options(sample)) as served:
+    with serve(sample, "--allow-write", "--public", *proxy_options(sample), host=HOST) as served:
         page = served.browser("eve@example.com", SECRET).get("/numbers.html").text
         assert "eve@example.com belongs to no seat of this org" in page
 

@@ -239,9 +239,9 @@ def _list_wrong(fields: Iterable[NumberField], sent: SentForm | None) -> Iterato
     """What is wrong: the id of the field, the name of the number, and the message. It is also at the field."""
     for one in fields if sent else ():
         for name, message in one.errors.items():
-            if name == "value" and one.theirs and one.known:
-                message = f"{one.known}, after you opened this page."
-            yield (f"{name[0]}{one.id}" if name in {"reason", "n"} else one.id), one.name, message
+            is_theirs = name == "value" and one.theirs and one.known
+            told = f"{one.known}, after you opened this page." if is_theirs else message
+            yield (f"{name[0]}{one.id}" if name in {"reason", "n"} else one.id), one.name, told
 
 
 # What became of a form.

@@ -107,15 +107,10 @@ class WebApp:
         if path == _ICON:
             # Browsers ask for it, whatever a page says.
             return Response(status_code=204, headers={"Cache-Control": "public, max-age=86400"})
-        if path == _SIGN_IN:
-            return self._sign_in(request)
+        if path.startswith(_ACT) or path in {_SIGN_IN, _SIGN_OUT, _MEETING_POSITION}:
+            return self._sign_in(request) if path == _SIGN_IN else _leave_form(path)
         if path in {_EVENTS, _MEETING_EVENTS}:
             return await self._open_events(request, path)
-        if path.startswith(_ACT) and (act := ACTS.get(path.removeprefix(_ACT))):
-            # Where a refused form was shown: somebody has opened the address again.
-            return _redirect(f"/{act.page}")
-        if path.startswith(_ACT) or path in {_SIGN_OUT, _MEETING_POSITION}:
-            raise RequestRefused(405, "Not possible here", "This address takes forms only.")
         visitor = await self._find_visitor(request, may_start=True)
         sent = visitor.session.sent.get(request.query_params.get("sent", "")) if visitor.session else None
         return await self._answer_page(request, path, visitor, sent)
@@ -307,6 +302,14 @@ class WebApp:
 
     def _log(self, line: str) -> None:
         self._say(escape_control_chars(line))
+
+
+def _leave_form(path: str) -> Response:
+    """Lead from the address at which a refused form was shown to its page: somebody has opened it again."""
+    act = ACTS.get(path.removeprefix(_ACT))
+    if act is None:
+        raise RequestRefused(405, "Not possible here", "This address takes forms only.")
+    return _redirect(f"/{act.page}")
 
 
 def _redirect(path: str, cookie: str = "") -> Response:

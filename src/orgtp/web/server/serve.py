@@ -80,7 +80,10 @@ def _open_unix_socket(path: Path) -> socket.socket:
     except OSError as error:
         made.close()
         why = error.strerror or str(error)
-        raise CannotListen(where=path, why=why, remedy=f"Look at it: ls -l {named}") from error
+        remedy = f"Look at it: ls -l {named}"
+        if not path.parent.is_dir():
+            remedy = f"Make its folder first: mkdir -p {shlex.quote(str(path.parent))}"
+        raise CannotListen(where=path, why=why, remedy=remedy) from error
     except BaseException:
         made.close()
         raise
