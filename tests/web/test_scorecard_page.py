@@ -421,7 +421,18 @@ def test_a_scorecard_without_values_says_how_to_record_one(sample: Shell) -> Non
     # A written page cannot change by itself.
     assert "as soon as it is committed" in rendered(org)
     assert "write these pages again" in rendered(org, served=False)
-    words = ("--metric", "signed", "--metric-name", "Signed", "--target", ">= 2", "--outcome", "Enough work")
+    words = (
+        "--metric",
+        "signed",
+        "--metric-name",
+        "Signed",
+        "--target",
+        ">= 2",
+        "--outcome",
+        "Enough work",
+        "--cadence",
+        "weekly",
+    )
     sample("--org", str(org), "seat", "add", "ada", "--role", "Founder", "--kind", "human", *words)
     typed = "orgtp score add ada signed VALUE"
     assert typed in rendered(org)

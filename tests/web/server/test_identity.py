@@ -207,7 +207,9 @@ def test_a_session_belongs_to_one_person(addressed: Shell) -> None:
 def test_behind_a_proxy_nobody_signs_in_here(addressed: Shell) -> None:
     with serve(addressed, *proxy_options(addressed), "--allow-write", host=HOST) as served:
         assert "/sign-in" not in served.said
-        assert served.browser("janine@example.com", SECRET).get("/sign-in?token=").status == 403
+        got = served.browser("janine@example.com", SECRET).get("/sign-in?token=")
+        assert got.status == 403
+        assert "The proxy has signed you in." in got.text
 
 
 NGINX = """

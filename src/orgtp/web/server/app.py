@@ -172,7 +172,9 @@ class WebApp:
 
     def _sign_in(self, request: Request) -> Response:
         token = request.query_params.get("token", "")
-        if self.settings.is_behind_proxy or not self.settings.seat or not self.sessions.take_sign_in_token(token):
+        if self.settings.is_behind_proxy:
+            raise RequestRefused(403, "Not needed here", "The proxy has signed you in.")
+        if not self.settings.seat or not self.sessions.take_sign_in_token(token):
             if self.sessions.find(request.cookies.get(self.sessions.cookie, "")):
                 return _redirect(_SIGNED_IN)
             title, reason = self._explain_stranger(Visitor())
