@@ -329,7 +329,7 @@ def test_a_long_page_asks_the_server_for_what_a_cell_opens(
     chromium: Browser, sample: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With many records, they are not in the page; a cell gets those of its seat when it is opened, once."""
-    monkeypatch.setattr("orgtp.web.pages.scorecard._MOST_RECORDS", 200)
+    monkeypatch.setattr("orgtp.web.pages.scorecard._MOST_SERVED_RECORDS", 200)
     monkeypatch.setattr("orgtp.web.pages.scorecard._MOST_LINKED_ROWS", 10)
     asked: list[str] = []
 

@@ -17,6 +17,7 @@ from orgtp.web.assets import SCRIPT, STYLE, read_asset
 from orgtp.web.links import STATIC, FileLinks
 from orgtp.web.page_html import Frame, render_page
 from orgtp.web.pages.page import (
+    NO_HISTORY,
     Page,
     PageMissing,
     PageRequest,
@@ -24,6 +25,7 @@ from orgtp.web.pages.page import (
     RecordVerdict,
     SentForm,
     SiteFacts,
+    check_record,
     gather_facts,
 )
 from orgtp.web.pages.registry import FIRST, SUFFIX, PageAddress, find_page
@@ -77,12 +79,8 @@ class Recheck:
 
     def _check(self) -> None:
         try:
-            org = open_org(self._live.root)
-            if org.revision is None:
-                self.why_unchecked = "it has no history"
-                return
-            found, guarantees = org.audit.verify()
-            self.verdict = RecordVerdict(found, org.now.astimezone(org.head.zone), tuple(guarantees))
+            self.verdict = check_record(open_org(self._live.root))
+            self.why_unchecked = NO_HISTORY
         except OrgtpError as error:
             self.verdict, self.why_unchecked = None, str(error)
         finally:
