@@ -220,6 +220,16 @@ def test_a_number_of_thousands_of_digits_is_a_mistake_like_any_other(sample: She
         assert "Write a whole number" in got.text
 
 
+def test_a_form_without_its_fields_is_a_mistake_like_any_other(sample: Shell) -> None:
+    with serve(sample, *WRITE) as served:
+        browser = served.sign_in()
+        token = browser.find_token()
+        for act in ("todo", "escalation", "scores", "review"):
+            for page in ("todos.html", "escalations.html", "numbers.html", "meeting.html", "seat/dash.html"):
+                got = browser.post(f"/act/{act}", {"csrf": token, "do": "add", "page": page})
+                assert (act, page, got.status) == (act, page, 422)
+
+
 def test_a_path_is_read_as_it_was_sent(sample: Shell) -> None:
     with serve(sample) as served:
         for path in ("/to%0ados.html", "/todos%09.html", "/todos.html%23x"):
