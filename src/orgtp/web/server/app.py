@@ -79,7 +79,7 @@ class WebApp:
         finally:
             if timed.status >= _LEAST_LOGGED:
                 took = (time.monotonic() - began) * 1000
-                self._log(f"{request.method} {request.url.path} {timed.status} {took:.0f} ms")
+                self._log(f"{request.method} {request.scope['path']} {timed.status} {took:.0f} ms")
 
     async def _answer(self, request: Request) -> Response:
         try:
@@ -87,11 +87,13 @@ class WebApp:
             check_proxy(request, self.settings)
             return await self._route(request)
         except RequestRefused as error:
-            return await self._answer_problem(request, error.status, error.title, error.reason)
+            return await self._answer_problem(request, error.status, error.title, error.reason, is_bare=True)
         except (PageMissing, UnknownSeat) as error:
             return await self._answer_problem(request, _NOT_FOUND, *describe_missing(error))
         except OrgtpError as error:
             status = _NOT_FOUND if isinstance(error, BadInput) or "at" in request.query_params else _BUG
+            if status == _BUG and self.settings.is_behind_proxy:
+                return await self._answer_problem(request, status, *self._tell_log(error), is_bare=True)
             return await self._answer_problem(request, status, "This page cannot be shown", str(error))
         except (ClientDisconnect, asyncio.CancelledError):
             raise
@@ -99,7 +101,7 @@ class WebApp:
             return await self._answer_bug(request, error)
 
     async def _route(self, request: Request) -> Response:
-        path = request.url.path
+        path = request.scope["path"]
         if request.method == "POST":
             return await self._route_form(request, path)
         if (asset := list_assets().get(path)) is not None:
@@ -134,13 +136,17 @@ class WebApp:
     # Pages.
 
     async def _find_visitor(self, request: Request, *, may_start: bool = False) -> Visitor:
-        return await self._run(find_visitor, request, self.settings, self.sessions, self.live, may_start=may_start)
+        try:
+            return await self._run(find_visitor, request, self.settings, self.sessions, self.live, may_start=may_start)
+        except OrgtpError as error:
+            # Whether the person may look is not known.
+            raise RequestRefused(_BUG, *self._tell_log(error)) from error
 
     async def _answer_page(
         self, request: Request, path: str, visitor: Visitor, sent: SentForm | None = None, status: int = _OK
     ) -> Response:
         query = {name: text for name, text in request.query_params.items() if name != "sent"}
-        place = request.url.path.removeprefix("/") if request.method == "POST" else ""
+        place = request.scope["path"].removeprefix("/") if request.method == "POST" else ""
         asked = replace(PageAsk.of(path, {} if sent else query, visitor), sent=sent, status=status, place=place)
         if asked.address.kind.needs_server and (asked.at or not visitor.may_write):
             raise RequestRefused(403, *self._explain_stranger(visitor))
@@ -153,8 +159,12 @@ class WebApp:
             response.headers["Set-Cookie"] = self.sessions.format_cookie(visitor.session)
         return response
 
-    async def _answer_problem(self, request: Request, status: int, title: str, message: str) -> Response:
-        found = await self._run(self.pages.answer_problem, status, title, message, request.url.path, None)
+    async def _answer_problem(
+        self, request: Request, status: int, title: str, message: str, *, is_bare: bool = False
+    ) -> Response:
+        """A page that says what is wrong. `is_bare`: it says nothing about the org, since anybody may have asked."""
+        path = request.scope["path"]
+        found = await self._run(self.pages.answer_problem, status, title, message, path, is_bare=is_bare)
         headers = {"Allow": "GET, HEAD, POST"} if status == 405 else {}  # noqa: PLR2004
         headers |= {"Retry-After": "30"} if status == 503 else {}  # noqa: PLR2004
         return self._respond(request, replace(found, headers=headers))
@@ -166,7 +176,15 @@ class WebApp:
         if not where:
             sys.stderr.write(trace)
         message = "This is a bug in orgtp. Nothing is lost. Whoever runs the server finds what to report in its log."
-        return await self._answer_problem(request, _BUG, "This page cannot be shown", message)
+        return await self._answer_problem(request, _BUG, "This page cannot be shown", message, is_bare=True)
+
+    def _tell_log(self, error: OrgtpError) -> tuple[str, str]:
+        """Tell the log what is wrong with the files of this machine, and return what others are told."""
+        self._log(f"the org cannot be read: {error}")
+        return (
+            "This page cannot be shown",
+            "The org cannot be read. Whoever runs the server finds the reason in its log.",
+        )
 
     # Signing in and out.
 
