@@ -54,6 +54,7 @@ export function setUpLive(root) {
 
 /** @param {Document} page */
 function showWhen(page) {
+  document.documentElement.dataset.stamp = page.documentElement.dataset.stamp ?? "";
   for (const place of [".top .asof", ".foot"]) {
     const before = document.querySelector(place);
     const after = page.querySelector(place);
