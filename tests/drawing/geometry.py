@@ -48,9 +48,9 @@ def list_frames(drawing: Drawing) -> list[Area]:
 
 
 def list_labels(drawing: Drawing) -> list[Area]:
-    """Where the names of groups may be, at the height of their text."""
+    """Where the names of groups may be, at the height of their text, and a little beside them."""
     return [
-        Area(f"name of {one.seat}", one.label_x, one.y + 8, one.label_x + one.label_width, one.y + 24)
+        Area(f"name of {one.seat}", one.label_x - 2, one.y + 8, one.label_x + one.label_width, one.y + 24)
         for one in drawing.frames
     ]
 

@@ -85,6 +85,20 @@ def test_the_name_of_a_group_makes_room_for_a_dotted_line() -> None:
     assert frame.label_width >= 185
 
 
+def test_the_name_of_a_group_does_not_begin_on_a_dotted_line() -> None:
+    """Two superiors reach into a stack of a group, so the lane of one is where a name begins otherwise."""
+    seats = [
+        LayoutSeat("top"),
+        LayoutSeat("one", "top"),
+        LayoutSeat("two", "top"),
+        LayoutSeat("boss", "top"),
+        LayoutSeat("group", "boss", is_group=True, label=40),
+        *(LayoutSeat(f"s{n}", "group", dotted={0: ("one",), 4: ("one",), 5: ("two",)}.get(n, ())) for n in range(6)),
+    ]
+    drawing = lay_out(seats)
+    assert list(find_wrong_lines(drawing)) == []
+
+
 @pytest.mark.parametrize(("leaves", "columns"), [(4, 0), (5, 1), (8, 1), (9, 2), (17, 3)])
 def test_five_leaves_stack_in_columns_of_eight(leaves: int, columns: int) -> None:
     drawing = lay_out([LayoutSeat("top"), *(LayoutSeat(f"s{number}", "top") for number in range(leaves))])

@@ -82,6 +82,23 @@ def test_the_picture_is_like_that_of_librsvg(sample: Shell, tmp_path: Path, prog
     assert measure_difference(expected, read_picture(tmp_path / "other.png", width, height)) < ALIKE
 
 
+def count_colored(path: Path) -> int:
+    """How many dots are of a clear colour. In this picture, these are of the signs and of the words beside them."""
+    with Image.open(path) as image:
+        saturation = image.convert("RGB").convert("HSV").getchannel("S")
+    return sum(saturation.histogram()[120:])
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_program_draws_the_signs(sample: Shell, tmp_path: Path, program: str) -> None:
+    source, width, height = write_chart(sample, tmp_path, "svg")
+    draw_with_rsvg(source, tmp_path / "rsvg.png", width, height)
+    PROGRAMS[program](source, tmp_path / "other.png", width, height)
+    expected = count_colored(tmp_path / "rsvg.png")
+    assert expected > 1000
+    assert count_colored(tmp_path / "other.png") == pytest.approx(expected, rel=0.25)
+
+
 def test_other_charts_are_not_alike(sample: Shell, tmp_path: Path) -> None:
     """The comparison can fail: a chart without the signs of some metrics, or with one seat at another place."""
     sizes = []

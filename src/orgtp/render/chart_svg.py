@@ -156,7 +156,8 @@ def open_picture(width: int, height: int, title: str, about: Sequence[str]) -> l
     """The beginning of a picture: its title and description for screen readers, its styles, signs and paper."""
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="chart-title chart-about">',
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'{size} role="img" aria-labelledby="chart-title chart-about">',
         f'<title id="chart-title">{escape(one_line(title))}</title>',
         f'<desc id="chart-about">{escape(". ".join(map(one_line, about)))}</desc>',
         f"<style>{_STYLE}</style>",
@@ -323,8 +324,8 @@ def _list_classes(box: ChartBox, *, is_compact: bool) -> str:
 
 
 def draw_own_sign(name: str, x: float, y: float) -> str:
-    """A sign of a picture, 11 pixels wide."""
-    return f'<use href="#sign-{name}" transform="translate({x:g} {y:g}) scale(.917)"/>'
+    """A sign of a picture, 11 pixels wide. Inkscape 1.2 draws nothing for a plain `href`."""
+    return f'<use xlink:href="#sign-{name}" transform="translate({x:g} {y:g}) scale(.917)"/>'
 
 
 def _draw_sprite_sign(name: str, x: float, y: float) -> str:

@@ -189,6 +189,8 @@ class _SiteWriter:
         with tempfile.TemporaryDirectory(prefix=".orgtp-site-", dir=near) as temporary:
             made = Path(temporary) / "site"
             addresses = list(list_pages(self.org, hidden=self.facts.hidden))
+            # A page of a seat has its history, and one pass of git over all of them is cheaper than one for each page.
+            self.org.history.read_all_seats()
             for number, address in enumerate(addresses, 1):
                 _write(made / address.path, render_address(self.org, self.facts, address))
                 self.on_page(number, len(addresses))

@@ -220,7 +220,7 @@ def _draw_frame(item: Item, seat: LayoutSeat, lanes: Lanes) -> PlacedFrame:
     starts = [item.x + AROUND]
     ends = []
     for x in sorted(lanes.through_head.get(item.seat, ())):
-        if item.x + AROUND < x < end:
+        if item.x + AROUND - PITCH < x < end + PITCH:
             ends.append(x - PITCH)
             starts.append(x + PITCH)
     ends.append(end)

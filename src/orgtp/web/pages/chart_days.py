@@ -26,7 +26,10 @@ def encode_days(days: Days) -> dict[str, Any]:
     states = [dict(seats) for _, seats in days.replay()]
     has_values = sum(len(seat.metrics) for seat in states[-1].values()) <= MOST_METRICS
     ranks = _rank_seats(states)
-    told = [{id_: _encode_seat(seat, ranks, has_values=has_values) for id_, seat in seats.items()} for seats in states]
+    # Most seats are on most days what they were on the day before: the same object, and each is encoded once.
+    objects = {id(seat): seat for seats in states for seat in seats.values()}
+    encoded = {key: _encode_seat(seat, ranks, has_values=has_values) for key, seat in objects.items()}
+    told = [{id_: encoded[id(seat)] for id_, seat in seats.items()} for seats in states]
     return {
         "days": [one.day.isoformat() for one in days.days],
         "counts": [
@@ -65,6 +68,8 @@ def _subtract_day(before: Mapping[str, SeatFacts], after: Mapping[str, SeatFacts
     found: dict[str, SeatFacts | None] = {id_: None for id_ in after if id_ not in before}
     for id_, facts in before.items():
         known = after.get(id_, {})
+        if known is facts:
+            continue
         differs = {key: value for key, value in facts.items() if known.get(key) != value or id_ not in after}
         if differs:
             found[id_] = differs

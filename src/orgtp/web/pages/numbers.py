@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -237,11 +237,24 @@ def _describe_last(cell: Cell, unit: Unit) -> LastValue:
     return LastValue(name_period(cell.period), shown, name_sign(cell.state), word)
 
 
-def _list_wrong(fields: Iterable[NumberField], sent: SentForm | None) -> Iterator[tuple[str, str, str]]:
-    """What is wrong: the id of the field, the name of the number, and the message. It is also at the field."""
+def _list_wrong(fields: Sequence[NumberField], sent: SentForm | None) -> Iterator[tuple[str, str, str]]:
+    """What is wrong: the id of the field ("" without one), the name of the number, and the message, as at the field."""
     for one in fields if sent else ():
         for name, message in one.errors.items():
-            yield (f"{name[0]}{one.id}" if name in {"reason", "n"} else one.id), one.name, message
+            is_theirs = name == "value" and one.theirs and one.known
+            told = f"{one.known}, after you opened this page." if is_theirs else message
+            yield (f"{name[0]}{one.id}" if name in {"reason", "n"} else one.id), one.name, told
+    yield from _list_homeless(fields, sent) if sent else ()
+
+
+def _list_homeless(fields: Sequence[NumberField], sent: SentForm) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with numbers that have no field any more, such as those of a metric that was renamed meanwhile."""
+    shown = {one.number.key for one in fields}
+    for field_name, message in sent.errors.items():
+        key = field_name.partition(".")[2]
+        if key and key not in shown:
+            typed = sent.fields.get(f"value.{key}", "")
+            yield "", " ".join(key.split("/")) + (f" = {typed}" if typed else ""), message
 
 
 # What became of a form.

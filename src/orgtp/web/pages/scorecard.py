@@ -34,7 +34,7 @@ from orgtp.web.pages.page import Page, PageRequest
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
 
-WEEKS, _MOST_WEEKS = 13, 104
+WEEKS, _MOST_WEEKS, _MOST_DIGITS = 13, 104, 3
 # The weeks that a screen of medium width shows.
 _RECENT = 6
 # With more records than this behind its cells, a page would be slow to load, so it does without them. A server sends
@@ -174,7 +174,8 @@ def _list_unread_seats(org: OrgHandle) -> list[tuple[str, str]]:
 def _parse_weeks(text: str) -> int:
     if not text:
         return WEEKS
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:4]) <= _MOST_WEEKS):
+    # Few digits: zeros before a number would hide how large it is.
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and 0 < int(text) <= _MOST_WEEKS):
         raise BadInput(what=f'"{text[:20]}" is not a number of weeks. Use one from 1 to {_MOST_WEEKS}')
     return int(text)
 

@@ -784,7 +784,7 @@ function drawItems(seats, items, lanes, dotted) {
 function drawFrame(item, seat, lanes) {
   const end = item.x + item.width - AROUND - (seat.head ?? 0), starts = [item.x + AROUND], ends = [];
   for (const x of [...(lanes.throughHead.get(item.id) ?? [])].sort((one, other) => one - other)) {
-    if (item.x + AROUND < x && x < end) {
+    if (item.x + AROUND - PITCH < x && x < end + PITCH) {
       ends.push(x - PITCH);
       starts.push(x + PITCH);
     }

@@ -24,7 +24,7 @@ export function setUpLive(root) {
   async function update() {
     // A page that is being left gets no answer, or half of one.
     const text = await fetch(location.href, { credentials: "same-origin" })
-      .then((answer) => (answer.ok ? answer.text() : null))
+      .then((answer) => (answer.ok && !answer.redirected ? answer.text() : null))
       .catch(() => null);
     if (text === null) return;
     const page = new DOMParser().parseFromString(text, "text/html");
@@ -54,6 +54,7 @@ export function setUpLive(root) {
 
 /** @param {Document} page */
 function showWhen(page) {
+  document.documentElement.dataset.stamp = page.documentElement.dataset.stamp ?? "";
   for (const place of [".top .asof", ".foot"]) {
     const before = document.querySelector(place);
     const after = page.querySelector(place);

@@ -361,5 +361,20 @@ export function setUpScorecard(root) {
   const table = root.querySelector("table.sc");
   const form = root.querySelector("form.bar");
   if (!(table instanceof HTMLTableElement && form instanceof HTMLFormElement)) return;
-  setUpRows(form, table, setUpCells(root, table));
+  const whenChanged = setUpCells(root, table);
+  const box = /** @type {HTMLElement} */ (table.parentElement);
+  const isLong = box.classList.contains("long");
+  // A page that is wider than its window would leave the names behind: then the table scrolls in a box of its own.
+  const fit = () => {
+    box.classList.toggle("long", isLong);
+    box.classList.toggle("long", isLong || table.scrollWidth > box.clientWidth + 1);
+  };
+  setUpRows(form, table, () => {
+    fit();
+    whenChanged();
+  });
+  addEventListener("resize", fit);
+  fit();
+  // The newest week is the last one.
+  box.scrollLeft = box.scrollWidth;
 }
