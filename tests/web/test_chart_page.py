@@ -247,6 +247,16 @@ def test_folding_lays_the_drawing_out_again(sample_site: Path, chromium: Browser
         assert measure_drawing(page, **BOXES).found == []
 
 
+def test_an_address_that_was_cut_off_shows_the_chart(sample_site: Path, chromium: Browser) -> None:
+    """A fragment that cannot be decoded names nothing, and ends no script."""
+    with open_tab(chromium) as tab:
+        errors: list[str] = []
+        tab.page.on("pageerror", lambda error: errors.append(str(error)))
+        tab.page.goto(f"{(sample_site / 'chart.html').as_uri()}#seat/%E0%A4%A")
+        assert tab.page.get_by_label("only what needs a person").is_visible()
+        assert errors == []
+
+
 def test_a_filter_lays_the_drawing_out_again(sample_site: Path, chromium: Browser) -> None:
     """Only what needs a person, and the way to it."""
     with open_chart(chromium, sample_site, Look(reduced_motion=True)) as page:

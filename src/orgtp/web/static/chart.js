@@ -3,6 +3,7 @@
 import { setUpList, makeTag } from "./chart-list.js";
 import { setUpPicture } from "./chart-picture.js";
 import { findSeatsOn, listSeatsAbove, needsPerson, orderSeats, readSeats } from "./chart-seats.js";
+import { readFragment } from "./fragment.js";
 import { formatDay, setUpTime } from "./time.js";
 
 // In a larger chart, opening a branch folds the others; in a very large one, the list has what was opened.
@@ -182,7 +183,7 @@ export function setUpChart(root) {
   const prefix = (tree.querySelector("li")?.id ?? "").replace(/[^/]*$/, "");
 
   function followAddress() {
-    const hash = decodeURIComponent(location.hash.slice(1));
+    const hash = readFragment();
     const id = hash.startsWith(prefix) ? hash.slice(prefix.length) : "";
     if (!seats.has(id)) return;
     marked = id;

@@ -1,5 +1,7 @@
 // The meeting: one row a screen, keys, timers; who leads saves while going on, and who watches sees the same row.
 
+import { readFragment } from "./fragment.js";
+
 const SECOND = 1000;
 const HOUR = 3600;
 
@@ -116,7 +118,7 @@ export function setUpMeeting(root) {
   /** Show the screen that the address names, or one that has the part that it names; the first one otherwise. */
   /** @param {boolean} focus */
   const follow = (focus) => {
-    const name = decodeURIComponent(location.hash.slice(1));
+    const name = readFragment();
     const part = name ? document.getElementById(name) : null;
     const named = part ? screens.findIndex((one) => one.contains(part)) : -1;
     // A part of a screen, such as a field that is wrong, has the focus itself.

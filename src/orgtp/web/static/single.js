@@ -1,12 +1,10 @@
 // One file that has all pages: what a browser does by itself when it opens another page, for a page that is only shown.
 
+import { readFragment } from "./fragment.js";
+
 /** The element that the address names. */
 function findNamed() {
-  try {
-    return document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  } catch {
-    return null;
-  }
+  return document.getElementById(readFragment());
 }
 
 /**
