@@ -109,6 +109,7 @@ bench: $(VENV)/tested
 # They take about half an hour.
 torture: $(VENV)/tested
 	$(BIN)/python -m tools.torture
+	ORGTP_TORTURE_ROUNDS=50 $(BIN)/pytest -n 0 tests/web/server/test_torture.py
 
 # Fuzz the file readers, each property for SECONDS. Failing inputs are kept in .hypothesis and tried first next time.
 SECONDS ?= 120

@@ -41,6 +41,7 @@ READS = {
     "review list": "review list",
     "todo list": "todo list",
     "todo show": "todo show {todo}",
+    "site": "site ../pages.html --force",
     "export": "export ../out.prom --force",
     "sql": "sql select/**/seat/**/from/**/seats",
 }
@@ -50,7 +51,7 @@ COMPLETE = {
     "open", "ack", "resolve", "silence", "verify", "checkpoint", "retire", "collect", "tick", "explain", "withdraw",
     "org set", "holiday add", "remove", "delegate", "undo", "leave", "handover", "vacate", "own", "pause", "resume",
     "split", "move", "rename", "metric add", "target", "metric set", "end", "recadence", "metric rename", "metric move",
-    "rebase", "hold", "todo add", "start", "ask", "done", "fail", "drop", "todo move",
+    "rebase", "hold", "todo add", "start", "ask", "done", "fail", "drop", "todo move", "serve",
 }  # fmt: skip
 
 

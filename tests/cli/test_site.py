@@ -145,7 +145,7 @@ def test_a_bare_repository_has_a_site(sample: Shell) -> None:
 def test_an_org_without_git_has_a_site(sample: Shell) -> None:
     shutil.rmtree(sample.folder / ".git")
     sample("site", "../site")
-    assert "Record: not checked" in sample.read("../site/scorecard.html")
+    assert "Record: not checked, it has no history" in sample.read("../site/scorecard.html")
 
 
 def test_an_org_with_problems_has_a_site_that_says_so(sample: Shell) -> None:

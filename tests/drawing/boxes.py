@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from orgtp.views.chart_boxes import ChartBox, Sign
+from orgtp.views.chart_boxes import ChartBox
+from orgtp.views.signs import Sign
 from tests.drawing.trees import charts
 
 NAMES = (

@@ -152,6 +152,7 @@ def test_what_is_missing_is_told_at_its_field_without_scripts(chromium: Browser,
         page.fill('[name="rating"]', "eleven")
         page.click("text=Close the review >> nth=-1")
         assert "Decide what is done about it" in page.inner_text(f'[id="error.decision.{key}"]')
+        assert f", {row['name']}: Decide what" in page.inner_text("[role=alert]")
         assert page.input_value('[name="rating"]') == "eleven"
         assert page.get_attribute('[name="rating"]', "aria-invalid") == "true"
         assert page.input_value(f'[name="changed.{key}"]') == "The <b>sheet</b> moved"

@@ -201,6 +201,20 @@ def test_nobody_overwrites_what_they_have_not_seen(desk: Shell, chromium: Browse
     assert [line["value"] for line in recorded(desk)] == ["14", "20"]
 
 
+def test_a_number_whose_metric_has_gone_meanwhile_says_so_and_keeps_the_others(desk: Shell) -> None:
+    """A form that was opened before a metric was removed by hand."""
+    with serve(desk, "--allow-write", "--as", "ada") as served:
+        browser = served.sign_in()
+        token = browser.find_token("/numbers.html")
+        typed = {"csrf": token, f"value.{key('margin')}": "96%", "value.ada/nothing/2026-W47": "7"}
+        got = browser.post("/act/scores", typed)
+        assert got.status == 422
+        text = re.sub(r"<[^>]+>", "", got.text)
+        assert "ada nothing 2026-W47 = 7: " in text
+        assert 'value="96%"' in got.text
+        assert browser.post("/act/scores", {"csrf": token, f"value.{key('margin')}": "96%"}).status == 303
+
+
 def test_a_doubtful_value_is_doubted_and_recorded(desk: Shell, chromium: Browser) -> None:
     with numbers_of(desk, chromium) as page:
         enter(page, "margin", "0.96")

@@ -13,10 +13,9 @@ from playwright.sync_api import Browser
 
 import orgtp
 from orgtp.api import OrgHandle
-from orgtp.web import site
 from orgtp.web.links import FileLinks
 from orgtp.web.page_html import Frame, render_page
-from orgtp.web.pages.page import Page, PageMissing, PageRequest, gather_facts
+from orgtp.web.pages.page import Page, PageMissing, PageRequest, check_record, gather_facts
 from orgtp.web.pages.record import ChangedText, split_change
 from orgtp.web.pages.registry import KINDS_BY_NAME, find_page
 from orgtp.web.record_pages import NEWEST, CommitPages, list_months
@@ -149,7 +148,7 @@ def test_every_page_says_that_the_record_is_violated(rewritten: Shell) -> None:
 
 def test_the_touched_value_is_known_to_every_page(rewritten: Shell) -> None:
     org = orgtp.open(rewritten.folder)
-    facts = gather_facts(org, verdict=site.check_record(org))
+    facts = gather_facts(org, verdict=check_record(org))
     (value,) = facts.violated
     assert (value.seat, value.metric) == ("jeff", "pacing-on-plan")
     assert facts.is_violated("jeff")

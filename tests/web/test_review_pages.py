@@ -205,8 +205,8 @@ def test_a_text_of_a_user_is_no_markup(sample: Shell, text: str) -> None:
     """In the minutes, the to-dos, the escalations, the names and the reasons."""
     sample("seat", "set", "penny", f"name={text}", "--by", "david")
     sample("score", "add", "penny", "days-to-pay", "--unavailable", text, "--for", "2026-W46", "--by", "tally")
-    sample("escalate", "open", "penny", text, "--to", "david", "--by", "penny")
-    sample("todo", "add", text, "--owner", "janine", "--due", "2026-11-20", "--by", "janine")
+    sample("escalate", "open", "--to", "david", "--by", "penny", "--", "penny", text)
+    sample("todo", "add", "--owner", "janine", "--due", "2026-11-20", "--by", "janine", "--", text)
     quoted = sample.home / "answers.yaml"
     rows = [
         row

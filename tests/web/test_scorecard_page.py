@@ -329,7 +329,7 @@ def test_a_long_page_asks_the_server_for_what_a_cell_opens(
     chromium: Browser, sample: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With many records, they are not in the page; a cell gets those of its seat when it is opened, once."""
-    monkeypatch.setattr("orgtp.web.pages.scorecard._MOST_RECORDS", 200)
+    monkeypatch.setattr("orgtp.web.pages.scorecard._MOST_SERVED_RECORDS", 200)
     monkeypatch.setattr("orgtp.web.pages.scorecard._MOST_LINKED_ROWS", 10)
     asked: list[str] = []
 
@@ -413,3 +413,28 @@ def test_texts_of_users_stay_texts(sample: Shell, chromium: Browser, text: str) 
         dialog = shown_page.get_by_role("dialog")
         assert dialog.locator("img, script").count() == 0
         assert dialog.get_by_text("T ", exact=False).count() >= 1
+
+
+def test_a_scorecard_without_values_says_how_to_record_one(sample: Shell) -> None:
+    org = sample.home / "new"
+    sample("init", str(org), "--name", "New")
+    # A written page cannot change by itself.
+    assert "as soon as it is committed" in rendered(org)
+    assert "write these pages again" in rendered(org, served=False)
+    words = (
+        "--metric",
+        "signed",
+        "--metric-name",
+        "Signed",
+        "--target",
+        ">= 2",
+        "--outcome",
+        "Enough work",
+        "--cadence",
+        "weekly",
+    )
+    sample("--org", str(org), "seat", "add", "ada", "--role", "Founder", "--kind", "human", *words)
+    typed = "orgtp score add ada signed VALUE"
+    assert typed in rendered(org)
+    sample("--org", str(org), *typed.replace("VALUE", "2").split()[1:])
+    assert typed not in rendered(org)

@@ -200,6 +200,17 @@ def test_who_only_looks_gets_no_forms(sample: Shell) -> None:
         assert not re.search(r"act/todo", html_entities.unescape(got.text))
 
 
+def test_a_form_is_for_those_whom_the_policy_allows_it(busy: Shell) -> None:
+    todo = next(one["id"] for one in busy("todo", "list", "--json").json["todos"] if one["owner"] == "janine")
+    for seat, may in (("janine", True), ("david", True), ("kristen", False)):
+        with serve(busy, "--allow-write", "--as", seat) as serving:
+            browser = serving.sign_in()
+            assert (f'name="todo" value="{todo}"' in browser.get("/todos.html").text) is may
+            assert (f'name="escalation" value="{BANK}"' in browser.get("/escalations.html").text) is may
+            status = browser.act("todo", {"do": "start", "todo": todo}).status
+            assert status == (303 if may else 422)
+
+
 def test_forms_fit_a_phone_and_axe_finds_nothing(chromium: Chromium, busy: Shell) -> None:
     with serve(busy, "--allow-write", "--as", "david") as serving, open_tab(chromium, Look(360, 800)) as tab:
         token = re.findall(r"(http://\S+/sign-in\?token=\S+)", serving.said)[-1]

@@ -103,6 +103,14 @@ def test_nothing_of_the_sample_is_left(sample: Shell) -> None:
     assert [*find_words(sample.folder.parent / "site", words)] == []
 
 
+def test_a_chart_without_values_explains_no_signs(sample: Shell) -> None:
+    for words, explains in (((), True), (("--without", "values"), False)):
+        sample("site", "../site", "--force", *words)
+        page = (sample.folder.parent / "site/chart.html").read_text(encoding="utf-8")
+        assert ("needs a person" in page) is explains
+        assert ("not due yet" in page) is False
+
+
 def test_the_forge_is_not_linked(sample: Shell) -> None:
     sample.git("remote", "add", "origin", "https://forge.example/amarantha/org.git")
     sample.git("config", "branch.main.remote", "origin")

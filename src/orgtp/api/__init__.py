@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from orgtp.views.context.types import Context
     from orgtp.views.days.types import Days, ToldChange
     from orgtp.views.escalations import EscalationView, SilenceView
+    from orgtp.views.forge import Forge
     from orgtp.views.former_verdicts import RecountedVerdict, list_recounted_verdicts
     from orgtp.views.health.chart import XmrChart
     from orgtp.views.health.types import HealthView
@@ -129,6 +130,7 @@ __all__ = [
     "ExplainedViolation",
     "ExportFormat",
     "Exported",
+    "Forge",
     "FoundProblems",
     "FoundTrouble",
     "GitFailed",
@@ -334,6 +336,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.context.types": "Context",
         "orgtp.views.days.types": "Days ToldChange",
         "orgtp.views.escalations": "EscalationView SilenceView",
+        "orgtp.views.forge": "Forge",
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.health.chart": "XmrChart",
         "orgtp.views.health.types": "HealthView",

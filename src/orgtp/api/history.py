@@ -69,6 +69,12 @@ class HistoryQueries:
 
         return read_seat_history(self.snapshot, seat)
 
+    def read_all_seats(self) -> None:
+        """Read the history of all seats in one pass, for a program that asks for the history of most of them."""
+        from orgtp.history.queries import read_seat_lines
+
+        read_seat_lines(self.snapshot)
+
     def why(self, seat: str, metric: str = "", since: str = "") -> Why:
         """What changed around a seat, or one metric of it: evidence from the record alone, newest first.
 

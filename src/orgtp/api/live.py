@@ -33,7 +33,7 @@ _MOST_PAST = 8
 class NotInRecord(OrgtpError):
     """A commit was asked for that is not part of the record, such as that of another branch."""
 
-    text = '"{at}" is not a day or a commit of the record'
+    text = '"{at}" is not a day or a commit of the record. Write a day as 2026-10-14'
 
 
 class LiveOrg:

@@ -28,7 +28,10 @@ _WATCHED_FROM, _STEP = 100, 50
 class WebExtraMissing(OrgtpError):
     """The libraries of the server are not installed, or are too old."""
 
-    text = 'orgtp serve needs the libraries Starlette and uvicorn ({why}). Install them: pip install "orgtp[web]"'
+    text = (
+        "orgtp serve needs the libraries Starlette and uvicorn ({why}). Install them as you installed orgtp: "
+        "uv tool install 'orgtp[web]', or pip install 'orgtp[web]', or pipx install --force 'orgtp[web]'"
+    )
 
 
 def write_site(

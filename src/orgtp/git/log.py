@@ -69,14 +69,15 @@ def stream_history(repo: Repo, rev: str, without: str = "") -> Iterator[Commit]:
 NEXT_COMMIT = "next"
 
 
-def trace_files(repo: Repo, rev: str, paths: Sequence[str], without: str = "") -> Iterator[Commit]:
+def trace_files(repo: Repo, rev: str, paths: Sequence[str], most: int, without: str = "") -> Iterator[Commit]:
     """The commits that made the files `paths` what they are at `rev`, newest first, as a stream.
 
     At a merge whose files are those of one parent, only that parent is followed. The stream is therefore one line of
     commits, each the parent of the one before (`NEXT_COMMIT`), up to a merge that differs from all its parents. From
-    there on git reports the parents of each commit, which means that it has to look ahead.
+    there on git reports the parents of each commit, which means that it has to look ahead. `most`: the most files that
+    a commit can change below `paths`, which may be folders; 0 if that is unknown.
     """
-    for commit in _run_log(repo, rev, paths, without, most=len(paths)):
+    for commit in _run_log(repo, rev, paths, without, most=most):
         if not commit.paths:
             yield from _run_log(repo, commit.id, paths, without, "--parents")
             return
@@ -86,6 +87,15 @@ def trace_files(repo: Repo, rev: str, paths: Sequence[str], without: str = "") -
 def list_commits_touching(repo: Repo, rev: str, paths: Sequence[str]) -> list[Commit]:
     """The commits that touched `paths`, oldest first, each after its parents and with all files that it changed."""
     return list(_run_log(repo, rev, paths, "", "--parents", "--topo-order", "--full-diff"))[::-1]
+
+
+def list_commits_touching_folders(repo: Repo, rev: str, folders: Sequence[str]) -> list[Commit]:
+    """The commits that touched `folders`, newest first, each before its parents, and every merge.
+
+    The parents of each are the nearest ones that are listed, and its files are those below the folders. A merge has no
+    files.
+    """
+    return list(_run_log(repo, rev, folders, "", "--parents", "--topo-order", "--full-history"))
 
 
 def stream_commits_touching(repo: Repo, rev: str, paths: Sequence[str]) -> Iterator[Commit]:

@@ -244,8 +244,14 @@ def open_tree(repo: Repo, commit: str | None, *, checked: bool = True) -> TreeEd
 
 def find_blob_id(repo: Repo, commit: str, path: str) -> str:
     """The object id of a file at a commit; "" if there is none, or a folder or submodule. Raises `GitFailed`."""
-    node = open_tree(repo, commit).find_entry(path)
-    return node.id if node and node.mode not in {TREE, MODULE} else ""
+    return find_blob_ids(repo, commit, [path])[path]
+
+
+def find_blob_ids(repo: Repo, commit: str, paths: Iterable[str]) -> dict[str, str]:
+    """Each of the paths with its object id at a commit, as `find_blob_id` says. Each folder is read once."""
+    tree = open_tree(repo, commit)
+    nodes = {path: tree.find_entry(path) for path in paths}
+    return {path: node.id if node and node.mode not in {TREE, MODULE} else "" for path, node in nodes.items()}
 
 
 def refuse_malformed_commit(repo: Repo, commit: str) -> None:

@@ -13,7 +13,7 @@ from functools import cached_property
 from orgtp.git.ancestry import read_shallow_commits
 from orgtp.git.log import NEXT_COMMIT, trace_files
 from orgtp.git.repo import Repo
-from orgtp.git.tree import find_blob_id
+from orgtp.git.tree import find_blob_ids
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.views.seat_fields import THERE, Spot
@@ -40,15 +40,12 @@ class FileStates:
             self._known[path, oid] = {**facts, THERE: True} if facts is not None and facts is not _ABSENT else facts
         return self._known[path, oid]
 
-    def read_facts_at(self, path: str, commit: str) -> Facts | None:
-        """The facts of the file at a commit. Raises `GitFailed`."""
-        return self.read_facts(path, find_blob_id(self.repo, commit, path))
-
 
 # The facts to trace at one commit: path, key, and the setter found so far.
 OpenFacts = dict[str, dict[str, Commit | None]]
-# Up to this many paths go on one command line; with more, their folders are used instead.
-_MOST_PATHS = 1000
+# Up to this many paths are named to git; with more, their folders are. Git compares each file that a commit changed
+# with each path: naming 900 files of an org of 1,000 seats takes a hundred times as long as naming their folder.
+_MOST_PATHS = 20
 
 
 @dataclass
@@ -66,16 +63,15 @@ class Blame:
         Facts set in the history of `without`, or before the start of a shallow clone, are left out.
         """
         traced: OpenFacts = {}
+        ids = find_blob_ids(self.states.repo, head, {path for path, _ in self.wanted}) if head else {}
         for path, key in self.wanted:
-            facts = self.states.read_facts_at(path, head) if head else _ABSENT
+            facts = self.states.read_facts(path, ids.get(path, ""))
             if facts is None or self._is_wanted_value((path, key), facts):
                 traced.setdefault(path, {})[key] = None
             else:
                 yield (path, key), None
         if head is not None and traced:
-            yield from self._walk_commits(
-                trace_files(self.states.repo, head, _shorten_path_list(traced), without), traced
-            )
+            yield from self._walk_commits(trace_files(self.states.repo, head, *_choose_paths(traced), without), traced)
 
     def _walk_commits(self, commits: Iterable[Commit], traced: OpenFacts) -> Iterator[tuple[Spot, Commit | None]]:
         """Walk the commits until all facts are found. At the first commit, all facts of `traced` have their value."""
@@ -122,20 +118,25 @@ class Blame:
         touched: dict[str, tuple[str, tuple[str, ...]]]
         if commit.paths:
             touched = {one.path: (one.new, (one.old,)) for one in commit.paths if one.path in traced}
-            self._pass_to_parent({path: keys for path, keys in traced.items() if path not in touched}, commit.parents)
+            here = {path: traced.pop(path) for path in touched}
+            # The rest is passed on as it is: a copy of it at each commit would cost files times commits.
+            self._pass_to_parent(traced, commit.parents)
         else:
             # A merge that differs from all its parents.
-            ids = [{p: find_blob_id(self.states.repo, one, p) for p in traced} for one in (commit.id, *commit.parents)]
+            ids = [find_blob_ids(self.states.repo, one, traced) for one in (commit.id, *commit.parents)]
             touched = {path: (ids[0][path], tuple(before[path] for before in ids[1:])) for path in traced}
+            here = traced
         for path, (new, old) in touched.items():
             after, before = self.states.read_facts(path, new), [self.states.read_facts(path, one) for one in old]
-            for key, since in traced[path].items():
+            for key, since in here[path].items():
                 same = (
                     n for n, facts in enumerate(before) if facts is None or self._is_wanted_value((path, key), facts)
                 )
-                heir = next(same, None)
+                # Where a parent has the same file, nothing was set, whatever another one has.
+                is_same_file = new in old
+                heir = old.index(new) if is_same_file else next(same, None)
                 # A file that cannot be read may still contain what was there before.
-                setter = since if after is None else commit
+                setter = since if after is None or is_same_file else commit
                 yield (path, key), setter, None if heir is None else "".join(commit.parents[heir : heir + 1])
 
     def _pass_to_parent(self, rest: OpenFacts, parents: tuple[str, ...]) -> None:
@@ -147,6 +148,11 @@ class Blame:
                     known.setdefault(path, {}).update(keys)
 
 
-def _shorten_path_list(traced: OpenFacts) -> list[str]:
-    """The paths to pass to git: all of them, or their top-level folders if there are very many."""
-    return sorted(traced if len(traced) <= _MOST_PATHS else {path.partition("/")[0] for path in traced})
+def _choose_paths(traced: OpenFacts) -> tuple[list[str], int]:
+    """The paths to name to git, and the most files that a commit changes below them (0: unknown).
+
+    They are all files, or their top-level folders if there are many.
+    """
+    if len(traced) <= _MOST_PATHS:
+        return sorted(traced), len(traced)
+    return sorted({path.partition("/")[0] for path in traced}), 0

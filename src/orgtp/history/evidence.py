@@ -10,6 +10,7 @@ from orgtp.history.diff import describe_authorship
 from orgtp.history.facts import make_fact_reader
 from orgtp.history.locate import OrgSnapshot
 from orgtp.history.seat_commits import SeatCommits
+from orgtp.history.seat_lines import find_seat_lines
 from orgtp.model.errors import BadInput
 from orgtp.model.records.kinds import SCORE
 from orgtp.model.seat import seat_path
@@ -45,7 +46,8 @@ def read_seat_past(snapshot: OrgSnapshot, seat: str) -> SeatPast:
         return SeatPast(is_recorded=False)
     if snapshot.revision is None:
         return SeatPast()
-    steps = SeatCommits(repo, seat, find_commit_actors(snapshot, repo)).list_commits(snapshot.revision)
+    people = find_commit_actors(snapshot, repo)
+    steps = SeatCommits(repo, seat, people, find_seat_lines(snapshot)).list_commits(snapshot.revision)
     for step in steps:
         snapshot.note_unread(step.commit, step.unread)
     shallow = read_shallow_commits(repo)

@@ -30,6 +30,7 @@ from orgtp.model.seat import retirement_path, seat_path
 from orgtp.model.text import is_id
 
 if TYPE_CHECKING:
+    from orgtp.history.seat_lines import SeatLines
     from orgtp.views.log import WholeLog
 
 _LEAST = timedelta(seconds=1)
@@ -180,6 +181,11 @@ class OrgSnapshot:
     @cached_property
     def logs(self) -> dict[str, WholeLog]:
         """The logs that were read so far, by revision, so that each is read once."""
+        return {}
+
+    @cached_property
+    def seat_lines(self) -> dict[str, SeatLines]:
+        """The histories of all seats that were read at once, by revision."""
         return {}
 
     def read_files(self, paths: Iterable[str]) -> dict[str, bytes]:

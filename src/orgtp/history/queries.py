@@ -14,6 +14,7 @@ from orgtp.history.facts import make_fact_reader
 from orgtp.history.locate import NoGit, OrgSnapshot
 from orgtp.history.metric_filter import MetricFilter
 from orgtp.history.seat_commits import SeatCommits
+from orgtp.history.seat_lines import SeatLines, find_seat_lines
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, seat_path
@@ -86,13 +87,21 @@ def read_seat_history(snapshot: OrgSnapshot, seat: str) -> SeatHistory:
     repo = require_repo(snapshot)
     _read_seat_alone(snapshot, seat)
     steps = (
-        SeatCommits(repo, seat, find_commit_actors(snapshot, repo)).list_commits(snapshot.revision)
+        SeatCommits(repo, seat, find_commit_actors(snapshot, repo), find_seat_lines(snapshot)).list_commits(
+            snapshot.revision
+        )
         if snapshot.revision
         else []
     )
     for step in steps:
         snapshot.note_unread(step.commit, step.unread)
     return build_seat_history(snapshot.load_seat_record(seat).org, seat, steps, snapshot.now)
+
+
+def read_seat_lines(snapshot: OrgSnapshot) -> None:
+    """Read the history of all seats in one pass: `read_seat_history` of each does not ask git again."""
+    if snapshot.repo and snapshot.revision and snapshot.revision not in snapshot.seat_lines:
+        snapshot.seat_lines[snapshot.revision] = SeatLines.read(snapshot.repo, snapshot.revision)
 
 
 def _read_seat_alone(snapshot: OrgSnapshot, seat: str) -> Seat:

@@ -13,7 +13,8 @@ from orgtp.views.seat_fields import Spot
 def find_score_commits(snapshot: OrgSnapshot, spots: Collection[Spot]) -> dict[Spot, str]:
     """The commits that added records, by the file and the id of each.
 
-    A record that is not committed yet has none, and neither has one from before the history of a shallow clone.
+    A record that is not committed yet has none, and neither has one from before the history of a shallow clone. If
+    several commits added the same record on branches that were merged, it is one of these.
     """
     if snapshot.repo is None or snapshot.revision is None or not spots:
         return {}

@@ -12,6 +12,7 @@ from orgtp.git.log import list_commits_touching, stream_commits_touching
 from orgtp.git.repo import Repo
 from orgtp.git.tree import find_blob_id
 from orgtp.history.authors import CommitActors
+from orgtp.history.seat_lines import SeatLines
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 from orgtp.model.org import Org, Retirement
@@ -22,11 +23,15 @@ from orgtp.views.seat_history import SeatCommit
 
 @dataclass(frozen=True)
 class SeatCommits:
-    """Reads the commits that touched `seat`. Other seats are shown with their latest names."""
+    """Reads the commits that touched `seat`. Other seats are shown with their latest names.
+
+    `lines` has the history of all seats, if it was read at once for many of them.
+    """
 
     repo: Repo
     seat: str
     people: CommitActors
+    lines: SeatLines | None = None
 
     @property
     def _own_paths(self) -> list[str]:
@@ -34,7 +39,9 @@ class SeatCommits:
 
     def list_commits(self, head: str) -> list[SeatCommit]:
         """The commits that touched the seat or its retirement record, oldest first."""
-        return [self._read_seat_commit(commit) for commit in list_commits_touching(self.repo, head, self._own_paths)]
+        known = self.lines.find_commits(self._own_paths) if self.lines else None
+        found = list_commits_touching(self.repo, head, self._own_paths) if known is None else known
+        return [self._read_seat_commit(commit) for commit in found]
 
     def stream_newest_first(self, head: str) -> Iterator[SeatCommit]:
         """The same commits, newest first, read on demand."""

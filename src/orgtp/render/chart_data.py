@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from orgtp.render.chart_words import write_box, write_frame, write_kind
-from orgtp.views.chart_boxes import ChartBox, Sign
+from orgtp.views.chart_boxes import ChartBox
+from orgtp.views.signs import Sign
 
 
 def chart_data(boxes: Sequence[ChartBox], link: Callable[[str], str]) -> dict[str, Any]:

@@ -30,10 +30,11 @@ from orgtp.render.chart_words import (
     write_kind,
 )
 from orgtp.render.text_width import measure_text
-from orgtp.views.chart_boxes import ChartBox, Sign, to_layout_seat
+from orgtp.views.chart_boxes import ChartBox, to_layout_seat
 from orgtp.views.chart_layout.draw_types import BOX_WIDTH, Drawing, LayoutSeat, PlacedBox, PlacedFrame, PlacedLine
 from orgtp.views.chart_layout.folding import SeatsBelow, count_below
 from orgtp.views.chart_layout.layout import lay_out
+from orgtp.views.signs import Sign
 
 _FOLD_LEFT = 16
 _MARGIN, _LINE_HEIGHT = 14, 18

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.text import join_with_and, one_line
 from orgtp.render.text_width import fit_text, measure_text
-from orgtp.views.chart_boxes import ChartBox, Sign
+from orgtp.views.chart_boxes import ChartBox
 from orgtp.views.chart_layout.draw_types import BOX_WIDTH
+from orgtp.views.signs import Sign
 
 # The sizes of the design, in tenths of a pixel: name, role, owner and the small words; then the name of a leaf
 # in a stack, and of any box far away.

@@ -18,31 +18,18 @@ from orgtp.model.period import Grain, Period
 from orgtp.model.target import Target
 from orgtp.model.text import one_line
 from orgtp.render.axis import ValueAxis, fit_axis
+from orgtp.render.dates import format_short_day
 from orgtp.render.figures import MINUS, format_full_figure, format_short_figure, format_target
 from orgtp.render.label_space import LabelBox, LabelSpace, box_label, measure_label, spread_labels
 from orgtp.render.odds import shorten_limit
-from orgtp.render.period_labels import format_short_day, name_period
+from orgtp.render.period_labels import name_period
 from orgtp.views.metric_chart import ChartColumn, ChartMark, ChartPhase, ChartShape, MetricChart
+from orgtp.views.signs import describe_state, find_sign, name_sign
 
 _SIZE, _LINE_HEIGHT = 11.5, 13.0
 _HALF_MARK, _LETTER, _NEAR = 8.0, 12.0, 20.0
 _BARS_TOP = 30
 _END_ROOM, _TICK_ROOM = 84.0, 34.0
-_STATES = {
-    CellState.ON: "on target",
-    CellState.OFF: "off target",
-    CellState.UNAVAILABLE: "unknown",
-    CellState.MISSING: "missing",
-    CellState.PENDING: "so far",
-    CellState.NONE: "",
-}
-_SIGNS = {
-    CellState.ON: "on",
-    CellState.OFF: "off",
-    CellState.UNAVAILABLE: "un",
-    CellState.MISSING: "mi",
-    CellState.PENDING: "pe",
-}
 
 
 class ChartSize(NamedTuple):
@@ -88,7 +75,7 @@ def describe_cell(chart: MetricChart, column: ChartColumn) -> str:
     cell = column.cell
     value = format_full_figure(cell.value, chart.measure) if cell.value is not None else ""
     marks = [mark for mark, holds in (("corrected", cell.corrected), ("not all of it known", cell.partial)) if holds]
-    return ", ".join([" ".join(filter(None, (value, _STATES[cell.state]))), *marks])
+    return ", ".join([" ".join(filter(None, (value, describe_state(cell.state, cell.value)))), *marks])
 
 
 def _name_date(number: int, period: Period) -> str:
@@ -111,7 +98,7 @@ def _text(x: float, y: float, text: str, names: str = "", anchor: str = "middle"
 
 
 def _sign(state: CellState, x: float, y: float, size: int) -> str:
-    kind = _SIGNS[state]
+    kind = name_sign(state)
     place = f'x="{_write(x - size / 2)}" y="{_write(y - size / 2)}" width="{size}" height="{size}"'
     return f'<svg class="sg-s is-{kind} c-{kind}" {place}><use href="#s-{kind}"/></svg>'
 
@@ -554,12 +541,12 @@ def _draw_bar(plot: _Plot, one: ChartColumn, x: float, width: float) -> Iterator
     text = one.cell.value or ""
     names, middle, centre = "strong" if state is CellState.OFF else "", x + width / 2, _BARS_TOP + height / 2
     wide = measure_label(text, _SIZE)
-    if state in _SIGNS and text and wide + 17 <= width:
+    if find_sign(state) and text and wide + 17 <= width:
         left = middle - (wide + 15) / 2
         yield _text(left + wide / 2, centre + 4, text, names) + _sign(state, left + wide + 9, centre, 11)
-    elif state in _SIGNS and text and wide <= width + 2:
+    elif find_sign(state) and text and wide <= width + 2:
         yield _sign(state, middle, centre - 9, 11) + _text(middle, centre + 15, text, names)
-    elif state in _SIGNS:
+    elif find_sign(state):
         yield _sign(state, middle, centre, 11)
     elif wide <= width:
         # A value that was recorded before there was a target.

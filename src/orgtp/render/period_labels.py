@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from orgtp.model.period import Grain, Period, parse_period
+from orgtp.render.dates import format_day, format_short_day, format_weekday
 
 _A_DAY = timedelta(days=1)
 
@@ -22,15 +23,6 @@ def describe_period(text: str) -> str:
     return _LONG[period.grain](period) if period else text
 
 
-def format_short_day(day: datetime) -> str:
-    """`27 Nov`."""
-    return f"{day.day} {day:%b}"
-
-
-def _format_day(day: datetime) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
-
-
 def _name_week(week: Period) -> str:
     return week.text.partition("-")[2]
 
@@ -42,14 +34,14 @@ def _describe_week(week: Period) -> str:
 
 _SHORT: dict[Grain, Callable[[Period], str]] = {
     Grain.HOUR: lambda one: f"{format_short_day(one.start)} {one.start:%H:%M}",
-    Grain.DAY: lambda one: f"{one.start:%a} {format_short_day(one.start)}",
+    Grain.DAY: lambda one: format_weekday(one.start),
     Grain.WEEK: _name_week,
     Grain.MONTH: lambda one: f"{one.start:%b}",
     Grain.QUARTER: lambda one: one.text.partition("-")[2],
 }
 _LONG: dict[Grain, Callable[[Period], str]] = {
-    Grain.HOUR: lambda one: f"{_format_day(one.start)}, {one.start:%H:%M}",
-    Grain.DAY: lambda one: _format_day(one.start),
+    Grain.HOUR: lambda one: f"{format_day(one.start)}, {one.start:%H:%M}",
+    Grain.DAY: lambda one: format_day(one.start),
     Grain.WEEK: _describe_week,
     Grain.MONTH: lambda one: f"{one.start:%B %Y}",
     Grain.QUARTER: lambda one: f"{one.text.partition('-')[2]} {one.start:%Y}",

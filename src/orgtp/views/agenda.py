@@ -78,6 +78,8 @@ class RowEvidence:
 class AgendaRow:
     """A row that needs a person. `state` says why, and `reasons` are all reasons in words.
 
+    `reason_states` has the state that each reason stands for, so the first one is `state`.
+
     `verdict` and `value` are those of the week that is reviewed, or of the newest week before it that has a verdict,
     `period`. `cells` are the last 13 weeks, the reviewed one last. `last` is what the review before said about it.
     """
@@ -91,6 +93,7 @@ class AgendaRow:
     unit: str | None
     state: ReviewState
     reasons: tuple[str, ...]
+    reason_states: tuple[ReviewState, ...]
     verdict: CellState
     value: str | None
     period: str
@@ -308,6 +311,7 @@ def _judge_row(
         unit=unit_of(row.metric),
         state=state,
         reasons=tuple(text for _, text in found),
+        reason_states=tuple(one for one, _ in found),
         verdict=verdict.state,
         value=verdict.value,
         period=verdict.period,

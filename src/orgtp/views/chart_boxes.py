@@ -2,47 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Iterable
 
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.cell import CellState
-from orgtp.views.chart import Chart, ChartSeat, MetricNow
+from orgtp.views.chart import Chart, ChartSeat
 from orgtp.views.chart_layout.draw_types import LayoutSeat
+from orgtp.views.days.types import SeatOnDay
 from orgtp.views.health.types import HealthView, SeatHealth
-
-
-class Sign(StrEnum):
-    """How a metric is drawn. The value is the name of the sign in the sprite and in classes."""
-
-    OFF = "off"
-    LATE = "late"
-    UNKNOWN = "un"
-    MISSING = "mi"
-    PENDING = "pe"
-    ON = "on"
-
-    @property
-    def word(self) -> str:
-        """What it means, in a word or two."""
-        return _WORDS[self]
-
-
-_WORDS = {
-    Sign.OFF: "off target",
-    Sign.LATE: "late",
-    Sign.UNKNOWN: "unknown",
-    Sign.MISSING: "missing",
-    Sign.PENDING: "not due",
-    Sign.ON: "on target",
-}
-_SIGNS = {
-    CellState.ON: Sign.ON,
-    CellState.OFF: Sign.OFF,
-    CellState.UNAVAILABLE: Sign.UNKNOWN,
-    CellState.MISSING: Sign.MISSING,
-    CellState.PENDING: Sign.PENDING,
-}
+from orgtp.views.signs import Sign, find_sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +51,26 @@ class ChartBox:
 
 def list_chart_boxes(chart: Chart, health: HealthView | None = None) -> tuple[ChartBox, ...]:
     """The seats of a chart as they are drawn, in its order. Without their health, none is drifting."""
-    known: Mapping[str, SeatHealth] = {one.seat: one.health for one in health.seats} if health else {}
-    return tuple(_make_box(chart, seat, known.get(seat.seat)) for seat in chart.seats)
+    drifting = {one.seat for one in health.seats if one.health is SeatHealth.DRIFTING} if health else set()
+    return tuple(_box_of_chart(chart, seat, is_drifting=seat.seat in drifting) for seat in chart.seats)
 
 
-def _make_box(chart: Chart, seat: ChartSeat, health: SeatHealth | None) -> ChartBox:
-    above, is_retired = chart.above.get(seat.seat, ""), seat.status == "retired"
+def _box_of_chart(chart: Chart, seat: ChartSeat, *, is_drifting: bool) -> ChartBox:
+    signs = [find_sign(one.state, is_late=one.stale_since is not None) for one in seat.metrics]
+    return _make_box(seat, chart.above.get(seat.seat, ""), signs, is_drifting=is_drifting)
+
+
+def make_day_box(seat: SeatOnDay) -> ChartBox:
+    """A seat as the chart of a day draws it."""
+    signs = [find_sign(one.state, is_late=one.is_late) for one in seat.metrics]
+    return _make_box(seat, seat.above, signs, is_drifting=any(one.is_drifting for one in seat.metrics))
+
+
+def _make_box(seat: ChartSeat | SeatOnDay, above: str, signs: Iterable[Sign | None], *, is_drifting: bool) -> ChartBox:
+    """The box of a seat. A metric without a sign does not exist yet, and owes nothing."""
+    is_retired = seat.status == "retired"
     # The numbers of a retired seat are history.
-    signs = () if is_retired else tuple(sign for one in seat.metrics if (sign := _find_sign(one)))
+    shown = () if is_retired else tuple(sign for sign in signs if sign)
     held = f" ({seat.holder})" if seat.holder and seat.holder != seat.name else ""
     return ChartBox(
         seat=seat.seat,
@@ -103,15 +82,10 @@ def _make_box(chart: Chart, seat: ChartSeat, health: SeatHealth | None) -> Chart
         above=above,
         is_indirect=bool(above) and seat.reports_to != above,
         dotted=seat.also_reports_to,
-        signs=signs,
-        is_late=Sign.LATE in signs,
-        is_drifting=health is SeatHealth.DRIFTING and not is_retired,
+        signs=shown,
+        is_late=Sign.LATE in shown,
+        is_drifting=is_drifting and not is_retired,
     )
-
-
-def _find_sign(metric: MetricNow) -> Sign | None:
-    """The sign of a metric; None if it does not exist yet and nothing is owed."""
-    return Sign.LATE if metric.stale_since is not None else _SIGNS.get(metric.state)
 
 
 def to_layout_seat(box: ChartBox, label: int = 0, head: int = 0) -> LayoutSeat:

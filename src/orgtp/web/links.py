@@ -9,6 +9,10 @@ from urllib.parse import quote, urlencode
 from orgtp.web.pages.registry import SUFFIX
 
 STATIC = "static/"
+# The ids of every page that are not made by `anchor`. A metric, a to-do or an escalation may have such an id, too.
+OWN_IDS = frozenset(
+    {"main", "hatch", *(f"s-{sign}" for sign in ("on", "off", "un", "mi", "pe", "late", "drift", "hm"))}
+)
 # What a fragment may contain as it is.
 _SAFE = "/:"
 
@@ -42,11 +46,11 @@ class FileLinks(Links):
     def link(self, path: str, anchor: str = "") -> str:
         """The relative address; see `Links`."""
         query = f"?{urlencode({'at': self.at})}" if self.at else ""
-        return self._climb() + quote(path) + query + (f"#{quote(anchor)}" if anchor else "")
+        return self._climb() + quote(path) + query + (f"#{quote(self.anchor(anchor))}" if anchor else "")
 
     def anchor(self, name: str) -> str:
-        """The name itself: each page has its own names."""
-        return name
+        """The name itself: each page has its own names. No id of a user's ends with a dot."""
+        return f"{name}." if name in OWN_IDS else name
 
     def asset(self, name: str) -> str:
         """The relative address; see `Links`."""

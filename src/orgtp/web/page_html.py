@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from orgtp.render.dates import format_date, format_day, format_short_day, format_weekday
+from orgtp.render.period_labels import name_period
 from orgtp.render.templates import make_environment, mark_as_html
 from orgtp.web.assets import SCRIPT, STYLE, hash_asset, read_asset
 from orgtp.web.links import Links
@@ -54,7 +56,9 @@ def load_page_templates() -> Environment:
     """Load the templates of the pages, with their filters."""
     environment = make_environment("orgtp.web", "templates")
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
-    environment.filters.update(day=format_day, weekday=format_weekday, monthday=format_month_day, weekname=format_week)
+    environment.filters.update(
+        day=format_day, weekday=format_weekday, monthday=format_short_day, periodname=name_period
+    )
     environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_utc)
     environment.filters.update(dayname="{:%a}".format, daydate=format_date)
     return environment
@@ -90,36 +94,10 @@ def _read_sprite() -> Markup:
     return mark_as_html(files("orgtp.web").joinpath("templates/sprite.svg").read_text(encoding="utf-8"))
 
 
-def format_day(day: date) -> str:
-    """A date as `Fri 27 Nov 2026`; a time is first brought to its zone by the caller."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
-
-
-def format_date(day: date) -> str:
-    """A date as `27 Nov 2026`."""
-    return f"{day.day} {day:%b %Y}"
-
-
-def format_weekday(day: date) -> str:
-    """A date of the last months as `Fri 27 Nov`."""
-    return f"{day:%a} {day.day} {day:%b}"
-
-
 def format_minute(time: datetime, zone: tzinfo | None = None) -> str:
     """A time as `Fri 27 Nov 2026, 17:35`, in a zone if one is given."""
     local = time.astimezone(zone) if zone else time
     return f"{format_day(local)}, {local:%H:%M}"
-
-
-def format_month_day(day: date) -> str:
-    """A date as `27 Nov`, where its year is beside it."""
-    return f"{day.day} {day:%b}"
-
-
-def format_week(period: str) -> str:
-    """A week as `W48`; any other period as it is."""
-    year, _, week = period.partition("-")
-    return week if year.isdigit() and week.startswith("W") else period
 
 
 def format_utc(time: datetime) -> str:

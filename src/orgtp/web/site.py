@@ -19,7 +19,7 @@ from orgtp.web.assets import SCRIPT, STYLE, read_asset
 from orgtp.web.links import STATIC, FileLinks, FragmentLinks
 from orgtp.web.outsiders import redact_facts
 from orgtp.web.page_html import Frame, render_page, render_section, render_single_file
-from orgtp.web.pages.page import ANYONE, Page, PageRequest, RecordVerdict, SiteFacts, gather_facts
+from orgtp.web.pages.page import ANYONE, NO_HISTORY, Page, PageRequest, SiteFacts, check_record, gather_facts
 from orgtp.web.pages.registry import FIRST, SUFFIX, PageAddress, list_pages
 
 if TYPE_CHECKING:
@@ -106,14 +106,6 @@ def write_site(
     )
 
 
-def check_record(org: OrgHandle) -> RecordVerdict | None:
-    """Audit the record; None without git."""
-    if org.revision is None:
-        return None
-    found, guarantees = org.audit.verify()
-    return RecordVerdict(found, org.now.astimezone(org.head.zone), tuple(guarantees))
-
-
 def render_address(org: OrgHandle, facts: SiteFacts, address: PageAddress) -> str:
     """Render one page of a written site."""
     page = address.kind.build(PageRequest(org, address.subject))
@@ -127,7 +119,8 @@ def _ignore_page(number: int, total: int) -> None:
 def _read_facts(org: OrgHandle, *, is_single: bool) -> SiteFacts:
     """The facts of the pages. What cannot be read is on every page, so what they show is read first."""
     org.health()
-    return gather_facts(org, verdict=check_record(org), is_single=is_single)
+    verdict = check_record(org)
+    return gather_facts(org, verdict=verdict, why_unchecked="" if verdict else NO_HISTORY, is_single=is_single)
 
 
 def _refuse_place_in_org(org: OrgHandle, target: Path, place: Path) -> None:
@@ -196,6 +189,8 @@ class _SiteWriter:
         with tempfile.TemporaryDirectory(prefix=".orgtp-site-", dir=near) as temporary:
             made = Path(temporary) / "site"
             addresses = list(list_pages(self.org, hidden=self.facts.hidden))
+            # A page of a seat has its history, and one pass of git over all of them is cheaper than one for each page.
+            self.org.history.read_all_seats()
             for number, address in enumerate(addresses, 1):
                 _write(made / address.path, render_address(self.org, self.facts, address))
                 self.on_page(number, len(addresses))

@@ -191,7 +191,8 @@ def test_two_people_who_enter_the_same_number_see_each_other(sample: Shell) -> N
         late = {f"value.{OVERDUE}": "13100", f"seen.{OVERDUE}": newest}
         got = david.act("scores", late)
         assert got.status == 409
-        assert "12900" in got.text
+        assert "USD 12,900, recorded by Janine on" in got.text
+        assert "= 12900, recorded at" not in got.text
         assert sample.head() == first
         # Janine sends hers a second time, because her browser was slow: nothing more is recorded, and nothing is wrong.
         assert janine.act("scores", {f"value.{OVERDUE}": "12900", f"seen.{OVERDUE}": newest}).status == 303
@@ -251,7 +252,7 @@ def test_nothing_is_recorded_without_allow_write(sample: Shell) -> None:
         browser = served.browser()
         assert browser.post("/act/scores", {f"value.{OVERDUE}": "12900"}).status == 403
         assert "csrf" not in browser.get("/").text
-        assert browser.get("/act/scores").status == 405
+        assert browser.get("/act/other").status == 405
         assert browser.post("/act/other", {}).status == 405
         assert browser.post("/chart.html", {}).status == 405
     assert sample.head() == before

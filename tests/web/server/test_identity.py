@@ -31,7 +31,7 @@ def test_the_printed_address_signs_one_person_in_once(sample: Shell) -> None:
         browser = served.browser()
         address = served.said.partition("/sign-in")[2].split()[0]
         got = browser.get(f"/sign-in{address}")
-        assert (got.status, got.header("Location")) == (303, "/")
+        assert (got.status, got.header("Location")) == (303, "/numbers.html")
         cookie = got.header("Set-Cookie")
         assert "; HttpOnly" in cookie
         assert "; SameSite=Strict" in cookie
@@ -58,6 +58,44 @@ def test_signing_out_ends_the_session_and_prints_a_new_address(sample: Shell) ->
         assert browser.post("/act/scores", {"csrf": token, f"value.{OVERDUE}": "1"}).status == 403
         assert served.said.count("/sign-in?token=") == 2
         assert "Sign out" in served.sign_in().get("/").text
+
+
+def test_a_person_whose_session_is_gone_finds_the_way_back(sample: Shell) -> None:
+    with serve(sample, "--allow-write", "--as", "janine") as served:
+        # The address is used, and the browser that used it was closed.
+        typed, fields = served.sign_in(), {f"value.{OVERDUE}": "12900", "page": "numbers.html"}
+        stale, typed.cookies = typed.find_token(), {}
+        for got in (
+            typed.get("/numbers.html"),
+            typed.get("/sign-in?token=old"),
+            typed.post("/act/scores", {**fields, "csrf": stale}),
+        ):
+            assert got.status == 403
+            assert "You are not signed in" in got.text
+            assert "Open the newest address that is printed where the server was started." in got.text
+        # One new address for all of them: nobody can fill the terminal.
+        assert served.said.count("/sign-in?token=") == 2
+        again = served.sign_in()
+        got = again.post("/act/scores", {**fields, "csrf": stale})
+        assert got.status == 403
+        assert 'value="12900"' in got.text
+        assert again.act("scores", fields).status == 303
+
+
+def test_a_form_that_was_refused_can_be_opened_again(sample: Shell) -> None:
+    with serve(sample, "--allow-write", "--as", "janine") as served:
+        got = served.sign_in().get("/act/scores")
+        assert (got.status, got.header("Location")) == (303, "/numbers.html")
+
+
+def test_my_numbers_says_why_there_are_none(sample: Shell) -> None:
+    with serve(sample) as served:
+        assert "without --allow-write" in served.browser().get("/numbers.html").text
+    with serve(sample, "--allow-write", "--as", "janine") as served:
+        assert "not as of a day before" in served.sign_in().get("/numbers.html?at=2026-11-20").text
+    with serve(sample, "--allow-write", "--public", *proxy_options(sample), host=HOST) as served:
+        page = served.browser("eve@example.com", SECRET).get("/numbers.html").text
+        assert "eve@example.com belongs to no seat of this org" in page
 
 
 def test_a_forged_session_is_nobody(sample: Shell) -> None:
@@ -169,7 +207,9 @@ def test_a_session_belongs_to_one_person(addressed: Shell) -> None:
 def test_behind_a_proxy_nobody_signs_in_here(addressed: Shell) -> None:
     with serve(addressed, *proxy_options(addressed), "--allow-write", host=HOST) as served:
         assert "/sign-in" not in served.said
-        assert served.browser("janine@example.com", SECRET).get("/sign-in?token=").status == 403
+        got = served.browser("janine@example.com", SECRET).get("/sign-in?token=")
+        assert got.status == 403
+        assert "The proxy has signed you in." in got.text
 
 
 NGINX = """

@@ -70,6 +70,9 @@ def test_a_socket_is_for_the_owner_and_the_group(sample: Shell) -> None:
     path.write_text("mine", encoding="utf-8")
     assert "is no socket" in sample("serve", *words, code=2).err
     assert path.read_text(encoding="utf-8") == "mine"
+    nowhere = sample.home / "no such/web.sock"
+    told = sample("serve", *HEADER, *URL, "--socket", str(nowhere), code=2).err
+    assert f"mkdir -p '{nowhere.parent}'" in told
 
 
 def test_beyond_loopback_with_a_proxy_is_allowed(sample: Shell) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from orgtp.web.server.answers import Answer, AnswerCache, AnswerMoment, make_answer
@@ -55,6 +57,21 @@ def test_one_person_cannot_end_the_sessions_of_others() -> None:
         sessions.start("janine")
     assert sessions.find(other)
     assert sessions.find(first) is None
+
+
+def test_several_threads_ask_for_sessions_at_once() -> None:
+    sessions = Sessions(ServerSettings())
+    keys = [sessions.start(f"person-{number}").key for number in range(2000)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            began = [threads.submit(sessions.start, f"another-{number}") for number in range(300)]
+            found = [threads.submit(sessions.find, key) for key in keys * 3]
+            assert all(one.result() for one in began)
+            assert all(one.result() for one in found)
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_what_is_kept_is_bounded() -> None:

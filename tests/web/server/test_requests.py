@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from tests.conftest import Shell
-from tests.web.server.server import open_socket, read_lines, serve
+from tests.web.server.server import SECRET, open_socket, proxy_options, read_lines, serve
 
 WRITE = ("--allow-write", "--as", "janine")
 SCORE = {"value.janine/overdue-balance/2026-W47": "12900"}
@@ -30,6 +30,32 @@ def test_a_forged_host_is_refused(sample: Shell) -> None:
         for host in others:
             assert (host, served.browser().get("/", Host=host).status) == (host, 400)
         assert served.browser().get("/", Host=f"localhost:{served.port}").status == 200
+
+
+def test_who_may_not_look_learns_nothing_about_the_org(sample: Shell) -> None:
+    with serve(sample) as served:
+        forged = served.browser().get("/", Host="evil.example.com").text
+        crossed = served.browser().get("/", Sec_Fetch_Site="cross-site").text
+    with serve(sample, *proxy_options(sample), "--allow-write", host="org.example.com") as served:
+        others = [served.browser("david@example.com", "a-wrong-secret").get("/")]
+        others += [served.browser("", SECRET).get("/"), served.browser("guest@example.com", SECRET).get("/")]
+    commit = sample.head()[:7]
+    for text in (forged, crossed, *(one.text for one in others)):
+        for secret in ("Sneeze", commit, "invented", "New York", "intact", str(sample.folder)):
+            assert secret not in text
+
+
+def test_an_org_that_cannot_be_read_is_told_to_the_log_alone_behind_a_proxy(sample: Shell) -> None:
+    with serve(sample, *proxy_options(sample), "--public", host="org.example.com") as served:
+        browser = served.browser("guest@example.com", SECRET)
+        assert browser.get("/").status == 200
+        sample.folder.joinpath(".git").rename(sample.home / "moved")
+        sample.folder.joinpath("org.yaml").unlink()
+        got = browser.get("/todos.html")
+        assert got.status == 500
+        assert "The org cannot be read" in got.text
+        assert str(sample.folder) not in got.text
+        assert "the org cannot be read: " in served.said
 
 
 def test_two_hosts_are_refused(sample: Shell) -> None:
@@ -178,6 +204,36 @@ def test_headers_and_addresses_that_are_too_long_are_refused(sample: Shell) -> N
         assert served.browser().get(f"/chart.html?q={'x' * 5000}").status == 414
         assert served.browser().get("/", Cookie="x" * 40_000).status == 431
         assert served.browser().get("/").status == 200
+
+
+def test_an_address_asks_for_no_endless_work(sample: Shell) -> None:
+    with serve(sample) as served:
+        for weeks in ("00019999", "0" * 150 + "1", "9" * 4000):
+            assert served.browser().get(f"/scorecard.html?weeks={weeks}").status == 404
+        assert served.browser().get("/scorecard.html?weeks=104").status == 200
+
+
+def test_a_number_of_thousands_of_digits_is_a_mistake_like_any_other(sample: Shell) -> None:
+    with serve(sample, *WRITE) as served:
+        got = served.sign_in().act("scores", {**SCORE, "n.janine/overdue-balance/2026-W47": "9" * 5000})
+        assert got.status == 422
+        assert "Write a whole number" in got.text
+
+
+def test_a_form_without_its_fields_is_a_mistake_like_any_other(sample: Shell) -> None:
+    with serve(sample, *WRITE) as served:
+        browser = served.sign_in()
+        token = browser.find_token()
+        for act in ("todo", "escalation", "scores", "review"):
+            for page in ("todos.html", "escalations.html", "numbers.html", "meeting.html", "seat/dash.html"):
+                got = browser.post(f"/act/{act}", {"csrf": token, "do": "add", "page": page})
+                assert (act, page, got.status) == (act, page, 422)
+
+
+def test_a_path_is_read_as_it_was_sent(sample: Shell) -> None:
+    with serve(sample) as served:
+        for path in ("/to%0ados.html", "/todos%09.html", "/todos.html%23x"):
+            assert (path, served.browser().get(path).status) == (path, 404)
 
 
 def test_a_slow_client_is_cut_off_and_others_are_served(sample: Shell) -> None:

@@ -42,7 +42,7 @@ class ToldBy:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Wording:
     """What changed about a seat. A `verb` follows its name without a colon."""
 
     seat: str
@@ -56,7 +56,7 @@ def tell_changes(found: Diff, by: ToldBy) -> Iterator[ToldChange]:
     retired = {one.seat for one in found.retired}
     begun = next((one.after for one in found.policy if one.key == "org" and one.before is None), None)
     if begun:
-        yield _make_told(_Said("", "", f"The org {begun} begins", verb=True), by)
+        yield _make_told(_Wording("", "", f"The org {begun} begins", verb=True), by)
         found = replace(found, policy=())
     for sort, tell in _TELLERS.items():
         for item in getattr(found, sort):
@@ -71,10 +71,10 @@ def tell_counts(by: ToldBy, added: int, changed: int, gone: int) -> ToldChange:
     """What a commit changed that touches many seats: how many."""
     counts = [(added, "added"), (changed, "changed"), (gone, "removed")]
     parts = [f"{count_noun(number, 'seat')} {what}" for number, what in counts if number]
-    return _make_told(_Said("", "", join_with_and(parts), verb=True), by)
+    return _make_told(_Wording("", "", join_with_and(parts), verb=True), by)
 
 
-def _make_told(said: _Said, by: ToldBy) -> ToldChange:
+def _make_told(said: _Wording, by: ToldBy) -> ToldChange:
     joint = "" if not said.name else " " if said.verb else ": "
     return ToldChange(by.day, by.at, said.seat, said.name, joint, said.what, by.commit, by.by, by.who)
 
@@ -93,39 +93,39 @@ def _is_first_date(item: Any) -> bool:
     return isinstance(item, TargetMoved) and item.since is None and item.after is None
 
 
-def _tell_added(item: SeatAdded) -> _Said:
+def _tell_added(item: SeatAdded) -> _Wording:
     to = f", reports to {item.reports_to_name or item.reports_to}" if item.reports_to else ""
     how = "proposed" if item.status == "proposed" else "is new"
-    return _Said(item.seat, item.name, f"{how}: {item.role}{to}", verb=True)
+    return _Wording(item.seat, item.name, f"{how}: {item.role}{to}", verb=True)
 
 
-def _tell_retired(item: SeatRetired) -> _Said:
+def _tell_retired(item: SeatRetired) -> _Wording:
     gone: dict[str, list[str]] = {}
     for one in item.capabilities:
         if one.heir:
             gone.setdefault(one.heir_name or one.heir, []).append(one.what.replace("-", " "))
     moves = "; ".join(f"{join_with_and(what)} went to {heir}" for heir, what in gone.items())
-    return _Said(item.seat, item.name, f"retired{f'; {moves}' if moves else ''}", verb=True)
+    return _Wording(item.seat, item.name, f"retired{f'; {moves}' if moves else ''}", verb=True)
 
 
-def _tell_removed(item: SeatRemoved) -> _Said:
-    return _Said(item.seat, item.name, "was removed without a retirement", verb=True)
+def _tell_removed(item: SeatRemoved) -> _Wording:
+    return _Wording(item.seat, item.name, "was removed without a retirement", verb=True)
 
 
-def _tell_owner(item: Handover) -> _Said:
+def _tell_owner(item: Handover) -> _Wording:
     after, before = item.after_name or item.after, item.before_name or item.before
     what = f"{after} answers" if after else "nobody answers"
-    return _Said(item.seat, item.name, f"{what}, before {before}" if before else what)
+    return _Wording(item.seat, item.name, f"{what}, before {before}" if before else what)
 
 
-def _tell_move(item: Handover) -> _Said:
+def _tell_move(item: Handover) -> _Wording:
     after, before = item.after_name or item.after, item.before_name or item.before
     what = f"reports to {after}" if after else "reports to nobody"
-    return _Said(item.seat, item.name, f"{what}, before to {before}" if before else what, verb=True)
+    return _Wording(item.seat, item.name, f"{what}, before to {before}" if before else what, verb=True)
 
 
-def _tell_status(item: FieldChanged) -> _Said:
-    return _Said(
+def _tell_status(item: FieldChanged) -> _Wording:
+    return _Wording(
         item.seat, item.name, f"{item.after}, from {item.before}" if item.before else f"{item.after}", verb=True
     )
 
@@ -141,23 +141,25 @@ _KEY_NAMES = {
 _PROSE = {"mission", "retire_when"}
 
 
-def _tell_field(item: FieldChanged) -> _Said:
+def _tell_field(item: FieldChanged) -> _Wording:
     head, _, rest = item.key.partition(".")
     if head == "holders":
         held = "vacant" if item.after in {"vacant", None} else f"held by {item.after}"
-        return _Said(item.seat, item.name, f"{held} from {rest} on", verb=True)
+        return _Wording(item.seat, item.name, f"{held} from {rest} on", verb=True)
     if head == "capabilities":
-        return _Said(item.seat, item.name, f"what “{rest.replace('-', ' ')}” is: {item.after or 'not said any more'}")
+        return _Wording(
+            item.seat, item.name, f"what “{rest.replace('-', ' ')}” is: {item.after or 'not said any more'}"
+        )
     if head == "name":
-        return _Said(item.seat, item.after or item.name, f"was called {item.before}", verb=True)
+        return _Wording(item.seat, item.after or item.name, f"was called {item.before}", verb=True)
     if head == "inputs":
         rest, is_from, _ = rest.partition(".from")
         what = f"giver of the input {rest}" if is_from else f"input {rest}"
-        return _Said(item.seat, item.name, f"{what} {_tell_values(item.before, item.after)}")
+        return _Wording(item.seat, item.name, f"{what} {_tell_values(item.before, item.after)}")
     name = _KEY_NAMES.get(item.key, item.key.replace(".", " "))
     if item.key in _PROSE:
-        return _Said(item.seat, item.name, f"{name} is now: {item.after}" if item.after else f"{name} is gone")
-    return _Said(item.seat, item.name, f"{name} {_tell_values(item.before, item.after)}")
+        return _Wording(item.seat, item.name, f"{name} is now: {item.after}" if item.after else f"{name} is gone")
+    return _Wording(item.seat, item.name, f"{name} {_tell_values(item.before, item.after)}")
 
 
 def _tell_values(before: str | None, after: str | None) -> str:
@@ -166,29 +168,29 @@ def _tell_values(before: str | None, after: str | None) -> str:
     return f"is new: {after}" if after else f"{before} is gone"
 
 
-def _tell_capability(item: CapabilityHanded) -> _Said:
+def _tell_capability(item: CapabilityHanded) -> _Wording:
     return _tell_hand(item, item.capability.replace("-", " "))
 
 
-def _tell_metric(item: MetricHanded) -> _Said:
+def _tell_metric(item: MetricHanded) -> _Wording:
     return _tell_hand(item, f"metric “{item.name}”")
 
 
-def _tell_hand(item: CapabilityHanded | MetricHanded, what: str) -> _Said:
+def _tell_hand(item: CapabilityHanded | MetricHanded, what: str) -> _Wording:
     if item.after:
         giver = f", before {item.before_name or item.before}" if item.before else ""
-        return _Said(item.after, item.after_name or item.after, f"has {what}{giver}", verb=True)
-    return _Said(item.before or "", item.before_name or item.before or "", f"no longer has {what}", verb=True)
+        return _Wording(item.after, item.after_name or item.after, f"has {what}{giver}", verb=True)
+    return _Wording(item.before or "", item.before_name or item.before or "", f"no longer has {what}", verb=True)
 
 
-def _tell_ended(item: MetricEnded) -> _Said:
+def _tell_ended(item: MetricEnded) -> _Wording:
     heir = ""
     if item.to and item.to_metric:
         heir = f", and {item.to_name or item.to} continues it" if item.to != item.seat else ", and another continues it"
-    return _Said(item.seat, item.name, f"metric “{item.metric_name}” ends after {_name_period(item.after)}{heir}")
+    return _Wording(item.seat, item.name, f"metric “{item.metric_name}” ends after {_name_period(item.after)}{heir}")
 
 
-def _tell_target(item: TargetMoved) -> _Said:
+def _tell_target(item: TargetMoved) -> _Wording:
     before, after = (typeset_target(text) if text else "" for text in (item.before, item.after))
     span = f", from {_name_period(item.since)}" if item.since else ""
     span += f", before {_name_period(item.until)}" if item.until else ""
@@ -196,7 +198,7 @@ def _tell_target(item: TargetMoved) -> _Said:
         what = f"{_name_direction(item.before or '', item.after or '')} from {before} to {after}"
     else:
         what = f"is {after}" if after else f"{before} is gone"
-    return _Said(item.seat, item.name, f"target of “{item.metric_name}” {what}{span}")
+    return _Wording(item.seat, item.name, f"target of “{item.metric_name}” {what}{span}")
 
 
 def _name_direction(before: str, after: str) -> str:
@@ -214,34 +216,34 @@ def _name_period(period: str) -> str:
     return period.partition("-")[2] if "-W" in period else period
 
 
-def _tell_metric_field(item: MetricField) -> _Said:
+def _tell_metric_field(item: MetricField) -> _Wording:
     if item.key == "name":
-        return _Said(item.seat, item.name, f"a metric is now called “{item.after}”")
+        return _Wording(item.seat, item.name, f"a metric is now called “{item.after}”")
     if item.key == "outcome":
-        return _Said(item.seat, item.name, f"outcome of “{item.metric_name}” is now: {item.after}")
+        return _Wording(item.seat, item.name, f"outcome of “{item.metric_name}” is now: {item.after}")
     name = _METRIC_KEYS.get(item.key, item.key)
-    return _Said(item.seat, item.name, f"{name} of “{item.metric_name}” {_tell_values(item.before, item.after)}")
+    return _Wording(item.seat, item.name, f"{name} of “{item.metric_name}” {_tell_values(item.before, item.after)}")
 
 
 _METRIC_KEYS = {"allow_misses": "allowed misses", "leads_to": "what it leads to", "rebase": "phases"}
 
 
-def _tell_waiver(item: WaiverChanged) -> _Said:
+def _tell_waiver(item: WaiverChanged) -> _Wording:
     what = f"“{item.metric_name}” may break the rule {item.rule}: {item.after}"
     gone = f"“{item.metric_name}” may no longer break the rule {item.rule}"
-    return _Said(item.seat, item.name, what if item.after else gone)
+    return _Wording(item.seat, item.name, what if item.after else gone)
 
 
-def _tell_record(item: RecordTouched) -> _Said:
+def _tell_record(item: RecordTouched) -> _Wording:
     what = "was removed" if item.gone else "was changed"
-    return _Said(item.seat, item.name, f"its retirement record {what}")
+    return _Wording(item.seat, item.name, f"its retirement record {what}")
 
 
-def _tell_policy(item: PolicyChanged) -> _Said:
-    return _Said("", "", f"org.yaml: {item.key} {_tell_values(item.before, item.after)}", verb=True)
+def _tell_policy(item: PolicyChanged) -> _Wording:
+    return _Wording("", "", f"org.yaml: {item.key} {_tell_values(item.before, item.after)}", verb=True)
 
 
-_TELLERS: dict[str, Callable[[Any], _Said]] = {
+_TELLERS: dict[str, Callable[[Any], _Wording]] = {
     "added": _tell_added,
     "retired": _tell_retired,
     "removed": _tell_removed,

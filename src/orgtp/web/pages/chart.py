@@ -73,6 +73,8 @@ def build_chart_page(request: PageRequest) -> Page:
         "is_past": org.at is not None,
         "is_served": request.is_served,
         "changes": [ToldDay(one.day, one, one.seat in org.org.seats) for one in changes],
+        "has_signs": any(row.signs for row in rows),
+        "has_pending": any("pe" in row.signs for row in rows),
         "has_dotted": any(box.dotted for box in boxes),
         "script_data": clean_texts(
             {

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from orgtp.model.target import typeset_target
+from orgtp.render.figures import format_target
 from orgtp.render.values import format_value
-from orgtp.views.chart_boxes import ChartBox, Sign
+from orgtp.views.chart_boxes import make_day_box
 from orgtp.views.days.types import Days, SeatOnDay
 from orgtp.web.pages.chart_facts import SeatFacts, encode_box
-from orgtp.web.pages.chart_rows import SIGNS, mark_metric
+from orgtp.web.pages.chart_rows import mark_metric
 
 # A page has the values of each day only if it has at most so many metrics: those of a large org would be its weight.
 MOST_METRICS = 400
@@ -26,7 +26,10 @@ def encode_days(days: Days) -> dict[str, Any]:
     states = [dict(seats) for _, seats in days.replay()]
     has_values = sum(len(seat.metrics) for seat in states[-1].values()) <= MOST_METRICS
     ranks = _rank_seats(states)
-    told = [{id_: _encode_seat(seat, ranks, has_values=has_values) for id_, seat in seats.items()} for seats in states]
+    # Most seats are on most days what they were on the day before: the same object, and each is encoded once.
+    objects = {id(seat): seat for seats in states for seat in seats.values()}
+    encoded = {key: _encode_seat(seat, ranks, has_values=has_values) for key, seat in objects.items()}
+    told = [{id_: encoded[id(seat)] for id_, seat in seats.items()} for seats in states]
     return {
         "days": [one.day.isoformat() for one in days.days],
         "counts": [
@@ -52,31 +55,12 @@ def _rank_seats(states: list[dict[str, SeatOnDay]]) -> dict[object, int]:
 
 def _encode_seat(seat: SeatOnDay, ranks: Mapping[object, int], *, has_values: bool) -> SeatFacts:
     marks = "".join(mark_metric(one.state, is_late=one.is_late) for one in seat.metrics)
-    facts = encode_box(_make_box(seat, marks), marks, seat.capabilities) | {"g": ranks[seat.rank]}
+    facts = encode_box(make_day_box(seat), marks, seat.capabilities) | {"g": ranks[seat.rank]}
     if has_values:
         facts["v"] = [
-            [one.name, typeset_target(one.target or ""), format_value(one.latest, one.measure)] for one in seat.metrics
+            [one.name, format_target(one.target), format_value(one.latest, one.measure)] for one in seat.metrics
         ]
     return facts
-
-
-def _make_box(seat: SeatOnDay, marks: str) -> ChartBox:
-    """The box of a seat on a day, as `list_chart_boxes` makes it of the chart of that day."""
-    held = f" ({seat.holder})" if seat.holder and seat.holder != seat.name else ""
-    return ChartBox(
-        seat=seat.seat,
-        name=f"{seat.name}{held}",
-        role=seat.role,
-        owner=seat.human_owner or seat.owner or "nobody",
-        kind=seat.kind,
-        status=seat.status,
-        above=seat.above,
-        is_indirect=bool(seat.above) and seat.reports_to != seat.above,
-        dotted=seat.also_reports_to,
-        signs=tuple(Sign(SIGNS[mark][0]) for mark in marks if mark in SIGNS),
-        is_late=any(one.is_late for one in seat.metrics),
-        is_drifting=any(one.is_drifting for one in seat.metrics),
-    )
 
 
 def _subtract_day(before: Mapping[str, SeatFacts], after: Mapping[str, SeatFacts]) -> dict[str, SeatFacts | None]:
@@ -84,6 +68,8 @@ def _subtract_day(before: Mapping[str, SeatFacts], after: Mapping[str, SeatFacts
     found: dict[str, SeatFacts | None] = {id_: None for id_ in after if id_ not in before}
     for id_, facts in before.items():
         known = after.get(id_, {})
+        if known is facts:
+            continue
         differs = {key: value for key, value in facts.items() if known.get(key) != value or id_ not in after}
         if differs:
             found[id_] = differs

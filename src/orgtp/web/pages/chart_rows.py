@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.seat import MetricKey
+from orgtp.render.dates import format_short_day
 from orgtp.views.chart import Chart
-from orgtp.views.chart_boxes import ChartBox, Sign, list_chart_boxes
+from orgtp.views.chart_boxes import ChartBox, list_chart_boxes
+from orgtp.views.signs import find_sign
 from orgtp.web.pages.chart_facts import LETTERS, NO_MARK, SeatFacts, encode_box
 
 # The sign of each letter in the sprite, and its words.
@@ -63,17 +65,9 @@ class ChartRow:
 
 
 def mark_metric(state: CellState, *, is_late: bool) -> str:
-    """The letter of a metric. A late value has the clock, whatever its state."""
-    return LETTERS[Sign.LATE] if is_late else _MARKS.get(state, NO_MARK)
-
-
-_MARKS = {
-    CellState.ON: LETTERS[Sign.ON],
-    CellState.OFF: LETTERS[Sign.OFF],
-    CellState.UNAVAILABLE: LETTERS[Sign.UNKNOWN],
-    CellState.MISSING: LETTERS[Sign.MISSING],
-    CellState.PENDING: LETTERS[Sign.PENDING],
-}
+    """The letter of a metric."""
+    sign = find_sign(state, is_late=is_late)
+    return LETTERS[sign] if sign else NO_MARK
 
 
 def count_marks(marks: str) -> list[MarkCount]:
@@ -113,7 +107,7 @@ def _list_notes(
     box: ChartBox, late: Sequence[datetime], drifting: Sequence[str], zone: tzinfo
 ) -> Iterator[tuple[str, str]]:
     if late:
-        yield "late", f"late since {format_short_day(min(late).astimezone(zone).date())}"
+        yield "late", f"late since {format_short_day(min(late).astimezone(zone))}"
     if drifting:
         first = min(drifting)
         yield "drift", f"drifting since {first.partition('-')[2] if '-W' in first else first}"
@@ -121,11 +115,6 @@ def _list_notes(
         yield "off", "off target"
     if box.status != "active":
         yield "", box.status
-
-
-def format_short_day(day: date) -> str:
-    """`9 Nov`."""
-    return f"{day.day} {day:%b}"
 
 
 def list_folded_rows(rows: Iterable[ChartRow], folded: frozenset[str]) -> list[ChartRow]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orgtp.model.escalation import EscalationStatus, EventType, escalation_path
+from orgtp.model.escalation_policy import list_allowed_acknowledgers
+from orgtp.model.records.escalation_merge import list_allowed_resolvers
 from orgtp.views.escalations import EscalationView
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.pages.record import SeatName, name_seat
@@ -56,6 +58,8 @@ def build_escalations_page(request: PageRequest) -> Page:
     found = org.escalations.list_open(settled=True)
     items = [_make_item(org.org, view, find_commits_by_path(org, escalation_path(view.id))) for view in found]
     open_ = [item for item in items if not item.is_resolved]
+    seat, may_write = request.reader.seat, request.reader.may_write
+    records = [org.org.escalations[item.view.id] for item in open_]
     content = {
         "groups": _group(org.org, open_),
         "open_count": len(open_),
@@ -63,6 +67,8 @@ def build_escalations_page(request: PageRequest) -> Page:
         "resolved": [item for item in items if item.is_resolved],
         "silences": org.escalations.list_silences(),
         "names": {id_: name_seat(org.org, id_) for id_ in org.org.seats},
+        "may_ack": {one.id for one in records if may_write and seat in list_allowed_acknowledgers(org.org, one)},
+        "may_resolve": {one.id for one in records if may_write and seat in list_allowed_resolvers(org.org, one)},
         "kept": find_kept_fields(request.sent),
         "zone": org.head.zone,
         "today": org.org.day_of(org.now),

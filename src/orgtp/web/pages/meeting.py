@@ -84,6 +84,7 @@ def build_meeting_page(request: PageRequest) -> Page:
         "lucky": lucky,
         "fields": fields,
         "errors": dict(request.sent.errors) if request.sent and request.sent.act == "review" else {},
+        "row_names": {row.key: f"{row.shown.row.seat_name}, {row.shown.row.name}" for row in rows},
         "is_form": is_form,
         "is_watching": request.is_served and not is_form and bool(request.reader.seat),
         "may_take": is_person and not is_form,

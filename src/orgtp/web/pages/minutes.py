@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from orgtp.api import ReviewView, TodoView
 from orgtp.model.records.review import ReviewDecision, review_path
 from orgtp.model.text import count_noun, join_with_and
+from orgtp.render.period_labels import name_period
 from orgtp.render.sparkline_svg import draw_sparkline
 from orgtp.render.templates import mark_as_html
 from orgtp.views.reviews import ReviewedRow
@@ -18,7 +19,6 @@ from orgtp.web.pages.review_rows import (
     DECISION_WORDS,
     STATE_SIGNS,
     STATE_WORDS,
-    name_week,
     show_target,
     show_value,
 )
@@ -55,7 +55,7 @@ def build_minutes_page(request: PageRequest) -> Page:
     at = ids.index(request.subject)
     rows = list(_list_rows(request, view))
     todos = {one.todo.id: one.todo for one in rows if one.todo}
-    title = f"Review of {name_week(view.week)}" if view.week else "Review"
+    title = f"Review of {name_period(view.week)}" if view.week else "Review"
     return Page(
         "minutes",
         f"{title}, {view.week[:4]}" + (f" ({view.review})" if view.review != view.week else ""),

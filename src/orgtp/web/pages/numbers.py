@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,13 +13,14 @@ from orgtp.model.cell import Cell
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score
 from orgtp.model.value import Unit, ValueKind
+from orgtp.render.dates import format_weekday
 from orgtp.render.figures import format_full_figure, format_target
 from orgtp.render.period_labels import describe_period, name_period
 from orgtp.render.sparkline_svg import draw_sparkline
 from orgtp.render.templates import mark_as_html
 from orgtp.views.owed import OwedNumber, OwedNumbers, find_number, list_owed
+from orgtp.views.signs import describe_state, name_sign
 from orgtp.web.pages.page import Page, PageRequest, SentForm, SentState, SentValue
-from orgtp.web.pages.scorecard import SIGNS, WORDS
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -191,8 +192,8 @@ def _describe_due(org: OrgHandle, due: datetime) -> str:
     local = due.astimezone(org.head.zone)
     if (local.hour, local.minute) == (0, 0):
         last = local - _A_MOMENT
-        return f"at the end of {last:%a} {last.day} {last:%b}"
-    return f"{local:%a} {local.day} {local:%b}, {local.hour}:{local:%M}"
+        return f"at the end of {format_weekday(last)}"
+    return f"{format_weekday(local)}, {local.hour}:{local:%M}"
 
 
 def _describe_known(org: OrgHandle, number: OwedNumber) -> str:
@@ -204,7 +205,7 @@ def _describe_known(org: OrgHandle, number: OwedNumber) -> str:
     text = format_full_figure(score.value, number.unit)
     at = score.at.astimezone(org.head.zone)
     why = f": {score.note}" if score.note else ""
-    return f"{text}, recorded by {who} on {at:%a} {at.day} {at:%b} at {at.hour}:{at:%M}{why}"
+    return f"{text}, recorded by {who} on {format_weekday(at)} at {at.hour}:{at:%M}{why}"
 
 
 def _has_cases(org: OrgHandle, number: OwedNumber) -> bool:
@@ -230,16 +231,30 @@ def _list_script_data(org: OrgHandle, number: OwedNumber) -> dict[str, str]:
 def _describe_last(cell: Cell, unit: Unit) -> LastValue:
     # The unit is in the target, above.
     shown = format_full_figure(cell.value, unit).removesuffix("%").removeprefix(f"{unit.currency} ")
-    text = shown if cell.value is not None else WORDS[cell.state]
-    sign, word = SIGNS[cell.state], WORDS[cell.state] if cell.value is not None else ""
-    return LastValue(name_period(cell.period), text, sign, word)
+    word = describe_state(cell.state, cell.value)
+    if cell.value is None:
+        return LastValue(name_period(cell.period), word, name_sign(cell.state), "")
+    return LastValue(name_period(cell.period), shown, name_sign(cell.state), word)
 
 
-def _list_wrong(fields: Iterable[NumberField], sent: SentForm | None) -> Iterator[tuple[str, str, str]]:
-    """What is wrong: the id of the field, the name of the number, and the message. It is also at the field."""
+def _list_wrong(fields: Sequence[NumberField], sent: SentForm | None) -> Iterator[tuple[str, str, str]]:
+    """What is wrong: the id of the field ("" without one), the name of the number, and the message, as at the field."""
     for one in fields if sent else ():
         for name, message in one.errors.items():
-            yield (f"{name[0]}{one.id}" if name in {"reason", "n"} else one.id), one.name, message
+            is_theirs = name == "value" and one.theirs and one.known
+            told = f"{one.known}, after you opened this page." if is_theirs else message
+            yield (f"{name[0]}{one.id}" if name in {"reason", "n"} else one.id), one.name, told
+    yield from _list_homeless(fields, sent) if sent else ()
+
+
+def _list_homeless(fields: Sequence[NumberField], sent: SentForm) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with numbers that have no field any more, such as those of a metric that was renamed meanwhile."""
+    shown = {one.number.key for one in fields}
+    for field_name, message in sent.errors.items():
+        key = field_name.partition(".")[2]
+        if key and key not in shown:
+            typed = sent.fields.get(f"value.{key}", "")
+            yield "", " ".join(key.split("/")) + (f" = {typed}" if typed else ""), message
 
 
 # What became of a form.

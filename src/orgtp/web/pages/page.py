@@ -43,6 +43,8 @@ class Reader:
 
 
 ANYONE = Reader()
+# Why the record of a folder without git was not audited.
+NO_HISTORY = "it has no history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,14 @@ class Page:
     is_wide: bool = False
     main_class: str = ""
     shows_sent: bool = False
+
+
+def check_record(org: OrgHandle) -> RecordVerdict | None:
+    """Audit the record; None without git. Raises what `audit.verify` raises."""
+    if org.revision is None:
+        return None
+    found, guarantees = org.audit.verify()
+    return RecordVerdict(found, org.now.astimezone(org.head.zone), tuple(guarantees))
 
 
 def gather_facts(

@@ -74,7 +74,7 @@ def show_row(org: OrgHandle, row: AgendaRow) -> ShownRow:
         row,
         show_value(row),
         show_target(row),
-        list_row_tags(row, org.now.astimezone(org.head.zone)),
+        list_row_tags(row, org.head.zone),
         list_row_sentences(row),
         () if is_lucky else tuple(list_health_lines(row)),
         format_baseline(row.health) if row.health else [],

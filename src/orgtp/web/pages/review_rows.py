@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
+from orgtp.model.cell import CellState
 from orgtp.model.records.review import ReviewDecision, ReviewState
 from orgtp.render.figures import format_target
+from orgtp.render.period_labels import name_period
 from orgtp.render.values import format_value
 from orgtp.views.agenda import AgendaRow
 from orgtp.views.reviewed_numbers import ReviewedNumber
+from orgtp.views.signs import find_sign
 
-# The sign of each state, as the sprite names it.
-STATE_SIGNS = {
+# The sign of each state, and its words. Those of cells are the same everywhere.
+_CELL_SIGNS = {ReviewState(state.value): sign for state in CellState if (sign := find_sign(state))}
+STATE_SIGNS: Mapping[ReviewState, str] = {
+    **_CELL_SIGNS,
     ReviewState.SILENT: "un",
     ReviewState.LATE: "late",
     ReviewState.DRIFTING: "drift",
-    ReviewState.OFF: "off",
     ReviewState.HIT_OR_MISS: "hm",
-    ReviewState.UNAVAILABLE: "un",
-    ReviewState.MISSING: "mi",
-    ReviewState.PENDING: "pe",
     ReviewState.NONE: "pe",
-    ReviewState.ON: "on",
 }
-STATE_WORDS = {
+STATE_WORDS: Mapping[ReviewState, str] = {
+    **{state: sign.word for state, sign in _CELL_SIGNS.items()},
     ReviewState.SILENT: "silent",
     ReviewState.LATE: "late",
     ReviewState.DRIFTING: "drifting",
-    ReviewState.OFF: "off target",
     ReviewState.HIT_OR_MISS: "hit or miss",
-    ReviewState.UNAVAILABLE: "unknown",
-    ReviewState.MISSING: "missing",
-    ReviewState.PENDING: "not due yet",
     ReviewState.NONE: "no value owed",
-    ReviewState.ON: "on target",
 }
 DECISION_WORDS = {
     ReviewDecision.FIX: "Fix",
@@ -43,8 +39,6 @@ DECISION_WORDS = {
     ReviewDecision.CASE: "Open a case",
     ReviewDecision.NO_ACTION: "No action",
 }
-# Reasons that a tag says as well as a sentence.
-_LATE_SINCE = "late since "
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +50,34 @@ class RowTag:
     day: datetime | None = None
 
 
-def list_row_tags(row: AgendaRow, zone_now: datetime) -> tuple[RowTag, ...]:
+def list_row_tags(row: AgendaRow, zone: tzinfo) -> tuple[RowTag, ...]:
     """Why a row needs a person, as signs with words, what is most urgent first."""
-    return tuple(_list_tags(row, zone_now))
+    return tuple(_list_tags(row, zone))
 
 
-def _list_tags(row: AgendaRow, zone_now: datetime) -> Iterator[RowTag]:
-    for reason in row.reasons:
-        if reason.startswith(_LATE_SINCE) and row.late_since:
-            yield RowTag("late", "late since", row.late_since.astimezone(zone_now.tzinfo))
-        elif reason.startswith("drifting"):
+def _list_tags(row: AgendaRow, zone: tzinfo) -> Iterator[RowTag]:
+    for state, reason in zip(row.reason_states, row.reasons, strict=True):
+        if state is ReviewState.LATE and row.late_since:
+            yield RowTag(STATE_SIGNS[state], "late since", row.late_since.astimezone(zone))
+        elif state is ReviewState.DRIFTING:
             since = row.health.since if row.health else None
-            yield RowTag("drift", f"drifting since {name_week(since)}" if since else "drifting")
-        elif reason.startswith("off target"):
-            yield RowTag("off", reason.replace(row.period, name_week(row.period)))
-        elif reason.startswith("hit or miss"):
-            yield RowTag("hm", "hit or miss")
+            yield RowTag(STATE_SIGNS[state], f"drifting since {name_period(since)}" if since else "drifting")
+        elif state is ReviewState.HIT_OR_MISS:
+            yield RowTag(STATE_SIGNS[state], STATE_WORDS[state])
         else:
-            yield RowTag(STATE_SIGNS[row.state], reason.replace(row.period, name_week(row.period)))
+            yield RowTag(STATE_SIGNS[state], reason.replace(row.period, name_period(row.period)))
 
 
 def list_row_sentences(row: AgendaRow) -> tuple[str, ...]:
     """What the reasons of a row say beyond its tags: why a value is late, and what hit or miss means."""
     found = []
-    for reason in row.reasons:
-        head, _, rest = reason.partition(": ")
-        if rest and head.startswith(_LATE_SINCE):
+    for state, reason in zip(row.reason_states, row.reasons, strict=True):
+        rest = reason.partition(": ")[2]
+        if rest and state is ReviewState.LATE:
             found.append(rest)
-        elif rest and head == "hit or miss":
+        elif rest and state is ReviewState.HIT_OR_MISS:
             found.append(f"{rest[:1].upper()}{rest[1:]}.")
     return tuple(found)
-
-
-def name_week(period: str) -> str:
-    """A week without its year; another period as it is."""
-    year, _, week = period.partition("-")
-    return week if year.isdigit() and week.startswith("W") else period
 
 
 def show_value(row: AgendaRow | ReviewedNumber) -> str:

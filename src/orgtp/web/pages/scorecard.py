@@ -16,10 +16,11 @@ from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_period
 from orgtp.model.problem import select_unread
 from orgtp.model.value import Unit
+from orgtp.render.dates import format_short_day
 from orgtp.render.figures import format_full_figure, format_grid_figure, format_target
 from orgtp.render.health import describe_chance
 from orgtp.render.people import earlier_numbers_note
-from orgtp.render.period_labels import describe_period, format_short_day, name_period
+from orgtp.render.period_labels import describe_period, name_period
 from orgtp.render.sparkline_svg import draw_sparkline
 from orgtp.render.templates import clean_value, mark_as_html
 from orgtp.views.cell_records import CellRecords, count_cell_records, list_all_targets, list_cell_records
@@ -27,36 +28,22 @@ from orgtp.views.scorecard import Scorecard, ScoreRow
 from orgtp.views.scorecard_groups import GroupedRow, RowGroup, count_totals, group_rows
 from orgtp.views.scores import ScoreLine
 from orgtp.views.selection import Selection
+from orgtp.views.signs import describe_state, name_sign
 from orgtp.web.pages.page import Page, PageRequest
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
 
-WEEKS, _MOST_WEEKS = 13, 104
+WEEKS, _MOST_WEEKS, _MOST_DIGITS = 13, 104, 3
 # The weeks that a screen of medium width shows.
 _RECENT = 6
-# With more records than this behind its cells, a page would be slow to load. A server sends those of one seat instead.
-_MOST_RECORDS = 4000
+# With more records than this behind its cells, a page would be slow to load, so it does without them. A server sends
+# those of one seat when a cell is opened, and so need not let a first page wait for the blame of all files.
+_MOST_RECORDS, _MOST_SERVED_RECORDS = 4000, 1000
 # In a table with more rows, a cell is a text with a sign that the style sheet adds. With a link and a drawing in each,
 # the page would be three times as large.
 _MOST_LINKED_ROWS = 200
 _LONG_NAME, _LONGER_NAME = 8, 13
-SIGNS: Mapping[CellState, str] = {
-    CellState.ON: "on",
-    CellState.OFF: "off",
-    CellState.UNAVAILABLE: "un",
-    CellState.MISSING: "mi",
-    CellState.PENDING: "pe",
-    CellState.NONE: "",
-}
-WORDS: Mapping[CellState, str] = {
-    CellState.ON: "on target",
-    CellState.OFF: "off target",
-    CellState.UNAVAILABLE: "unknown",
-    CellState.MISSING: "missing",
-    CellState.PENDING: "not due yet",
-    CellState.NONE: "no target",
-}
 _SO_FAR = "so far"
 
 
@@ -172,7 +159,7 @@ def build_scorecard_page(request: PageRequest) -> Page:
         "chance": describe_chance(health) if any(one.group is RowGroup.DRIFTING for one in found) else "",
         "unread_seats": _list_unread_seats(org),
         "has_seats": bool(org.org.seats or org.org.unread_seat_files),
-        "details": _find_details(org, card, is_served=request.is_served),
+        "details": _find_details(org, card, may_ask=request.is_served and not selection.seat),
     }
     return Page("scorecard", "Scorecard", content, is_wide=True)
 
@@ -187,7 +174,8 @@ def _list_unread_seats(org: OrgHandle) -> list[tuple[str, str]]:
 def _parse_weeks(text: str) -> int:
     if not text:
         return WEEKS
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:4]) <= _MOST_WEEKS):
+    # Few digits: zeros before a number would hide how large it is.
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and 0 < int(text) <= _MOST_WEEKS):
         raise BadInput(what=f'"{text[:20]}" is not a number of weeks. Use one from 1 to {_MOST_WEEKS}')
     return int(text)
 
@@ -241,7 +229,7 @@ def _build_row(org: OrgHandle, card: Scorecard, one: GroupedRow, head: int, *, i
 
 
 def _build_cell(card: Scorecard, row: ScoreRow, number: int, text: str, *, latest: int, head: int) -> GridCell:
-    cell, sign = row.cells[number], SIGNS[row.cells[number].state]
+    cell, sign = row.cells[number], name_sign(row.cells[number].state)
     is_now = card.columns[number] == card.partial
     is_old = number < len(card.columns) - _RECENT
     if cell.state is CellState.NONE and cell.value is None:
@@ -251,7 +239,7 @@ def _build_cell(card: Scorecard, row: ScoreRow, number: int, text: str, *, lates
     marks = {"~": cell.partial, "*": cell.corrected, "\u203a": _is_last_of_past(row, number)}
     words = [
         f"{period}: {text or 'no value'}",
-        _SO_FAR if cell.state is CellState.PENDING and cell.value is not None else WORDS[cell.state],
+        describe_state(cell.state, cell.value),
         *(["not all values known"] if cell.partial else []),
         *(["corrected"] if cell.corrected else []),
         *([f"as {cell.from_}"] if cell.from_ else []),
@@ -272,7 +260,7 @@ def _explain_group(org: OrgHandle, one: GroupedRow) -> tuple[str, str]:
     if group is RowGroup.LATE and row.stale_since:
         return "late", f"late since {format_short_day(_to_local(org, row.stale_since))}"
     if group is RowGroup.UNKNOWN:
-        return SIGNS[row.state], WORDS[row.state]
+        return name_sign(row.state), describe_state(row.state, row.latest)
     if group is RowGroup.DRIFTING and one.health and one.health.since:
         return "drift", f"drifting since {name_period(one.health.since)}"
     if group is RowGroup.OFF:
@@ -313,10 +301,11 @@ def _list_marks(rows: Sequence[GridRow]) -> list[str]:
 # What is behind the cells, for the script that opens them.
 
 
-def _find_details(org: OrgHandle, card: Scorecard, *, is_served: bool) -> Mapping[str, Any] | str:
-    """What the cells open: by row and column, or "seat" if a server gives it for each seat; "" if it is too much."""
-    if count_cell_records(org.org, card, _MOST_RECORDS) > _MOST_RECORDS:
-        return "seat" if is_served else ""
+def _find_details(org: OrgHandle, card: Scorecard, *, may_ask: bool) -> Mapping[str, Any] | str:
+    """What the cells open, by row and column. "seat": too much, so the page asks for it seat by seat; "": too much."""
+    most = _MOST_SERVED_RECORDS if may_ask else _MOST_RECORDS
+    if count_cell_records(org.org, card, most) > most:
+        return "seat" if may_ask else ""
     found = list(list_cell_records(org.org, card, org.now))
     made = org.history.score_commits({record.spot for one in found for record in one.records})
     commits = {commit: number for number, commit in enumerate(sorted(set(made.values())))}
@@ -336,13 +325,12 @@ def _find_details(org: OrgHandle, card: Scorecard, *, is_served: bool) -> Mappin
 def _describe_cell(one: CellRecords, measure: Unit | None, records: list[Any]) -> list[Any]:
     """Its days, value, sign, state in words, target, notes and records, and what else is to be said."""
     cell = one.cell
-    is_so_far = cell.state is CellState.PENDING and cell.value is not None
     notes = dict.fromkeys(note for note in (cell.note, *(record.line.note for record in one.records)) if note)
     return [
         describe_period(cell.period),
         format_full_figure(cell.value, measure) if cell.value is not None else "",
-        SIGNS[cell.state],
-        _SO_FAR if is_so_far else WORDS[cell.state],
+        name_sign(cell.state),
+        describe_state(cell.state, cell.value),
         format_target(one.target),
         [clean_value(note) for note in notes],
         records,
@@ -359,7 +347,7 @@ def _describe_record(org: OrgHandle, line: ScoreLine, names: Mapping[str, str], 
     return [
         name_period(line.period),
         value,
-        SIGNS[line.state] if line.counts else "",
+        name_sign(line.state) if line.counts else "",
         f"{format_short_day(at)} {at:%H:%M}",
         clean_value(by),
         -1 if commit is None else commit,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from orgtp.model.cell import CellState
@@ -18,6 +18,7 @@ from orgtp.model.problem import Problem
 from orgtp.model.records.review import ReviewRow
 from orgtp.model.seat import seat_path
 from orgtp.model.value import Unit
+from orgtp.render.dates import format_date
 from orgtp.render.figures import format_full_figure, format_target
 from orgtp.render.metric_notes import list_metric_notes
 from orgtp.render.metric_svg import describe_cell, describe_metric_chart, draw_metric_chart
@@ -30,6 +31,7 @@ from orgtp.views.metric_chart import MetricChart, build_seat_charts
 from orgtp.views.seat import SeatView, seat_view
 from orgtp.views.seat_history import Event
 from orgtp.views.selection import Selection
+from orgtp.views.signs import describe_state, name_sign
 from orgtp.views.todos import TodoView, list_todos
 from orgtp.views.why.types import EvidenceGapKind, SeatPast
 from orgtp.web.pages.page import Page, PageRequest
@@ -40,15 +42,6 @@ _RECENTLY = timedelta(weeks=4)
 _MOST_REVIEWS, _MOST_EVENTS, _MOST_GAPS = 6, 100, 4
 # What could not be seen of the inputs; the rest of the gaps concerns other evidence.
 _GAPS = {EvidenceGapKind.HISTORY, EvidenceGapKind.UNREAD, EvidenceGapKind.INPUTS, EvidenceGapKind.INPUTS_BEFORE}
-# The sign and the word of each state; a state without a sign has nothing to say.
-_TAGS = {
-    CellState.ON: ("on", "on target"),
-    CellState.OFF: ("off", "off target"),
-    CellState.UNAVAILABLE: ("un", "unknown"),
-    CellState.MISSING: ("mi", "missing"),
-    CellState.PENDING: ("pe", "not due"),
-    CellState.NONE: ("", "no value yet"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,17 +210,16 @@ def _read_history(request: PageRequest) -> tuple[Sequence[Event], str]:
 
 def _build_block(org: Org, chart: MetricChart, view: SeatView) -> MetricBlock:
     latest = chart.latest
-    sign, word = _TAGS[latest.state]
-    has_value = latest.value is not None
+    word = describe_state(latest.state, latest.value) or "no value yet"
     target = _find_target_then(chart)
     late = next((one.stale_since for one in view.place.metrics if one.metric == chart.metric), None)
     return MetricBlock(
         chart=chart,
         figure=format_full_figure(latest.value, chart.measure)
-        if has_value
+        if latest.value is not None
         else ("none" if latest.state is CellState.NONE else word),
-        sign=sign,
-        word="so far" if latest.state is CellState.PENDING and has_value else word,
+        sign=name_sign(latest.state),
+        word=word,
         period=name_period(latest.period),
         target=format_target(target),
         drawing=mark_as_html(draw_metric_chart(chart)),
@@ -285,7 +277,7 @@ def _list_values(chart: MetricChart) -> Iterator[ValueLine]:
             id=cell.period,
             period=describe_period(column.period.text),
             value=value,
-            state=_TAGS[cell.state][0],
+            state=name_sign(cell.state),
             verdict=told.removeprefix(value).lstrip(" ,"),
             target=format_target(column.target.text) if column.target else "",
             note=cell.note or "",
@@ -297,7 +289,7 @@ def _list_tags(view: SeatView, charts: Sequence[MetricChart]) -> list[tuple[str,
     found: list[tuple[str, str]] = []
     place = view.place
     if place.status not in {"active", "retired"}:
-        since = f" since {_write_day(view.paused_since)}" if view.paused_since else ""
+        since = f" since {format_date(view.paused_since)}" if view.paused_since else ""
         found.append(("", f"{place.status}{since}"))
     found += [("late", "late")] if place.stale else []
     drifting = [name_period(one.health.since) for one in charts if one.health.is_drifting and one.health.since]
@@ -307,10 +299,6 @@ def _list_tags(view: SeatView, charts: Sequence[MetricChart]) -> list[tuple[str,
     if judged and place.status != "retired":
         found.append(("", f"{place.on_target} of {len(judged)} on target"))
     return found
-
-
-def _write_day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
 
 
 # --- what is around it ---------------------------------------------------------------------------------------

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orgtp.model.cell import CellState
 from orgtp.render.figures import format_full_figure, format_target
 from orgtp.views.chart import ChartSeat
+from orgtp.views.signs import describe_state, name_sign
 from orgtp.web.pages.page import Page
-from orgtp.web.pages.scorecard import SIGNS, WORDS
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -42,8 +41,8 @@ def build_short_seat_page(org: OrgHandle, seat: ChartSeat) -> Page:
             one.name or one.metric,
             format_target(one.target),
             format_full_figure(one.latest, one.measure) if one.latest is not None else "",
-            SIGNS[one.state],
-            "" if one.state is CellState.NONE else WORDS[one.state],
+            name_sign(one.state),
+            describe_state(one.state, one.latest),
             one.stale_since is not None,
         )
         for one in seat.metrics

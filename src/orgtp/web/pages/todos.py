@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orgtp.model.records.todo import todo_path
+from orgtp.model.records.todo import list_todo_editors, todo_path
 from orgtp.views.todos import TodoView
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.pages.record import name_seat
@@ -40,10 +40,18 @@ def build_todos_page(request: PageRequest) -> Page:
         "closed": [item for item in items if item.view.state.is_closed],
         "names": {id_: name_seat(org.org, id_) for id_ in org.org.seats},
         "people": [name_seat(org.org, seat.id) for seat in org.org.seats.values() if seat.is_active],
+        "may_change": {item.view.id for item in open_ if _may_change(request, item.view.id)},
         "kept": find_kept_fields(request.sent),
         "zone": org.head.zone,
     }
     return Page("todos", "To-dos", content)
+
+
+def _may_change(request: PageRequest, id_: str) -> bool:
+    """Whether the reader may say what became of a to-do: as its owner, if the reader holds that seat."""
+    one, reader = request.org.org.todo(id_), request.reader
+    acting = one.owner if one.owner in reader.seats else reader.seat
+    return reader.may_write and acting in list_todo_editors(request.org.org, one)
 
 
 def _make_item(org: OrgHandle, view: TodoView) -> TodoItem:

@@ -43,6 +43,8 @@ from orgtp.web.server.visitors import Visitor
 
 _SYNC_SECONDS = 20.0
 _NUMBER_PARTS, _ROW_PARTS = 3, 2
+# Of a number of cases, more than any that is accepted.
+_MOST_DIGITS = 30
 Fields = Mapping[str, str]
 
 
@@ -135,7 +137,7 @@ class _Number:
         text = self.read("n")
         if not text:
             return None
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
             raise ActRefused({f"n.{self.key}": "Write a whole number, for example 240."})
         return int(text)
 

@@ -37,7 +37,7 @@ from orgtp.web.server.pages import (
 )
 from orgtp.web.server.sessions import Sessions
 from orgtp.web.server.settings import ServerSettings
-from orgtp.web.server.visitors import RequestRefused, Visitor, check_proxy, find_visitor
+from orgtp.web.server.visitors import RequestRefused, Visitor, check_proxy, describe_stranger, find_visitor
 
 _Found = TypeVar("_Found")
 _OK, _SEE_OTHER, _NOT_FOUND, _CONFLICT, _UNPROCESSABLE, _BUG = 200, 303, 404, 409, 422, 500
@@ -47,6 +47,7 @@ _READERS, _WRITERS = 4, 4
 _LOOK_SECONDS = 1.0
 _CHANGES = "changes"
 _ACT, _SIGN_IN, _SIGN_OUT, _ICON = "/act/", "/sign-in", "/sign-out", "/favicon.ico"
+_SIGNED_IN = "/numbers.html"
 _EVENTS, _MEETING_EVENTS, _MEETING_POSITION = "/events", "/meeting/events", "/meeting/position"
 
 
@@ -78,7 +79,7 @@ class WebApp:
         finally:
             if timed.status >= _LEAST_LOGGED:
                 took = (time.monotonic() - began) * 1000
-                self._log(f"{request.method} {request.url.path} {timed.status} {took:.0f} ms")
+                self._log(f"{request.method} {request.scope['path']} {timed.status} {took:.0f} ms")
 
     async def _answer(self, request: Request) -> Response:
         try:
@@ -86,11 +87,13 @@ class WebApp:
             check_proxy(request, self.settings)
             return await self._route(request)
         except RequestRefused as error:
-            return await self._answer_problem(request, error.status, error.title, error.reason)
+            return await self._answer_problem(request, error.status, error.title, error.reason, is_bare=True)
         except (PageMissing, UnknownSeat) as error:
             return await self._answer_problem(request, _NOT_FOUND, *describe_missing(error))
         except OrgtpError as error:
             status = _NOT_FOUND if isinstance(error, BadInput) or "at" in request.query_params else _BUG
+            if status == _BUG and self.settings.is_behind_proxy:
+                return await self._answer_problem(request, status, *self._tell_log(error), is_bare=True)
             return await self._answer_problem(request, status, "This page cannot be shown", str(error))
         except (ClientDisconnect, asyncio.CancelledError):
             raise
@@ -98,7 +101,7 @@ class WebApp:
             return await self._answer_bug(request, error)
 
     async def _route(self, request: Request) -> Response:
-        path = request.url.path
+        path = request.scope["path"]
         if request.method == "POST":
             return await self._route_form(request, path)
         if (asset := list_assets().get(path)) is not None:
@@ -106,12 +109,10 @@ class WebApp:
         if path == _ICON:
             # Browsers ask for it, whatever a page says.
             return Response(status_code=204, headers={"Cache-Control": "public, max-age=86400"})
-        if path == _SIGN_IN:
-            return self._sign_in(request)
+        if path.startswith(_ACT) or path in {_SIGN_IN, _SIGN_OUT, _MEETING_POSITION}:
+            return self._sign_in(request) if path == _SIGN_IN else _leave_form(path)
         if path in {_EVENTS, _MEETING_EVENTS}:
             return await self._open_events(request, path)
-        if path.startswith(_ACT) or path in {_SIGN_OUT, _MEETING_POSITION}:
-            raise RequestRefused(405, "Not possible here", "This address takes forms only.")
         visitor = await self._find_visitor(request, may_start=True)
         sent = visitor.session.sent.get(request.query_params.get("sent", "")) if visitor.session else None
         return await self._answer_page(request, path, visitor, sent)
@@ -135,14 +136,20 @@ class WebApp:
     # Pages.
 
     async def _find_visitor(self, request: Request, *, may_start: bool = False) -> Visitor:
-        return await self._run(find_visitor, request, self.settings, self.sessions, self.live, may_start=may_start)
+        try:
+            return await self._run(find_visitor, request, self.settings, self.sessions, self.live, may_start=may_start)
+        except OrgtpError as error:
+            # Whether the person may look is not known.
+            raise RequestRefused(_BUG, *self._tell_log(error)) from error
 
     async def _answer_page(
         self, request: Request, path: str, visitor: Visitor, sent: SentForm | None = None, status: int = _OK
     ) -> Response:
         query = {name: text for name, text in request.query_params.items() if name != "sent"}
-        place = request.url.path.removeprefix("/") if request.method == "POST" else ""
+        place = request.scope["path"].removeprefix("/") if request.method == "POST" else ""
         asked = replace(PageAsk.of(path, {} if sent else query, visitor), sent=sent, status=status, place=place)
+        if asked.address.kind.needs_server and (asked.at or not visitor.may_write):
+            raise RequestRefused(403, *self._explain_stranger(visitor))
         found = await self._run(self.pages.answer, asked)
         return self._respond(request, found, visitor)
 
@@ -152,8 +159,12 @@ class WebApp:
             response.headers["Set-Cookie"] = self.sessions.format_cookie(visitor.session)
         return response
 
-    async def _answer_problem(self, request: Request, status: int, title: str, message: str) -> Response:
-        found = await self._run(self.pages.answer_problem, status, title, message, request.url.path, None)
+    async def _answer_problem(
+        self, request: Request, status: int, title: str, message: str, *, is_bare: bool = False
+    ) -> Response:
+        """A page that says what is wrong. `is_bare`: it says nothing about the org, since anybody may have asked."""
+        path = request.scope["path"]
+        found = await self._run(self.pages.answer_problem, status, title, message, path, is_bare=is_bare)
         headers = {"Allow": "GET, HEAD, POST"} if status == 405 else {}  # noqa: PLR2004
         headers |= {"Retry-After": "30"} if status == 503 else {}  # noqa: PLR2004
         return self._respond(request, replace(found, headers=headers))
@@ -165,30 +176,51 @@ class WebApp:
         if not where:
             sys.stderr.write(trace)
         message = "This is a bug in orgtp. Nothing is lost. Whoever runs the server finds what to report in its log."
-        return await self._answer_problem(request, _BUG, "This page cannot be shown", message)
+        return await self._answer_problem(request, _BUG, "This page cannot be shown", message, is_bare=True)
+
+    def _tell_log(self, error: OrgtpError) -> tuple[str, str]:
+        """Tell the log what is wrong with the files of this machine, and return what others are told."""
+        self._log(f"the org cannot be read: {error}")
+        return (
+            "This page cannot be shown",
+            "The org cannot be read. Whoever runs the server finds the reason in its log.",
+        )
 
     # Signing in and out.
 
     def _sign_in(self, request: Request) -> Response:
         token = request.query_params.get("token", "")
-        if self.settings.is_behind_proxy or not self.settings.seat or not self.sessions.take_sign_in_token(token):
+        if self.settings.is_behind_proxy:
+            raise RequestRefused(403, "Not needed here", "The proxy has signed you in.")
+        if not self.settings.seat or not self.sessions.take_sign_in_token(token):
             if self.sessions.find(request.cookies.get(self.sessions.cookie, "")):
-                return Response(status_code=_SEE_OTHER, headers={"Location": "/", "Cache-Control": "no-store"})
-            reason = "This address works once. The newest one is where the server was started."
-            raise RequestRefused(403, "You are not signed in", reason)
+                return _redirect(_SIGNED_IN)
+            title, reason = self._explain_stranger(Visitor())
+            raise RequestRefused(403, title, f"This address works once. {reason}" if token else reason)
         session = self.sessions.start(self.settings.seat)
-        headers = {"Location": "/", "Set-Cookie": self.sessions.format_cookie(session), "Cache-Control": "no-store"}
         self._log(f"signed in as {self.settings.seat}")
-        return Response(status_code=_SEE_OTHER, headers=headers)
+        return _redirect(_SIGNED_IN, self.sessions.format_cookie(session))
+
+    def _explain_stranger(self, visitor: Visitor) -> tuple[str, str]:
+        """The title and the reason for a person who wants to record something, and may not. Prints a way to sign in."""
+        if not self.settings.allow_write:
+            return "Nothing is recorded here", "This server was started without --allow-write."
+        if visitor.seats:
+            return "There is no such page", "Numbers are entered as of now, not as of a day before."
+        if self.settings.is_behind_proxy:
+            return "You have no seat here", describe_stranger(visitor.address)
+        if not self.sessions.has_sign_in_token:
+            self.say_sign_in()
+        return "You are not signed in", "Open the newest address that is printed where the server was started."
 
     async def _sign_out(self, _request: Request, _fields: Mapping[str, str], visitor: Visitor) -> Response:
         if visitor.session:
             self.sessions.end(visitor.session)
         if not self.settings.is_behind_proxy:
             self.say_sign_in()
-        headers = {"Location": "/", "Set-Cookie": self.sessions.format_cookie(None), "Cache-Control": "no-store"}
-        headers["Clear-Site-Data"] = '"cache"'
-        return Response(status_code=_SEE_OTHER, headers=headers)
+        response = _redirect("/", self.sessions.format_cookie(None))
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
     def say_sign_in(self) -> None:
         """Say the address that signs the person of `--as` in, once."""
@@ -200,7 +232,9 @@ class WebApp:
     async def _perform(self, act: Act, request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
         page = choose_page(*filter(None, (fields.get("page", ""), act.page)))
         if not visitor.seats:
-            raise RequestRefused(403, "You are not signed in", "Nothing was recorded.")
+            title, reason = self._explain_stranger(visitor)
+            again = "" if visitor.address else " Then load this page again: what you typed is sent once more."
+            raise RequestRefused(403, title, f"Nothing was recorded. {reason}{again}")
         if not visitor.may_write or not (visitor.session and visitor.session.has_token(fields.get("csrf", ""))):
             return await self._ask_again(act, request, fields, visitor, page)
         check_bad_input(fields)
@@ -288,3 +322,16 @@ class WebApp:
 
     def _log(self, line: str) -> None:
         self._say(escape_control_chars(line))
+
+
+def _leave_form(path: str) -> Response:
+    """Lead from the address at which a refused form was shown to its page: somebody has opened it again."""
+    act = ACTS.get(path.removeprefix(_ACT))
+    if act is None:
+        raise RequestRefused(405, "Not possible here", "This address takes forms only.")
+    return _redirect(f"/{act.page}")
+
+
+def _redirect(path: str, cookie: str = "") -> Response:
+    headers = {"Location": path, "Cache-Control": "no-store", **({"Set-Cookie": cookie} if cookie else {})}
+    return Response(status_code=_SEE_OTHER, headers=headers)

@@ -17,13 +17,15 @@ from orgtp.web.assets import SCRIPT, STYLE, read_asset
 from orgtp.web.links import STATIC, FileLinks
 from orgtp.web.page_html import Frame, render_page
 from orgtp.web.pages.page import (
+    ANYONE,
+    NO_HISTORY,
     Page,
     PageMissing,
     PageRequest,
-    Reader,
     RecordVerdict,
     SentForm,
     SiteFacts,
+    check_record,
     gather_facts,
 )
 from orgtp.web.pages.registry import FIRST, SUFFIX, PageAddress, find_page
@@ -77,12 +79,8 @@ class Recheck:
 
     def _check(self) -> None:
         try:
-            org = open_org(self._live.root)
-            if org.revision is None:
-                self.why_unchecked = "it has no history"
-                return
-            found, guarantees = org.audit.verify()
-            self.verdict = RecordVerdict(found, org.now.astimezone(org.head.zone), tuple(guarantees))
+            self.verdict = check_record(open_org(self._live.root))
+            self.why_unchecked = NO_HISTORY
         except OrgtpError as error:
             self.verdict, self.why_unchecked = None, str(error)
         finally:
@@ -153,20 +151,21 @@ class PageServer:
         verdict = self.recheck.verdict
         return gather_facts(handle, verdict=verdict, why_unchecked="" if verdict else self.recheck.why_unchecked)
 
-    def answer_problem(self, status: int, title: str, message: str, path: str, visitor: Visitor | None) -> Answer:
-        """The page that says what is wrong. If not even the org can be opened, it has no navigation to it."""
-        reader = Reader()
+    def _gather_known_facts(self, otherwise: SiteFacts) -> SiteFacts:
         try:
             with self.cache.making:
-                handle = self.live.open()
-                facts = self._gather_facts(handle)
-                reader = visitor.make_reader(handle) if visitor else reader
+                return self._gather_facts(self.live.open())
         except OrgtpError:
-            facts = SiteFacts("orgtp", "UTC", datetime.now(UTC), "", is_past=False, has_uncommitted_changes=False)
+            return otherwise
+
+    def answer_problem(self, status: int, title: str, message: str, path: str, *, is_bare: bool) -> Answer:
+        """The page that says what is wrong. `is_bare`: it says nothing about the org, as if there were none."""
+        bare = SiteFacts("orgtp", "UTC", datetime.now(UTC), "", is_past=False, has_uncommitted_changes=False)
+        facts = bare if is_bare else self._gather_known_facts(bare)
         links = ServedLinks(path.removeprefix("/"))
         page = Page("error", title, {"message": message})
         with self.cache.making:
-            text = render_page(page, Frame(replace(facts, unread=()), links, reader, is_served=True))
+            text = render_page(page, Frame(replace(facts, unread=()), links, ANYONE, is_served=True))
         return replace(make_answer(text, status=status), keep="no-store", tag="")
 
 
@@ -174,7 +173,7 @@ def describe_missing(error: OrgtpError) -> tuple[str, str]:
     """The title and the message of the page for something that does not exist."""
     if isinstance(error, UnknownSeat):
         return "There is no such seat", str(error)
-    return "There is no such page", "Not now, and perhaps never. The pages are listed above."
+    return "There is no such page", "The address may be mistyped. The pages are listed above."
 
 
 def choose_page(*paths: str) -> str:

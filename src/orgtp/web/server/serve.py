@@ -59,7 +59,9 @@ def _open_port(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             remedy = f"Stop it, or use another one: orgtp serve --port {port + 1 if port < 65535 else 8484}"  # noqa: PLR2004
             raise CannotListen(where=where, why="another program listens there already", remedy=remedy) from error
-        remedy = "Use a port above 1023" if error.errno == errno.EACCES else "Use: --host 127.0.0.1"
+        remedy = (
+            "Use a port above 1023: orgtp serve --port 8484" if error.errno == errno.EACCES else "Use: --host 127.0.0.1"
+        )
         raise CannotListen(where=where, why=error.strerror or error, remedy=remedy) from error
     made.setblocking(False)
     return made
@@ -80,7 +82,10 @@ def _open_unix_socket(path: Path) -> socket.socket:
     except OSError as error:
         made.close()
         why = error.strerror or str(error)
-        raise CannotListen(where=path, why=why, remedy=f"Look at it: ls -l {named}") from error
+        remedy = f"Look at it: ls -l {named}"
+        if not path.parent.is_dir():
+            remedy = f"Make its folder first: mkdir -p {shlex.quote(str(path.parent))}"
+        raise CannotListen(where=path, why=why, remedy=remedy) from error
     except BaseException:
         made.close()
         raise

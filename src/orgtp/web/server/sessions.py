@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -52,10 +53,11 @@ class Session:
 
 
 class Sessions:
-    """All sessions of a server. `clock` counts seconds."""
+    """All sessions of a server. `clock` counts seconds. Several threads ask at once who is signed in."""
 
     def __init__(self, settings: ServerSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._lock = threading.Lock()
         self._found: OrderedDict[str, Session] = OrderedDict()
         self._secure = settings.is_secure
         # A browser sends cookies to every port of a host, so each server on this machine has a name of its own.
@@ -67,6 +69,11 @@ class Sessions:
         self._token = secrets.token_urlsafe(_TOKEN_BYTES)
         return self._token
 
+    @property
+    def has_sign_in_token(self) -> bool:
+        """Whether a token is printed that nobody has used."""
+        return bool(self._token)
+
     def take_sign_in_token(self, token: str) -> bool:
         """Whether this is the token; it works once."""
         fits = bool(self._token) and hmac.compare_digest(token.encode(), self._token.encode())
@@ -76,30 +83,33 @@ class Sessions:
     def start(self, person: str) -> Session:
         """Begin a session. If the person has too many, or all have, the one that was unused longest ends."""
         made = Session(person, began=self._clock(), used=self._clock())
-        own = [key for key, one in self._found.items() if one.person == person]
-        if len(own) >= _MOST_OF_PERSON:
-            del self._found[own[0]]
-        elif len(self._found) >= _MOST_SESSIONS:
-            self._found.popitem(last=False)
-        self._found[made.key] = made
+        with self._lock:
+            own = [key for key, one in self._found.items() if one.person == person]
+            if len(own) >= _MOST_OF_PERSON:
+                del self._found[own[0]]
+            elif len(self._found) >= _MOST_SESSIONS:
+                self._found.popitem(last=False)
+            self._found[made.key] = made
         return made
 
     def find(self, key: str) -> Session | None:
         """The session with a cookie's key, if it has not ended."""
-        found = self._found.get(key)
-        if found is None:
-            return None
-        now = self._clock()
-        if now - found.used > IDLE_SECONDS or now - found.began > LONGEST_SECONDS:
-            del self._found[key]
-            return None
-        found.used = now
-        self._found.move_to_end(key)
-        return found
+        with self._lock:
+            found = self._found.get(key)
+            if found is None:
+                return None
+            now = self._clock()
+            if now - found.used > IDLE_SECONDS or now - found.began > LONGEST_SECONDS:
+                del self._found[key]
+                return None
+            found.used = now
+            self._found.move_to_end(key)
+            return found
 
     def end(self, session: Session) -> None:
         """Sign a person out."""
-        self._found.pop(session.key, None)
+        with self._lock:
+            self._found.pop(session.key, None)
 
     def format_cookie(self, session: Session | None) -> str:
         """The header Set-Cookie that begins a session, or ends it for None. It is gone when the browser closes."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from orgtp.api import LiveOrg, OrgHandle
 
 _MOST_ADDRESS = 254
+_GIVE_ADDRESS = "orgtp seat set SEAT email=ADDRESS"
 # Google's Identity-Aware Proxy puts this before the address.
 _NAMESPACE = "accounts.google.com:"
 
@@ -101,11 +102,7 @@ def find_visitor(
     if not user.seats:
         if settings.public:
             return Visitor(address=address)
-        why = (
-            f"{address} belongs to no seat of this org" if not user.retired else f"{address} is that of a retired seat"
-        )
-        hint = "If it should: orgtp seat set SEAT email=ADDRESS"
-        raise RequestRefused(403, "You have no seat here", f"{why}. {hint}")
+        raise RequestRefused(403, "You have no seat here", describe_stranger(address, is_retired=bool(user.retired)))
     if not settings.allow_write:
         return Visitor(user.seats, address)
     if session and session.person == address:
@@ -114,6 +111,12 @@ def find_visitor(
     if may_start:
         return Visitor(user.seats, address, sessions.start(address), is_new=True)
     return Visitor(user.seats, address)
+
+
+def describe_stranger(address: str, *, is_retired: bool = False) -> str:
+    """Why a person has no seat, and what whoever keeps the org types to change that."""
+    why = "is that of a retired seat" if is_retired else "belongs to no seat of this org"
+    return f"{address} {why}. If it should belong to one, somebody who keeps the org types: {_GIVE_ADDRESS}"
 
 
 def _read_address(request: Request, settings: ServerSettings) -> str:

@@ -24,7 +24,7 @@ export function setUpLive(root) {
   async function update() {
     // A page that is being left gets no answer, or half of one.
     const text = await fetch(location.href, { credentials: "same-origin" })
-      .then((answer) => (answer.ok ? answer.text() : null))
+      .then((answer) => (answer.ok && !answer.redirected ? answer.text() : null))
       .catch(() => null);
     if (text === null) return;
     const page = new DOMParser().parseFromString(text, "text/html");

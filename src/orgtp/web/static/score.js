@@ -69,7 +69,7 @@ function makeRecordTable(records, commit) {
   return makeElement("table", {}, makeElement("thead", {}, makeElement("tr", {}, ...heads)), makeElement("tbody", {}, ...rows));
 }
 
-const WORDS = { on: "on target", off: "off target", un: "unknown", mi: "missing", pe: "not due yet" };
+const WORDS = { on: "on target", off: "off target", un: "unknown", mi: "missing" };
 
 /**
  * A cell in words.
@@ -81,8 +81,10 @@ function describeCell(table, link, cell) {
   const label = link.getAttribute("aria-label");
   if (label) return label;
   const week = table.tHead?.rows[0]?.cells[cell.cellIndex]?.firstChild?.textContent ?? "";
-  const word = Object.entries(WORDS).find(([kind]) => cell.classList.contains(kind))?.[1];
-  return `${week}: ${cell.lastChild?.textContent ?? "no value"}, ${word}`;
+  const value = cell.lastChild?.textContent;
+  const other = !cell.classList.contains("pe") ? "not judged" : value ? "so far" : "not due yet";
+  const word = Object.entries(WORDS).find(([kind]) => cell.classList.contains(kind))?.[1] ?? other;
+  return `${week}: ${value || "no value"}, ${word}`;
 }
 
 /**
