@@ -301,13 +301,14 @@ def test_every_page_can_be_printed(chromium: Browser, sample_site: Path, tmp_pat
                 assert lightness(ink) < 100, path
                 assert paper in {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}, path
                 assert page.evaluate(_SHOWN_CONTROLS) == [], path
-                page.emulate_media(media="screen")
+                # With "screen", the next page would be printed as it is on a screen.
+                page.emulate_media(media="null")
             words = [pdftotext, "-layout", str(tmp_path / "page.pdf"), "-"]
             *sheets, last = subprocess.run(words, capture_output=True, check=True).stdout.decode().split("\f")
             assert last == ""
             assert " ".join(title.split()) in " ".join(" ".join(sheets).split()), path
-            assert all(commit[:7] in sheet.splitlines()[-1] for sheet in sheets), path
-            assert all(len(sheet.split()) > 20 for sheet in sheets), path
+            assert all(commit[:7] in sheet.strip().splitlines()[-1] for sheet in sheets), path
+            assert all(len(sheet.strip().splitlines()) > 1 for sheet in sheets), path
 
 
 _SHOWN_CONTROLS = """() => [...document.querySelectorAll("button, input, select, textarea")]

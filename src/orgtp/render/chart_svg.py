@@ -70,6 +70,7 @@ _SHAPES = {
     ),
     "drift": '<path d="M1 2.6 4.6 6 6.6 4.4 10.8 9.4M10.9 5.8V9.5H7.2" stroke-width="1.4"/>',
 }
+_NAMES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _STYLE = """
 text{font-family:Inter,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;fill:#16181b}
 .body{fill:#ffffff;stroke:#c4c3ba}
@@ -156,8 +157,7 @@ def open_picture(width: int, height: int, title: str, about: Sequence[str]) -> l
     """The beginning of a picture: its title and description for screen readers, its styles, signs and paper."""
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return [
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'{size} role="img" aria-labelledby="chart-title chart-about">',
+        f'<svg {_NAMES} {size} role="img" aria-labelledby="chart-title chart-about">',
         f'<title id="chart-title">{escape(one_line(title))}</title>',
         f'<desc id="chart-about">{escape(". ".join(map(one_line, about)))}</desc>',
         f"<style>{_STYLE}</style>",
