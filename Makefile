@@ -105,7 +105,8 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench_web
 	$(BIN)/python -m tools.bench_site
 
-# The full tests of the ledger and the audit: 500 kills and one at every line, 32 processes, 8 clones, random operations.
+# The full tests of the ledger, the audit and the server: 500 kills and one at every line, 32 processes, 8 clones, random
+# operations, and people who enter numbers on pages while programs write.
 # They take about half an hour.
 torture: $(VENV)/tested
 	$(BIN)/python -m tools.torture

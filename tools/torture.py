@@ -7,6 +7,9 @@ parts run these alone (`python -m tools.torture crowd kills`); `--seed N` plays 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,13 +24,14 @@ from tests.ledger.tight import tight
 from tests.sync.machine import stateful
 from tests.sync.race import race
 
+_PAGES, _ROUNDS = "tests/web/server/test_torture.py", 50
 Scenario = Callable[[Shell, int], str]
 
 
 def main() -> None:
     """Run the parts that are named, or all."""
     parts = argparse.ArgumentParser(prog="python -m tools.torture", description=__doc__)
-    parts.add_argument("part", nargs="*", help="crowd, kills, tight, race, stories, legal, cuts; all if none is named")
+    parts.add_argument("part", nargs="*", help="pages, crowd, kills, tight, race, stories, legal, cuts; all if none")
     parts.add_argument("--seed", type=int, default=int(time.time()))
     parts.add_argument("--points", type=int, default=0, help="how many boundaries to cut at; 0: all of them")
     parts.add_argument("--kills", type=int, default=500)
@@ -35,11 +39,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
         made(base / "made")
+        if not given.part or "pages" in given.part:
+            begin = time.monotonic()
+            print(f"{enter_on_pages(base / 'pages')} ({time.monotonic() - begin:.0f} s)", flush=True)
         for number, (part, scenario) in enumerate(scenarios(given.points, given.kills)):
             if not given.part or part in given.part:
                 here = copied(base / "made", base / str(number))
                 begin = time.monotonic()
                 print(f"{scenario(here, given.seed)} ({time.monotonic() - begin:.0f} s)", flush=True)
+
+
+def enter_on_pages(base: Path) -> str:
+    """Two people enter numbers on pages of the server while cron writes and a third leads the review."""
+    words = (sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", f"--basetemp={base}", _PAGES)
+    subprocess.run(words, env={**os.environ, "ORGTP_TORTURE_ROUNDS": str(_ROUNDS)}, check=True)
+    return f"pages: {_ROUNDS} rounds of two people, cron and a meeting: nothing lost, everything told"
 
 
 def scenarios(points: int, kills: int) -> Iterator[tuple[str, Scenario]]:

@@ -10,13 +10,32 @@ from pathlib import Path
 from orgtp.web.assets import SCRIPT, STYLE, hash_asset, read_asset
 
 _STATIC = Path(__file__).parents[2] / "src/orgtp/web/static"
-_NAME = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.M)
+_NAME = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class) (\w+)", re.M)
+_VARIABLES = re.compile(r"^(?:export )?(?:const|let|var) (.*?);$", re.M | re.S)
+_NESTED = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|\"[^\"\n]*\"|`[^`]*`|/(?![*/])[^/\n]+/")
+
+
+def list_names(script: str) -> list[str]:
+    """The names that a module has at its top level, each of `const A = 1, B = 2` too."""
+    found = _NAME.findall(script)
+    for text in _VARIABLES.findall(script):
+        plain = text
+        while (shorter := _NESTED.sub("0", plain)) != plain:
+            plain = shorter
+        found += re.findall(r"(?:^|,)\s*(\w+)\s*=(?!=|>)", plain)
+    return found
+
+
+def test_every_name_of_a_module_is_found() -> None:
+    script = 'const A = 1, B = { c: 1, d: [2, e] },\n  F = (g, h) => g;\nexport let I = ", J = 1", K = f(l, 2);\n'
+    script += "class M {}\n"
+    assert list_names(f"{script}export async function n(o, p) {{\n  const q = 1;\n}}\n") == [*"MnABFIK"]
 
 
 def test_the_bundle_has_every_module_once_and_parses(tmp_path: Path) -> None:
     bundle = read_asset(SCRIPT)
     for module in _STATIC.glob("*.js"):
-        names = _NAME.findall(module.read_text())
+        names = list_names(module.read_text())
         assert names, module
         assert all(bundle.count(f" {name}") for name in names), module
     assert not re.search(r"^(?:import|export)\b", bundle, re.M)
@@ -26,7 +45,7 @@ def test_the_bundle_has_every_module_once_and_parses(tmp_path: Path) -> None:
 
 
 def test_no_two_modules_have_a_name_in_common() -> None:
-    names = Counter(name for module in _STATIC.glob("*.js") for name in set(_NAME.findall(module.read_text())))
+    names = Counter(name for module in _STATIC.glob("*.js") for name in set(list_names(module.read_text())))
     assert [name for name, count in names.items() if count > 1] == []
 
 

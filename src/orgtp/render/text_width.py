@@ -6,6 +6,7 @@ The widths are those of Arial and of fonts with the same widths, with some room 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from orgtp.model.text import one_line
 
@@ -46,8 +47,12 @@ def measure_text(text: str, size: int, *, bold: bool = False) -> int:
     return -(-units * _SPARE // 100_000_000)
 
 
+@lru_cache(maxsize=50_000)
 def fit_text(text: str, room: int, size: int, *, bold: bool = False) -> str:
-    """The text on one line, cut to `room` pixels with an ellipsis at its end. `size` as above."""
+    """The text on one line, cut to `room` pixels with an ellipsis at its end. `size` as above.
+
+    The texts of a large chart are the same on each of its days, and on each page of a server.
+    """
     line = one_line(text)
     if measure_text(line, size, bold=bold) <= room:
         return line
