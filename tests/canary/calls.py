@@ -100,7 +100,7 @@ CALLS = (
     Call("audit export ../audit.zip --force --unsigned --json", has='"fingerprint": null', code=1, env=LATER),
     Call("schema seat", has="$schema"),
     Call("site ../outsiders --without people --without notes --json", has='"without": [', env=LATER),
-    Call("serve --host 0.0.0.0", has="--auth-header", code=2),
+    Call("serve --host 0.0.0.0", code=2),
     Call("mcp --allow-write --as tally", has='"orgtp"', stdin=HELLO),
     Call("score add radar briefing-by-8 7:52am", 1, env={"GIT_AUTHOR_EMAIL": "radar@example.com"}),
     Call("score add radar briefing-by-8 7:52am --by radar --json", 1, '"commit"'),

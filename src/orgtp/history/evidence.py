@@ -10,7 +10,6 @@ from orgtp.history.diff import describe_authorship
 from orgtp.history.facts import make_fact_reader
 from orgtp.history.locate import OrgSnapshot
 from orgtp.history.seat_commits import SeatCommits
-from orgtp.history.seat_lines import find_seat_lines
 from orgtp.model.errors import BadInput
 from orgtp.model.records.kinds import SCORE
 from orgtp.model.seat import seat_path
@@ -47,7 +46,7 @@ def read_seat_past(snapshot: OrgSnapshot, seat: str) -> SeatPast:
     if snapshot.revision is None:
         return SeatPast()
     people = find_commit_actors(snapshot, repo)
-    steps = SeatCommits(repo, seat, people, find_seat_lines(snapshot)).list_commits(snapshot.revision)
+    steps = SeatCommits(repo, seat, people, snapshot.find_seat_lines()).list_commits(snapshot.revision)
     for step in steps:
         snapshot.note_unread(step.commit, step.unread)
     shallow = read_shallow_commits(repo)

@@ -14,7 +14,7 @@ from orgtp.history.facts import make_fact_reader
 from orgtp.history.locate import NoGit, OrgSnapshot
 from orgtp.history.metric_filter import MetricFilter
 from orgtp.history.seat_commits import SeatCommits
-from orgtp.history.seat_lines import SeatLines, find_seat_lines
+from orgtp.history.seat_lines import SeatLines
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, seat_path
@@ -87,7 +87,7 @@ def read_seat_history(snapshot: OrgSnapshot, seat: str) -> SeatHistory:
     repo = require_repo(snapshot)
     _read_seat_alone(snapshot, seat)
     steps = (
-        SeatCommits(repo, seat, find_commit_actors(snapshot, repo), find_seat_lines(snapshot)).list_commits(
+        SeatCommits(repo, seat, find_commit_actors(snapshot, repo), snapshot.find_seat_lines()).list_commits(
             snapshot.revision
         )
         if snapshot.revision

@@ -8,7 +8,6 @@ from dataclasses import field
 from orgtp.git.log import list_commits_touching_folders
 from orgtp.git.repo import Repo
 from orgtp.git.tree import open_tree
-from orgtp.history.locate import OrgSnapshot
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
 
@@ -86,8 +85,3 @@ class SeatLines:
     def _list_files(self, commit: str) -> set[tuple[str, object]]:
         tree = open_tree(self.repo, commit)
         return {(f"{folder}/{name}", node) for folder in _FOLDERS for name, node in tree.list_entries(folder).items()}
-
-
-def find_seat_lines(snapshot: OrgSnapshot) -> SeatLines | None:
-    """The history of all seats, if it was read at once."""
-    return snapshot.seat_lines.get(snapshot.revision or "")

@@ -156,8 +156,10 @@ def open_picture(width: int, height: int, title: str, about: Sequence[str]) -> l
     """The beginning of a picture: its title and description for screen readers, its styles, signs and paper."""
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return [
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'{size} role="img" aria-labelledby="chart-title chart-about">',
+        (
+            '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+            f'{size} role="img" aria-labelledby="chart-title chart-about">'
+        ),
         f'<title id="chart-title">{escape(one_line(title))}</title>',
         f'<desc id="chart-about">{escape(". ".join(map(one_line, about)))}</desc>',
         f"<style>{_STYLE}</style>",
