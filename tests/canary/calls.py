@@ -189,7 +189,7 @@ CALLS = (
     Call("export ../tables --format csv", has="seats"),
     Call("site ../site", has="pages"),
     Call("site ../org.html --json", has='"pages"'),
-    Call("site ../site --force --without values", has="replaced"),
+    Call("site ../site --force --without values", has="wrote"),
     Call("export ../tables.sqlite"),
     Call("sql 'select seat from seats' --csv", has="radar"),
     Call("undo --by david", 1, "undo(sift)"),
