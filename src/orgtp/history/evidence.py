@@ -46,7 +46,7 @@ def read_seat_past(snapshot: OrgSnapshot, seat: str) -> SeatPast:
     if snapshot.revision is None:
         return SeatPast()
     people = find_commit_actors(snapshot, repo)
-    steps = SeatCommits(repo, seat, people, snapshot.seat_lines.get(snapshot.revision)).list_commits(snapshot.revision)
+    steps = SeatCommits(repo, seat, people, snapshot.find_seat_lines()).list_commits(snapshot.revision)
     for step in steps:
         snapshot.note_unread(step.commit, step.unread)
     shallow = read_shallow_commits(repo)

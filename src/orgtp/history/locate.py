@@ -188,6 +188,10 @@ class OrgSnapshot:
         """The histories of all seats that were read at once, by revision."""
         return {}
 
+    def find_seat_lines(self) -> SeatLines | None:
+        """The history of all seats, if it was read at once."""
+        return self.seat_lines.get(self.revision or "")
+
     def read_files(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Path to content for those of `paths` that are files. Nothing else is read."""
         return (

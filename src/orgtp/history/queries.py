@@ -87,9 +87,9 @@ def read_seat_history(snapshot: OrgSnapshot, seat: str) -> SeatHistory:
     repo = require_repo(snapshot)
     _read_seat_alone(snapshot, seat)
     steps = (
-        SeatCommits(
-            repo, seat, find_commit_actors(snapshot, repo), snapshot.seat_lines.get(snapshot.revision)
-        ).list_commits(snapshot.revision)
+        SeatCommits(repo, seat, find_commit_actors(snapshot, repo), snapshot.find_seat_lines()).list_commits(
+            snapshot.revision
+        )
         if snapshot.revision
         else []
     )

@@ -31,7 +31,6 @@ _FIRST_CANDIDATES = 4
 _MINUTES = 30
 _A_WEEK = timedelta(days=7)
 LARGE = ChartSize("large", 660, 330, 10, 536, 26, 278, 40, 1, has_dates=True, has_end_labels=True)
-START, LUCK, END = "start", "luck", "end"
 
 
 @dataclass(frozen=True, slots=True)
