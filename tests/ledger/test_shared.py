@@ -221,7 +221,10 @@ def test_a_clone_that_is_not_shared_says_how_to_share_it(unshared: Users) -> Non
     assert "insufficient permission" in ran.err
     assert f"could not be queued either ({git_dir}/orgtp" in ran.err
     assert "nothing is recorded" in ran.err
-    remedy = f"git -C {git_dir} config core.sharedRepository group && chmod -R g+rwX {git_dir}"
+    remedy = (
+        f"git -C {git_dir} config core.sharedRepository group && chgrp -R {GROUP} {git_dir} && "
+        f"chmod -R g+rwX {git_dir} && find {git_dir} -type d -exec chmod g+s {{}} +"
+    )
     assert f"its owner runs once: {remedy}" in ran.err
     become = ["setpriv", f"--reuid={PERSON}", f"--regid={PERSON}", f"--groups={GROUP}"]
     subprocess.run([*become, "sh", "-c", remedy], check=True, cwd="/", env=unshared.person.here.env())

@@ -92,7 +92,12 @@ def open_private_file(repo: Repo, path: Path, flags: int) -> int:
 def explain_denied(repo: Repo, error: OSError) -> str:
     """Why this user may not write in the git dir, and how its owner can share the clone."""
     git_dir = shlex.quote(str(repo.common_dir))
-    share = f"git -C {git_dir} config core.sharedRepository group && chmod -R g+rwX {git_dir}"
+    group = repo.common_dir.stat().st_gid
+    # A folder gives its group to what is created in it only with the bit g+s.
+    share = (
+        f"git -C {git_dir} config core.sharedRepository group && chgrp -R {group} {git_dir} && "
+        f"chmod -R g+rwX {git_dir} && find {git_dir} -type d -exec chmod g+s {{}} +"
+    )
     why = f"{error.filename or git_dir}: {error.strerror}"
     return f"{why}. If users of one group share this clone, its owner runs once: {share}"
 
