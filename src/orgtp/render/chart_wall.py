@@ -1,4 +1,4 @@
-"""Draw the chart in indented columns, for a wall or for paper: one picture, or one for each page of a branch."""
+"""Draw the chart in indented columns, for a wall."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from orgtp.views.chart_layout.wall import WallColumn, choose_rows, lay_out_wall
 _WIDTH, _GAP, _ROW, _HEAD, _INDENT = 330, 26, 22, 34, 15
 _NAME, _SMALL = 120, 110
 _MOST_SIGNS, _PITCH, _MARGIN = 5, 14, 16
-# What fits on a sheet of paper that lies on its side.
-_PAGE_ROWS, _PAGE_COLUMNS = 30, 3
 _PATH = " › "
 
 
@@ -24,19 +22,6 @@ def wall_svg(boxes: Sequence[ChartBox], title: str, notes: Sequence[str] = (), *
     """All seats as one picture with a legend and the `notes` below. The same seats give the same bytes."""
     columns = lay_out_wall(list_layout_seats(boxes), choose_rows(len(boxes)))
     return _draw_sheet({box.seat: box for box in boxes}, columns, title, notes, kind=kind)
-
-
-def wall_pages(boxes: Sequence[ChartBox], title: str, notes: Sequence[str] = (), *, kind: bool = False) -> list[str]:
-    """Pictures for paper, each with one branch, or with a part of one that is longer than a page."""
-    by_id = {box.seat: box for box in boxes}
-    branches: dict[str, list[WallColumn]] = {}
-    for column in lay_out_wall(list_layout_seats(boxes), _PAGE_ROWS):
-        branches.setdefault(column.branch, []).append(column)
-    return [
-        _draw_sheet(by_id, columns[start : start + _PAGE_COLUMNS], title, notes, kind=kind)
-        for columns in branches.values()
-        for start in range(0, len(columns), _PAGE_COLUMNS)
-    ]
 
 
 def _draw_sheet(

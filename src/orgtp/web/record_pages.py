@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from orgtp.api import LogEntry, OrgHandle
 
+# What a served page of the record selects by.
+RECORD_FIELDS = ("text", "seat", "by", "action", "since", "until", "scores")
 RECORD_PATH = "record"
 # How many commits the first page has. A longer record has a page for each month as well.
 NEWEST = 200

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from orgtp.web.pages import registry
 from orgtp.web.server.answers import Answer, AnswerCache, AnswerMoment, make_answer
+from orgtp.web.server.pages import PageAsk
 from orgtp.web.server.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions
 from orgtp.web.server.settings import ServerSettings
+from orgtp.web.server.visitors import Visitor
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 
@@ -120,3 +125,21 @@ def test_a_page_that_takes_long_is_given_again_while_a_new_one_is_made() -> None
     much_later = AnswerMoment(2, NOW + timedelta(hours=1))
     assert cache.get_or_make("page", much_later, lambda: make_answer("fourth")).body == b"fourth"
     cache.close()
+
+
+def test_a_parameter_that_a_page_does_not_have_makes_no_other_page() -> None:
+    asked = PageAsk.of("/scorecard.html", {"weeks": "6", "at": "2026-11-20", "x": "1", "minutes": "5"}, Visitor())
+    assert asked == PageAsk.of("/scorecard.html", {"at": "2026-11-20", "weeks": "6"}, Visitor())
+    assert asked.query == (("weeks", "6"),)
+    assert asked.at == "2026-11-20"
+
+
+def test_each_page_reads_only_the_parameters_that_it_names() -> None:
+    """A page that reads another one would ignore what was asked."""
+    folder = Path(registry.__file__).parent
+    for kind in registry.KINDS:
+        text = (folder / f"{kind.name}.py").read_text() if kind.name != "record" else ""
+        read = set(re.findall(r"""query\.get\("(\w+)\"""", text)) | set(
+            re.findall(r"""\"(\w+)\" in request\.query""", text)
+        )
+        assert read <= set(kind.query), kind.name

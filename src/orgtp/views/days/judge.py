@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -54,13 +54,6 @@ class _DriftState(NamedTuple):
     cell: Period
     due: Period | None
     rules: object
-
-
-def list_days(orgs: Iterable[OrgOnDay]) -> Iterator[DayOfOrg]:
-    """Yield what differs on each day, oldest first. On the first day, every seat is new."""
-    judge = DayJudge()
-    for one in orgs:
-        yield judge.judge(one)
 
 
 class DayJudge:

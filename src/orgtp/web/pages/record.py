@@ -13,7 +13,7 @@ from orgtp.model.org import Org
 from orgtp.model.period import parse_period, parse_span
 from orgtp.views.log import BY_HAND, LogEntry, LogFilter, check_filter, select_entries
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
-from orgtp.web.record_pages import NEWEST, list_months, name_month
+from orgtp.web.record_pages import NEWEST, RECORD_FIELDS, list_months, name_month
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 # The seats of a commit that a row names; the others are counted.
 _SHOWN_SEATS = 4
 _TRAILER = "Orgtp-"
-# What the form asks for, by the names of its fields.
-_FIELDS = ("text", "seat", "by", "action", "since", "until", "scores")
 
 
 class NotADay(OrgtpError):
@@ -97,7 +95,7 @@ def _count_same(one: str, other: str) -> int:
 
 def build_record_page(request: PageRequest) -> Page:
     """The newest commits, or those that the query of a served page selects, and the verdict of the audit."""
-    org, query = request.org, {name: request.query.get(name, "").strip() for name in _FIELDS}
+    org, query = request.org, {name: request.query.get(name, "").strip() for name in RECORD_FIELDS}
     whole = org.history.whole_log
     is_filtered = request.is_served and any(query.values())
     problem, found = "", whole.entries
@@ -139,7 +137,7 @@ def build_record_month_page(request: PageRequest) -> Page:
     content = {
         **_list_choices(org, found),
         "days": list(_group_by_day(org, found)),
-        "query": dict.fromkeys(_FIELDS, ""),
+        "query": dict.fromkeys(RECORD_FIELDS, ""),
         "shown": len(found),
         "total": len(whole.entries),
         "months": months,

@@ -11,7 +11,7 @@ from orgtp.model.org import Org
 from orgtp.model.text import is_id
 from orgtp.views.briefing.recipients import list_briefed_seats
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
-from orgtp.web.record_pages import RECORD_PATH, list_months
+from orgtp.web.record_pages import RECORD_FIELDS, RECORD_PATH, list_months
 
 SUFFIX = ".html"
 
@@ -40,7 +40,8 @@ class PageKind:
     who is signed in. `is_bulky` if a file with all pages, which is mailed, does without it;
     `is_bulky_when_large` if it does without it for an org of many seats, and says so in its place.
     `stamp` says how what the page shows besides the record has changed, since it is the same as long as that is.
-    `part_of` names the kind whose entry in the navigation is marked for it.
+    `part_of` names the kind whose entry in the navigation is marked for it. `query` names the parameters of its address
+    when it is served; others are ignored.
     """
 
     name: str
@@ -53,6 +54,7 @@ class PageKind:
     is_bulky_when_large: bool = False
     stamp: Callable[[OrgHandle], object] | None = None
     part_of: str = ""
+    query: tuple[str, ...] = ()
 
     def read_stamp(self, org: OrgHandle) -> object:
         """What a page of this kind depends on besides the record; None if it depends on nothing else."""
@@ -79,17 +81,19 @@ class PageKind:
 
 # In the order of the navigation.
 KINDS: tuple[PageKind, ...] = (
-    PageKind("chart", "chart", "Chart"),
-    PageKind("scorecard", "scorecard", "Scorecard"),
+    PageKind("chart", "chart", "Chart", query=("days",)),
+    PageKind("scorecard", "scorecard", "Scorecard", query=("seat", "weeks", "q", "owner", "state", "order")),
     PageKind("review", "review", "Review"),
     PageKind("minutes", "review/", list_subjects=_list_reviews, part_of="review"),
-    PageKind("meeting", "meeting", stamp=_stamp_draft, part_of="review", is_bulky_when_large=True),
+    PageKind(
+        "meeting", "meeting", stamp=_stamp_draft, part_of="review", is_bulky_when_large=True, query=("take", "minutes")
+    ),
     PageKind("brief", "brief", "Brief"),
     PageKind("briefing", "brief/", list_subjects=list_briefed_seats, is_bulky=True, part_of="brief"),
     PageKind("escalations", "escalations", "Escalations"),
     PageKind("todos", "todos", "To-dos"),
-    PageKind("numbers", "numbers", "My numbers", needs_server=True),
-    PageKind("record", RECORD_PATH, "Record"),
+    PageKind("numbers", "numbers", "My numbers", needs_server=True, query=("correct",)),
+    PageKind("record", RECORD_PATH, "Record", query=RECORD_FIELDS),
     PageKind("record_month", f"{RECORD_PATH}/", list_from_history=list_months, is_bulky=True),
     PageKind("seat", "seat/", list_subjects=_list_seats),
 )

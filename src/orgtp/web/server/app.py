@@ -192,6 +192,9 @@ class WebApp:
         token = request.query_params.get("token", "")
         if self.settings.is_behind_proxy:
             raise RequestRefused(403, "Not needed here", "The proxy has signed you in.")
+        if request.method == "HEAD":
+            # Something only looks whether the address exists. It works once, for the person.
+            return Response(status_code=204)
         if not self.settings.seat or not self.sessions.take_sign_in_token(token):
             if self.sessions.find(request.cookies.get(self.sessions.cookie, "")):
                 return _redirect(_SIGNED_IN)

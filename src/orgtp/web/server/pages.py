@@ -33,7 +33,7 @@ from orgtp.web.server.answers import Answer, AnswerCache, AnswerMoment, make_ans
 from orgtp.web.server.visitors import Visitor
 
 # How many parameters of an address count, and how long they may be.
-_MOST_QUERY, _LONGEST_QUERY = 12, 200
+_LONGEST_QUERY = 200
 _ASSET_KINDS = {STYLE: "text/css; charset=utf-8", SCRIPT: "text/javascript; charset=utf-8"}
 _VERSION_DIGITS = 16
 
@@ -83,6 +83,10 @@ class Recheck:
             self.why_unchecked = NO_HISTORY
         except OrgtpError as error:
             self.verdict, self.why_unchecked = None, str(error)
+        except BaseException as error:
+            # The traceback of a thread goes to standard error. The pages must not wait for ever.
+            self.verdict, self.why_unchecked = None, f"the audit failed: {type(error).__name__}"
+            raise
         finally:
             self._running = False
 
@@ -110,9 +114,11 @@ class PageAsk:
     @classmethod
     def of(cls, path: str, query: Mapping[str, str], visitor: Visitor) -> PageAsk:
         """The page at a path. Raises `PageMissing`."""
-        asked = {name: text[:_LONGEST_QUERY] for name, text in [*query.items()][:_MOST_QUERY]}
+        address = find_page(path.removeprefix("/"))
+        # Any other parameter would only make the same page again.
+        asked = {name: query[name][:_LONGEST_QUERY] for name in ("at", *address.kind.query) if name in query}
         at = asked.pop("at", "")
-        return cls(find_page(path.removeprefix("/")), visitor, at, tuple(sorted(asked.items())))
+        return cls(address, visitor, at, tuple(sorted(asked.items())))
 
 
 @dataclass(frozen=True)
