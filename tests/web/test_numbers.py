@@ -262,8 +262,8 @@ def test_the_page_works_by_keyboard_alone(desk: Shell, chromium: Browser) -> Non
         page.keyboard.press("Shift+Tab")
         page.locator(f"[name='value.{key('deals')}']").focus()
         page.keyboard.type("13")
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         assert page.inner_text("h1") == "Recorded"
 
 

@@ -133,7 +133,7 @@ def browser(request: pytest.FixtureRequest) -> Browser:
 
 def cell(page: Page, key: str, week: str) -> Any:
     """A cell of the page."""
-    return page.locator(f'tr[id="{key}"] a[aria-label^="{week}:"]')
+    return page.locator(f'tr[id="{key}"] a[aria-label^="{week} "]')
 
 
 def test_a_cell_opens_its_values_corrections_notes_and_commits(

@@ -223,8 +223,9 @@ def give_address(shell: Shell, **addresses: str) -> None:
 def read_lines(connection: socket.socket, until: str, seconds: float = 20.0) -> str:
     """What arrives on a socket, up to a text."""
     connection.settimeout(seconds)
-    found = ""
+    found, last = "", time.monotonic() + 3 * seconds
     while until not in found:
+        assert time.monotonic() < last, found
         piece = connection.recv(4096)
         assert piece, found
         found += piece.decode()

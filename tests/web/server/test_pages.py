@@ -108,7 +108,7 @@ def test_an_edit_in_the_work_tree_is_shown(sample: Shell) -> None:
         browser = served.browser()
         assert "changes that are not committed" not in browser.get("/").text
         sample.write("seats/dash.yaml", sample.read("seats/dash.yaml").replace("name: Dash", "name: Dasher"))
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while "Dasher" not in browser.get("/").text:
             assert time.monotonic() < until
             time.sleep(0.1)
@@ -134,7 +134,7 @@ def test_an_org_that_has_gone_has_a_page_that_says_so(sample: Shell) -> None:
     with serve(sample) as served:
         assert served.browser().get("/").status == 200
         (sample.folder / "org.yaml").rename(sample.folder / "moved.yaml")
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while (found := served.browser().get("/")).status == 200:
             assert time.monotonic() < until
             time.sleep(0.1)
@@ -165,7 +165,7 @@ def test_open_pages_are_bounded(sample: Shell) -> None:
             assert refused.status == 503
             assert refused.header("Retry-After")
             streams.pop().close()
-            until = time.monotonic() + 20
+            until = time.monotonic() + 60
             while True:
                 streams.append(open_socket(served))
                 streams[-1].sendall(f"GET /events HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode())
@@ -194,7 +194,7 @@ def test_a_port_in_use_is_named_with_what_to_type(sample: Shell) -> None:
     with serve(sample) as served:
         ran = sample("serve", "--port", str(served.port), code=2)
         assert f"port {served.port}: another program listens there already" in ran.err
-        assert f"orgtp serve --port {served.port + 1}" in ran.err
+        assert f"use another one: --port {served.port + 1}" in ran.err
 
 
 def test_a_page_of_a_linked_work_tree_follows_the_branch(sample: Shell) -> None:

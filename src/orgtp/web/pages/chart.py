@@ -48,7 +48,7 @@ def build_chart_page(request: PageRequest) -> Page:
     org = request.org
     chart = org.chart()
     if not chart.seats:
-        return Page("chart", "Chart", {"rows": [], "is_new": org.at is None})
+        return Page("chart", "Chart", {"rows": [], "is_new": org.at is None, "is_served": request.is_served})
     drifting = _find_drifting(request)
     rows = build_rows(chart, drifting, org.head.zone)
     boxes = [row.box for row in rows]

@@ -238,7 +238,7 @@ def _build_cell(card: Scorecard, row: ScoreRow, number: int, text: str, *, lates
     period = name_period(cell.period)
     marks = {"~": cell.partial, "*": cell.corrected, "\u203a": _is_last_of_past(row, number)}
     words = [
-        f"{period}: {text or 'no value'}",
+        f"{period} {text or 'no value'}",
         describe_state(cell.state, cell.value),
         *(["not all values known"] if cell.partial else []),
         *(["corrected"] if cell.corrected else []),

@@ -310,7 +310,9 @@ class WebApp:
             except OrgtpError:
                 # The next page says why.
                 continue
-            if known not in {-1, version["version"]}:
+            # The first time, too: a page may have been opened before a commit that came before this first look. One
+            # that shows this version does nothing.
+            if known != version["version"]:
                 self.hub.find_channel(_CHANGES).publish("changed", version)
             known = int(str(version["version"]))
 

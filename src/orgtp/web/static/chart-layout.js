@@ -69,10 +69,12 @@ class TreeNode {
     this.rightEndSum = 0;
   }
 
+  /** @returns {TreeNode | null} */
   get nextLeft() {
     return this.children.length ? this.children[0] : this.leftThread;
   }
 
+  /** @returns {TreeNode | null} */
   get nextRight() {
     return this.children.length ? this.children[this.children.length - 1] : this.rightThread;
   }
@@ -185,6 +187,7 @@ class Item {
     this.above = container && (this.hangs ? container : container.above);
     /** @type {Item | null} */
     this.frame = container && (this.hangs ? container.frame : container);
+    /** @type {number} */
     this.level = container ? container.level + (this.hangs ? 1 : 0) : 0;
     this.isFrame = false;
     this.opens = false;
@@ -782,7 +785,9 @@ function drawItems(seats, items, lanes, dotted) {
 
 /** @param {Item} item @param {ChartSeat} seat @param {Lanes} lanes @returns {PlacedFrame} */
 function drawFrame(item, seat, lanes) {
-  const end = item.x + item.width - AROUND - (seat.head ?? 0), starts = [item.x + AROUND], ends = [];
+  const end = item.x + item.width - AROUND - (seat.head ?? 0), starts = [item.x + AROUND];
+  /** @type {number[]} */
+  const ends = [];
   for (const x of [...(lanes.throughHead.get(item.id) ?? [])].sort((one, other) => one - other)) {
     if (item.x + AROUND - PITCH < x && x < end + PITCH) {
       ends.push(x - PITCH);
