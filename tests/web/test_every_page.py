@@ -280,7 +280,10 @@ _WORDS = """() => {
   const words = [];
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    const isControl = parent.closest("form, label, button, select, output, script, [role=toolbar], [role=status], [data-time]");
+    const isControl = parent.closest(
+      "form, label, button, select, output, script, [role=toolbar], [role=status], [data-time], "
+      + "span:has(> kbd)",
+    );
     if (isControl || !parent.checkVisibility({ visibilityProperty: true })) continue;
     words.push(...walker.currentNode.data.split(/\\s+/));
   }
