@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import pytest
@@ -108,7 +109,8 @@ def test_a_chart_without_values_explains_no_signs(sample: Shell) -> None:
         sample("site", "../site", "--force", *words)
         page = (sample.folder.parent / "site/chart.html").read_text(encoding="utf-8")
         assert ("needs a person" in page) is explains
-        assert ("not due yet" in page) is False
+        # A box has no sign for it, so its legend has none either; the signs that the slider draws are data, not text.
+        assert "not due yet" not in re.sub(r"<script.*?</script>", "", page, flags=re.S)
 
 
 def test_the_forge_is_not_linked(sample: Shell) -> None:

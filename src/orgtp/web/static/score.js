@@ -84,7 +84,7 @@ function describeCell(table, link, cell) {
   const value = cell.lastChild?.textContent;
   const other = !cell.classList.contains("pe") ? "not judged" : value ? "so far" : "not due yet";
   const word = Object.entries(WORDS).find(([kind]) => cell.classList.contains(kind))?.[1] ?? other;
-  return `${week}: ${value || "no value"}, ${word}`;
+  return `${week} ${value || "no value"}, ${word}`;
 }
 
 /**
