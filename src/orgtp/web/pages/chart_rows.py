@@ -9,9 +9,9 @@ from datetime import datetime, tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.seat import MetricKey
-from orgtp.render.dates import format_short_day
+from orgtp.render.wording.dates import format_short_day
 from orgtp.views.chart import Chart
-from orgtp.views.chart_boxes import ChartBox, list_chart_boxes
+from orgtp.views.chart_drawing.boxes import ChartBox, list_chart_boxes
 from orgtp.views.signs import find_sign
 from orgtp.web.pages.chart_facts import LETTERS, NO_MARK, SeatFacts, encode_box
 

@@ -18,14 +18,14 @@ from orgtp.model.problem import Problem
 from orgtp.model.records.review import ReviewRow
 from orgtp.model.seat import seat_path
 from orgtp.model.value import Unit
-from orgtp.render.dates import format_date
-from orgtp.render.figures import format_full_figure, format_target
-from orgtp.render.metric_notes import list_metric_notes
-from orgtp.render.metric_svg import describe_cell, describe_metric_chart, draw_metric_chart
-from orgtp.render.period_labels import describe_period, name_period
-from orgtp.render.seat_history import format_event_changes, format_recorded_counts
+from orgtp.render.drawings.metric.draw import describe_cell, describe_metric_chart, draw_metric_chart
+from orgtp.render.health.metric_notes import list_metric_notes
+from orgtp.render.seats.history import format_event_changes, format_recorded_counts
 from orgtp.render.spans_html import line_to_html
 from orgtp.render.templates import mark_as_html
+from orgtp.render.wording.dates import format_date
+from orgtp.render.wording.figures import format_full_figure, format_target
+from orgtp.render.wording.periods import describe_period, name_period
 from orgtp.views.chart import ChartOptions, chart
 from orgtp.views.metric_chart import MetricChart, build_seat_charts
 from orgtp.views.seat import SeatView, seat_view

@@ -1,0 +1,3 @@
+"""The chart of one metric as SVG."""
+
+__all__ = ["draw"]
