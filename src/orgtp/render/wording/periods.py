@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from orgtp.model.period import Grain, Period, parse_period
@@ -21,6 +21,12 @@ def describe_period(text: str) -> str:
     """A period in full: `W48` with its days, `Fri 27 Nov 2026`, `August 2026`. Other text is unchanged."""
     period = parse_period(text)
     return _LONG[period.grain](period) if period else text
+
+
+def name_earliest(texts: Iterable[str]) -> str:
+    """The short name of the period that begins first. As texts, `2026-W47` and `2026-11-20` have no order."""
+    periods = [period for text in texts if (period := parse_period(text))]
+    return name_period(min(periods, key=lambda one: (one.start, one.text)).text) if periods else ""
 
 
 def _name_week(week: Period) -> str:

@@ -25,7 +25,7 @@ from orgtp.render.spans_html import line_to_html
 from orgtp.render.templates import mark_as_html
 from orgtp.render.wording.dates import format_date
 from orgtp.render.wording.figures import format_full_figure, format_target
-from orgtp.render.wording.periods import describe_period, name_period
+from orgtp.render.wording.periods import describe_period, name_earliest, name_period
 from orgtp.views.chart import ChartOptions, chart
 from orgtp.views.metric_chart import MetricChart, build_seat_charts
 from orgtp.views.seat import SeatView, seat_view
@@ -118,7 +118,8 @@ class HeirLine:
 class RetiredFacts:
     """What the record of a retirement says beside the record itself: for how long, with which result, and who went on.
 
-    `decided` is the commit of the retirement, if the history has it. `result` counts the known cells of all metrics.
+    `decided` is the commit of the retirement, if the history has it. `on_target` and `known` count the cells of all
+    metrics.
     """
 
     record: Retirement
@@ -292,9 +293,9 @@ def _list_tags(view: SeatView, charts: Sequence[MetricChart]) -> list[tuple[str,
         since = f" since {format_date(view.paused_since)}" if view.paused_since else ""
         found.append(("", f"{place.status}{since}"))
     found += [("late", "late")] if place.stale else []
-    drifting = [name_period(one.health.since) for one in charts if one.health.is_drifting and one.health.since]
+    drifting = [one.health.since for one in charts if one.health.is_drifting and one.health.since]
     if drifting and place.status != "retired":
-        found.append(("drift", f"drifting since {min(drifting)}"))
+        found.append(("drift", f"drifting since {name_earliest(drifting)}"))
     judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
     if judged and place.status != "retired":
         found.append(("", f"{place.on_target} of {len(judged)} on target"))
