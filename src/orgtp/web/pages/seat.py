@@ -18,7 +18,8 @@ from orgtp.model.problem import Problem
 from orgtp.model.records.review import ReviewRow
 from orgtp.model.seat import seat_path
 from orgtp.model.value import Unit
-from orgtp.render.drawings.metric.draw import describe_cell, describe_metric_chart, draw_metric_chart
+from orgtp.render.drawings.metric.draw import draw_metric_chart
+from orgtp.render.drawings.metric.words import describe_cell, describe_metric_chart
 from orgtp.render.health.metric_notes import list_metric_notes
 from orgtp.render.seats.history import format_event_changes, format_recorded_counts
 from orgtp.render.spans_html import line_to_html
