@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orgtp.model.target import Target, parse_target
 from orgtp.model.value import Unit, ValueKind
-from orgtp.render.figures import format_full_figure, format_grid_figure, format_short_figure, format_target
+from orgtp.render.wording.figures import format_full_figure, format_grid_figure, format_short_figure, format_target
 
 
 def read_target(text: str) -> Target:

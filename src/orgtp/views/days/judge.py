@@ -19,8 +19,8 @@ from orgtp.model.text import make_name_key
 from orgtp.views.chart import metric_now
 from orgtp.views.chart_order import SeatPlace, list_places
 from orgtp.views.days.types import DayCounts, DayOfOrg, MetricOnDay, OrgOnDay, SeatOnDay
-from orgtp.views.people import name_holder
-from orgtp.views.seat_summary import summarize_seat
+from orgtp.views.seats.people import name_holder
+from orgtp.views.seats.summary import summarize_seat
 from orgtp.views.variation.judge import is_drifting
 from orgtp.views.variation.xmr import BASELINE
 
