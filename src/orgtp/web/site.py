@@ -220,13 +220,15 @@ class _SiteWriter:
             self.on_page(number, len(addresses))
 
     def _build_pages(self, addresses: list[PageAddress], *, is_short: bool) -> Iterator[tuple[PageAddress, Page]]:
+        from orgtp.web.pages.scorecard import MOST_ROWS
         from orgtp.web.pages.short_seat import build_short_seat_page, list_short_seats
 
         short = list_short_seats(self.org) if is_short else {}
+        has_rows = sum(len(seat.metrics) for seat in short.values()) <= MOST_ROWS
         for address in addresses:
             request = PageRequest(self.org, address.subject, is_compact=is_short)
             if address.kind.name == "seat" and address.subject in short:
-                yield address, build_short_seat_page(self.org, short[address.subject])
+                yield address, build_short_seat_page(self.org, short[address.subject], has_rows=has_rows)
             elif is_short and address.kind.is_bulky_when_large:
                 yield address, Page("left_out", address.kind.name.capitalize(), {})
             else:

@@ -33,8 +33,8 @@ def list_short_seats(org: OrgHandle) -> Mapping[str, ChartSeat]:
     return {seat.seat: seat for seat in org.chart(retired=True).seats}
 
 
-def build_short_seat_page(org: OrgHandle, seat: ChartSeat) -> Page:
-    """The short page of a seat."""
+def build_short_seat_page(org: OrgHandle, seat: ChartSeat, *, has_rows: bool) -> Page:
+    """The short page of a seat. `has_rows`: every metric has a row on the page of the scorecard."""
     metrics = [
         ShortMetric(
             one.metric,
@@ -50,4 +50,5 @@ def build_short_seat_page(org: OrgHandle, seat: ChartSeat) -> Page:
     mission = org.org.seats[seat.seat].mission
     above = org.org.seats.get(seat.reports_to or "")
     content = {"seat": seat, "metrics": metrics, "mission": mission, "above": above.name if above else ""}
+    content |= {"has_rows": has_rows}
     return Page("short_seat", seat.name or seat.seat, content)
