@@ -45,7 +45,7 @@ class EscalationItem:
 
     @property
     def what(self) -> str:
-        """What is wrong, without the id of the metric before it: the name of the metric stands beside it."""
+        """What is wrong, with the name of the metric where the record has its id."""
         about, _, rest = self.view.what.partition(" ")
         return (
             f"{self.view.metric_name} {rest}" if self.view.metric_name and about == self.view.metric else self.view.what
