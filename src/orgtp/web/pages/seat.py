@@ -17,6 +17,7 @@ from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
 from orgtp.model.records.review import ReviewRow
 from orgtp.model.seat import seat_path
+from orgtp.model.target import format_target
 from orgtp.model.value import Unit
 from orgtp.render.drawings.metric.draw import draw_metric_chart
 from orgtp.render.drawings.metric.words import describe_cell, describe_metric_chart
@@ -25,7 +26,7 @@ from orgtp.render.seats.history import format_event_changes, format_recorded_cou
 from orgtp.render.spans_html import line_to_html
 from orgtp.render.templates import mark_as_html
 from orgtp.render.wording.dates import format_date
-from orgtp.render.wording.figures import format_full_figure, format_target
+from orgtp.render.wording.figures import format_full_figure
 from orgtp.render.wording.periods import describe_period, name_earliest, name_period
 from orgtp.views.chart import ChartOptions, chart
 from orgtp.views.metric_chart import MetricChart, build_seat_charts
