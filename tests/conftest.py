@@ -38,6 +38,11 @@ def base_env() -> dict[str, str]:
 RUNNER = Runner(base_env)
 
 
+def shell_path() -> str:
+    """The PATH for lines of shell that call `orgtp`: it runs in forks there, too."""
+    return RUNNER.path(SCRIPT)
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a command did."""

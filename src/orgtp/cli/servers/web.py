@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ import typer
 from orgtp.cli.options import AtOption, JsonOption, OrgOption
 from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
-from orgtp.model.text import count_noun
+from orgtp.model.text import count_noun, join_with_and
 from orgtp.views.redaction.parts import Part
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from orgtp.web.site import WrittenSite
 
 _KILO = 1000
+# How many pages a message names.
+_MOST_NAMED = 3
 # Fewer pages are written before anyone looks.
 _WATCHED_FROM, _STEP = 100, 50
 
@@ -70,6 +73,7 @@ def write_site(
             "replaced": written.replaced,
             "short": written.is_short,
             "without": sorted(left_out),
+            "faults": [{"page": one.path, "why": one.why, "made": one.is_made} for one in written.faults],
         }
         write_json("site", handle, body)
     else:
@@ -77,7 +81,28 @@ def write_site(
         write_stdout(f"{done} {written.path}: {count_noun(written.pages, 'page')}, {written.size // _KILO:,} kB\n")
         write_stdout(f"To see it, open {written.index}\n")
     _explain_site(handle, written)
-    return finish_answer(handle)
+    _say_faults(written)
+    return finish_answer(handle, int(bool(written.faults)))
+
+
+def _say_faults(written: WrittenSite) -> None:
+    """Say on standard error which pages lack something, and why: each reason once."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    for one in written.faults:
+        found.setdefault((one.why, one.is_made), []).append(one.path)
+    for (why, is_made), paths in found.items():
+        names = join_with_and([*paths[:_MOST_NAMED], *_count_rest(paths)]) if any(paths) else ""
+        if not names:
+            write_stderr(why)
+        else:
+            lacks = "without the history" if is_made else "could not be made"
+            be = ("is " if len(paths) == 1 else "are ") if is_made else ""
+            write_stderr(f"{names} {be}{lacks}: {why}")
+
+
+def _count_rest(paths: Sequence[str]) -> list[str]:
+    rest = len(paths) - _MOST_NAMED
+    return [count_noun(rest, "more page")] if rest > 0 else []
 
 
 def _show_progress(number: int, total: int) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from orgtp.api import NoGit
 from orgtp.model.cell import CellState
-from orgtp.model.errors import OrgtpError, UnknownSeat
 from orgtp.model.org import Org, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
@@ -202,9 +202,7 @@ def _read_history(request: PageRequest) -> tuple[Sequence[Event], str]:
     """The commits that changed the seat, oldest first; or why they are not known."""
     try:
         return request.org.history.seat_history(request.subject).events, ""
-    except UnknownSeat:
-        raise
-    except OrgtpError as error:
+    except NoGit as error:
         return (), str(error)
 
 
