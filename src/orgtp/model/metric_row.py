@@ -11,7 +11,6 @@ from itertools import chain
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellRules, CellState, compare_with_target, roll_up
 from orgtp.model.due import due_at, is_over, is_owed
-from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import GRAIN_SIZES, Grain, Period, parse_period, period_containing, period_containing_local
 from orgtp.model.score import Score, format_timestamp
@@ -340,10 +339,7 @@ class MetricRow:
     def _parse_amount(self, score: Score) -> Decimal | None:
         if score.value is None or not self.metric.targets.dated:
             return None
-        try:
-            return self.metric.targets.unit.parse_amount(score.value)
-        except BadValue:
-            return None
+        return self.metric.targets.unit.find_amount(score.value)
 
     def _longer_cell(self, week: Period) -> Cell:
         """The cell of a month or quarter, which is shown in the week of its last day, or of today while it lasts."""

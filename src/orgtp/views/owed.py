@@ -62,6 +62,17 @@ class OwedNumber:
         """`SEAT/METRIC/PERIOD`, unique in the org."""
         return f"{self.seat}/{self.metric}/{self.period}"
 
+    @property
+    def full_name(self) -> str:
+        """The metric, with its seat if that is not the person's own."""
+        return self.name if self.is_own else f"{self.seat_name}: {self.name}"
+
+    def judge_value(self, stored: str) -> CellState:
+        """The verdict on a stored value: on target, off target, or none if a single value is not judged."""
+        if self.target is None or not self.is_judged_alone:
+            return CellState.NONE
+        return CellState.ON if self.target.is_met(self.unit.parse_amount(stored)) else CellState.OFF
+
 
 @dataclass(frozen=True, slots=True)
 class NextNumber:

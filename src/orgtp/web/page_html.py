@@ -59,7 +59,7 @@ def load_page_templates() -> Environment:
     environment.filters.update(
         day=format_day, weekday=format_weekday, monthday=format_short_day, periodname=name_period
     )
-    environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_utc)
+    environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_iso_utc)
     environment.filters.update(dayname="{:%a}".format, daydate=format_date)
     return environment
 
@@ -102,7 +102,7 @@ def format_minute(time: datetime, zone: tzinfo | None = None) -> str:
     return f"{format_day(local)}, {local:%H:%M}"
 
 
-def format_utc(time: datetime) -> str:
+def format_iso_utc(time: datetime) -> str:
     """A time for the attribute `datetime` of an element."""
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 

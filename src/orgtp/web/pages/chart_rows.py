@@ -35,7 +35,7 @@ class ChartRow:
 
     `marks` has a letter for each metric. `notes` say why the seat needs a person, as sign and words. `place` and
     `siblings` count it among those below the same seat. `closes` is the number of lists that end after it. `path`
-    is the name of the seat above a branch, which has a page of its own on paper.
+    is the name of the seat above, for a branch that is printed on a page of its own.
     """
 
     box: ChartBox

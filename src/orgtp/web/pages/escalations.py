@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LadderStep:
+class AssignmentStep:
     """A seat that an escalation is or was assigned to, since when, and how; `is_next` if it is not yet."""
 
     seat: SeatName
@@ -35,7 +35,7 @@ class EscalationItem:
     """An escalation as the page shows it: its way up the chart, and the commits that touched it, the oldest first."""
 
     view: EscalationView
-    steps: tuple[LadderStep, ...]
+    steps: tuple[AssignmentStep, ...]
     commits: tuple[str, ...]
 
     @property
@@ -86,13 +86,13 @@ def _make_item(org: Org, view: EscalationView, commits: tuple[str, ...]) -> Esca
     last = len(given) - 1
     is_open = view.state is not EscalationStatus.RESOLVED
     steps = [
-        LadderStep(
+        AssignmentStep(
             find_seat_name(org, event.to), event.at, _HOW.get(event.what, event.what.value), number == last and is_open
         )
         for number, event in enumerate(given)
     ]
     if view.next and is_open:
-        steps.append(LadderStep(find_seat_name(org, view.next), view.due, "next", is_next=True))
+        steps.append(AssignmentStep(find_seat_name(org, view.next), view.due, "next", is_next=True))
     return EscalationItem(view, tuple(steps), commits)
 
 

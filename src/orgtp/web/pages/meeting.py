@@ -78,7 +78,7 @@ def build_meeting_page(request: PageRequest) -> Page:
     is_form = is_person and (leader in {"", request.reader.seat} or "take" in request.query or _has_sent(request))
     fields = fill_fields(draft, evidence) if draft else {}
     if request.sent and request.sent.act == "review" and not request.sent.is_recorded:
-        fields = _lay_over(fields, request.sent.fields)
+        fields = _merge_sent_fields(fields, request.sent.fields)
     people = [find_seat_name(org.org, one) for one in list_people(org.org, agenda, draft, request.reader.seat)]
     content: dict[str, Any] = {
         "agenda": agenda,
@@ -186,7 +186,7 @@ def _list_doers(org: OrgHandle, row: AgendaRow) -> list[tuple[str, str]]:
     return [(one, org.org.name_at(one, org.now)) for one in known]
 
 
-def _lay_over(fields: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
+def _merge_sent_fields(fields: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
     """The fields with those that were sent, so that nothing is typed again. A box without its tick is not sent."""
     rows = tuple(f"evidence.{name.removeprefix('changed.')}." for name in sent if name.startswith("changed."))
     boxes = (*rows, "here.") if "present" in sent else rows
