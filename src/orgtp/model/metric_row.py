@@ -170,7 +170,7 @@ class MetricRow:
             period = parse_period(cell.period)
             return self.row_cell(period) if period and cell.state is CellState.MISSING else cell
         before = self.past.latest_cell()
-        is_verdict = before.state.is_known or before.state.is_gap
+        is_verdict = before.state.is_verdict
         return replace(before, from_=before.from_ or self.past.key.text) if is_verdict else cell
 
     def _own_latest_cell(self) -> Cell:
@@ -180,7 +180,7 @@ class MetricRow:
             return cell
         for older in self._list_older_cells(period):
             cell = self.judged_cell(older)
-            if cell.state.is_known or cell.state.is_gap:
+            if cell.state.is_verdict:
                 return cell
         return current
 

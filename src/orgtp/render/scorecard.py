@@ -187,7 +187,7 @@ def _count_fitting_weeks(widths: Sequence[int], gap: int, room: int) -> int:
 
 def _format_card_title(card: Scorecard, name: str) -> Line:
     states = [row.state for row in card.rows]
-    known = sum(state.is_known or state.is_gap for state in states)
+    known = sum(state.is_verdict for state in states)
     on_target = sum(state is CellState.ON for state in states)
     totals = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
     return join_spans(safe_text(name or "Scorecard", "bold"), totals)

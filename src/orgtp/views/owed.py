@@ -17,7 +17,7 @@ from orgtp.model.metric_row import MetricRow, list_current_rows
 from orgtp.model.org import Org
 from orgtp.model.period import Period, parse_period, period_containing
 from orgtp.model.score import Score
-from orgtp.model.seat import Seat
+from orgtp.model.seat import Rollup, Seat
 from orgtp.model.target import Target
 from orgtp.model.value import Unit
 from orgtp.views.context.metrics import next_due
@@ -199,7 +199,7 @@ def _describe(row: MetricRow, period: Period, seats: Collection[str]) -> OwedNum
         outcome=metric.outcome,
         unit=metric.targets.unit,
         target=metric.targets.target_for(period),
-        is_judged_alone=not metric.is_rolled_up or metric.rollup == "hits",
+        is_judged_alone=not metric.is_rolled_up or metric.rollup is Rollup.HITS,
         period=period.text,
         due=due,
         is_own=seat.id in seats,

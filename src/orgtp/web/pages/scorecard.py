@@ -190,7 +190,7 @@ def _find_head_column(card: Scorecard) -> int:
 
 def _find_latest(row: ScoreRow) -> int | None:
     """The number of the newest cell with a verdict."""
-    verdicts = [number for number, cell in enumerate(row.cells) if cell.state.is_known or cell.state.is_gap]
+    verdicts = [number for number, cell in enumerate(row.cells) if cell.state.is_verdict]
     return max(verdicts, default=None)
 
 

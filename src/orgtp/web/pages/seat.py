@@ -296,9 +296,8 @@ def _list_tags(view: SeatView, charts: Sequence[MetricChart]) -> list[tuple[str,
     drifting = [one.health.since for one in charts if one.health.is_drifting and one.health.since]
     if drifting and place.status != "retired":
         found.append(("drift", f"drifting since {name_earliest(drifting)}"))
-    judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
-    if judged and place.status != "retired":
-        found.append(("", f"{place.on_target} of {len(judged)} on target"))
+    if place.judged and place.status != "retired":
+        found.append(("", f"{place.on_target} of {place.judged} on target"))
     return found
 
 
@@ -389,5 +388,4 @@ def _describe_heir(org: Org, now: datetime, heir: str) -> str:
     place = chart(org, now, ChartOptions(Selection(root=heir), depth=0, retired=True)).seats[0]
     if place.status != "active":
         return f"{place.name} is {place.status}"
-    judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
-    return f"{place.name}: {place.on_target} of {len(judged)} on target" if judged else ""
+    return f"{place.name}: {place.on_target} of {place.judged} on target" if place.judged else ""
