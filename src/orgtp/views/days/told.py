@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from orgtp.model.target import parse_target, typeset_target
@@ -51,8 +52,11 @@ class _Wording:
     verb: bool = False
 
 
-def tell_changes(found: Diff, by: ToldBy) -> Iterator[ToldChange]:
-    """Yield what a commit changed of the seats and of org.yaml, in the order in which it is shown."""
+def tell_changes(found: Diff, by: ToldBy, names: Mapping[str, str] = MappingProxyType({})) -> Iterator[ToldChange]:
+    """Yield what a commit changed of the seats and of org.yaml, in the order in which it is shown.
+
+    `names` has the names of seats that dotted lines lead to.
+    """
     retired = {one.seat for one in found.retired}
     begun = next((one.after for one in found.policy if one.key == "org" and one.before is None), None)
     if begun:
@@ -62,7 +66,7 @@ def tell_changes(found: Diff, by: ToldBy) -> Iterator[ToldChange]:
         for item in getattr(found, sort):
             if _is_part_of_larger(item, found) or _is_first_date(item):
                 continue
-            said = tell(item)
+            said = tell(_name_dotted_lines(item, names))
             if said.seat not in retired or sort == "retired":
                 yield _make_told(said, by)
 
@@ -86,6 +90,17 @@ def _is_part_of_larger(item: Any, found: Diff) -> bool:
     came = item.before is None and any(added.seat == item.after for added in found.added)
     went = item.after is None and any(removed.seat == item.before for removed in found.removed)
     return came or went or item.retirement
+
+
+def _name_dotted_lines(item: Any, names: Mapping[str, str]) -> Any:
+    """The same change, with the names of the seats to which dotted lines lead."""
+    if not isinstance(item, FieldChanged) or item.key != _DOTTED:
+        return item
+    before, after = (
+        join_with_and(names.get(one, one) for one in text.split(", ")) if text else None
+        for text in (item.before, item.after)
+    )
+    return replace(item, before=before, after=after)
 
 
 def _is_first_date(item: Any) -> bool:
@@ -130,10 +145,10 @@ def _tell_status(item: FieldChanged) -> _Wording:
     )
 
 
+_DOTTED = "also_reports_to"
 _KEY_NAMES = {
     "retire_when": "when to retire it",
     "review_by": "next review of the seat",
-    "also_reports_to": "dotted line",
     "since": "first day",
     "email": "address",
 }
@@ -150,6 +165,10 @@ def _tell_field(item: FieldChanged) -> _Wording:
         return _Wording(
             item.seat, item.name, f"what “{rest.replace('-', ' ')}” is: {item.after or 'not said any more'}"
         )
+    if head == _DOTTED:
+        what = f"also reports to {item.after}" if item.after else f"no longer also reports to {item.before}"
+        was = f", before to {item.before}" if item.before and item.after else ""
+        return _Wording(item.seat, item.name, what + was, verb=True)
     if head == "name":
         return _Wording(item.seat, item.after or item.name, f"was called {item.before}", verb=True)
     if head == "inputs":

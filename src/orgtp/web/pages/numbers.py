@@ -12,6 +12,7 @@ from orgtp.actions.plausibility import find_usual_values
 from orgtp.model.cell import Cell
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score
+from orgtp.model.seat import MetricKey
 from orgtp.model.value import Unit, ValueKind
 from orgtp.render.dates import format_weekday
 from orgtp.render.figures import format_full_figure, format_target
@@ -143,11 +144,25 @@ def _build_fields(org: OrgHandle, numbers: list[OwedNumber], sent: SentForm | No
     seats = {one.seat for one in numbers}
     rows = {(row.seat, row.metric): row for seat in sorted(seats) for row in org.scorecard(_WEEKS, seat).rows}
     fields = []
-    for index, number in enumerate(numbers, 1):
+    for number in numbers:
         row = rows.get((number.seat, number.metric))
         line = mark_as_html(draw_sparkline(row) if row else "")
-        fields.append(_build_field(org, number, f"n{index}", line, sent))
+        fields.append(_build_field(org, number, _name_field(number), line, sent))
     return fields
+
+
+def find_first_fields(request: PageRequest) -> dict[MetricKey, str]:
+    """The metrics of which the reader owes a value, and the id of the first field of each on the page of numbers."""
+    org, reader = request.org, request.reader
+    if not reader.may_write:
+        return {}
+    owed = list_owed(org.org, reader.seats or (reader.seat,), org.now).owed
+    return {MetricKey(one.seat, one.metric): _name_field(one) for one in reversed(owed)}
+
+
+def _name_field(number: OwedNumber) -> str:
+    """The id of its field. No id of a seat or a metric has a dot."""
+    return ".".join(("n", number.seat, number.metric, number.period))
 
 
 def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str, sent: SentForm | None) -> NumberField:
