@@ -12,6 +12,7 @@ from orgtp.actions.plausibility import find_usual_values
 from orgtp.model.cell import Cell
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score
+from orgtp.model.seat import MetricKey
 from orgtp.model.target import format_target
 from orgtp.model.value import Unit, ValueKind
 from orgtp.render.drawings.sparkline import draw_sparkline
@@ -146,11 +147,25 @@ def _build_fields(org: OrgHandle, numbers: list[OwedNumber], sent: SentForm | No
     lines = {key: mark_as_html(draw_sparkline(row)) for key, row in rows.items()}
     kept, errors = _group_by_number(sent.fields if sent else {}), _group_by_number(sent.errors if sent else {})
     fields = []
-    for index, number in enumerate(numbers, 1):
-        made = _build_field(org, number, f"n{index}", lines.get((number.seat, number.metric), mark_as_html("")))
+    for number in numbers:
+        made = _build_field(org, number, _name_field(number), lines.get((number.seat, number.metric), mark_as_html("")))
         theirs = sent.theirs.get(f"value.{number.key}") if sent else None
         fields.append(replace(made, kept=kept.get(number.key, {}), errors=errors.get(number.key, {}), theirs=theirs))
     return fields
+
+
+def find_first_fields(request: PageRequest) -> dict[MetricKey, str]:
+    """The metrics of which the reader owes a value, and the id of the first field of each on the page of numbers."""
+    org, reader = request.org, request.reader
+    if not reader.may_write:
+        return {}
+    owed = list_owed(org.org, reader.seats or (reader.seat,), org.now).owed
+    return {MetricKey(one.seat, one.metric): _name_field(one) for one in reversed(owed)}
+
+
+def _name_field(number: OwedNumber) -> str:
+    """The id of its field. No id of a seat or a metric has a dot."""
+    return f"n.{number.seat}.{number.metric}.{number.period}"
 
 
 def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str) -> NumberField:
