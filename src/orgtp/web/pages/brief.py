@@ -14,6 +14,7 @@ from orgtp.render.briefing.blocks import describe_old, format_flag, name_day_bef
 from orgtp.render.wording.figures import format_full_figure
 from orgtp.views.briefing.recipients import list_briefed_seats
 from orgtp.views.briefing.types import Briefing
+from orgtp.web.pages.numbers import find_first_fields
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.seat_names import SeatName, find_seat_name
 
@@ -25,12 +26,12 @@ def build_brief_page(request: PageRequest) -> Page:
     """What everybody has to know today, as `orgtp brief` says it."""
     org = request.org
     more = {"mine": find_own_briefing(request), "recipients": name_briefed_seats(org)}
-    return Page("brief", "Brief", {**describe_briefing(org, org.briefings.build()), **more})
+    return Page("brief", "Brief", {**describe_briefing(request, org.briefings.build()), **more})
 
 
-def describe_briefing(org: OrgHandle, view: Briefing) -> Mapping[str, Any]:
-    """What a template needs to show a briefing."""
-    zone = org.head.zone
+def describe_briefing(request: PageRequest, view: Briefing) -> Mapping[str, Any]:
+    """What a template needs to show a briefing. `fields` are those in which the reader enters a metric."""
+    org, zone = request.org, request.org.head.zone
     return {
         "view": view,
         "zone": zone,
@@ -38,6 +39,7 @@ def describe_briefing(org: OrgHandle, view: Briefing) -> Mapping[str, Any]:
         "old": describe_old(view.collect, zone) if view.collect and view.collect.is_old else "",
         "before": name_day_before(view),
         "need_words": _NEED_WORDS,
+        "fields": find_first_fields(request),
         "flags": None if view.flags is None else [(one, format_flag(one)) for one in view.flags],
         "off": None
         if view.off is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from orgtp.actions.plausibility import find_usual_values
 from orgtp.model.cell import Cell
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score
+from orgtp.model.seat import MetricKey
 from orgtp.model.target import format_target
 from orgtp.model.value import Unit, ValueKind
 from orgtp.render.drawings.sparkline import draw_sparkline
@@ -143,15 +144,31 @@ def _is_entry(name: str) -> bool:
 def _build_fields(org: OrgHandle, numbers: list[OwedNumber], sent: SentForm | None) -> list[NumberField]:
     seats = {one.seat for one in numbers}
     rows = {(row.seat, row.metric): row for seat in sorted(seats) for row in org.scorecard(_WEEKS, seat).rows}
+    lines = {key: mark_as_html(draw_sparkline(row)) for key, row in rows.items()}
+    kept, errors = _group_by_number(sent.fields if sent else {}), _group_by_number(sent.errors if sent else {})
     fields = []
-    for index, number in enumerate(numbers, 1):
-        row = rows.get((number.seat, number.metric))
-        line = mark_as_html(draw_sparkline(row) if row else "")
-        fields.append(_build_field(org, number, f"n{index}", line, sent))
+    for number in numbers:
+        made = _build_field(org, number, _name_field(number), lines.get((number.seat, number.metric), mark_as_html("")))
+        theirs = sent.theirs.get(f"value.{number.key}") if sent else None
+        fields.append(replace(made, kept=kept.get(number.key, {}), errors=errors.get(number.key, {}), theirs=theirs))
     return fields
 
 
-def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str, sent: SentForm | None) -> NumberField:
+def find_first_fields(request: PageRequest) -> dict[MetricKey, str]:
+    """The metrics of which the reader owes a value, and the id of the first field of each on the page of numbers."""
+    org, reader = request.org, request.reader
+    if not reader.may_write:
+        return {}
+    owed = list_owed(org.org, reader.seats or (reader.seat,), org.now).owed
+    return {MetricKey(one.seat, one.metric): _name_field(one) for one in reversed(owed)}
+
+
+def _name_field(number: OwedNumber) -> str:
+    """The id of its field. No id of a seat or a metric has a dot."""
+    return f"n.{number.seat}.{number.metric}.{number.period}"
+
+
+def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str) -> NumberField:
     unit, kind = number.unit, number.unit.kind
     return NumberField(
         number=number,
@@ -167,15 +184,16 @@ def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str, sent: 
         data=_list_script_data(org, number),
         last=tuple(_describe_last(cell, unit) for cell in number.last),
         line=line,
-        kept=_select_of(sent.fields if sent else {}, number.key),
-        errors=_select_of(sent.errors if sent else {}, number.key),
-        theirs=sent.theirs.get(f"value.{number.key}") if sent else None,
     )
 
 
-def _select_of(fields: Mapping[str, str], key: str) -> dict[str, str]:
-    """The fields of one number, by the first part of their names."""
-    return {name.partition(".")[0]: text for name, text in fields.items() if name.partition(".")[2] == key}
+def _group_by_number(fields: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The fields of each number, by its key and the first part of their names."""
+    found: dict[str, dict[str, str]] = {}
+    for name, text in fields.items():
+        part, _, key = name.partition(".")
+        found.setdefault(key, {})[part] = text
+    return found
 
 
 def _describe_number(org: OrgHandle, number: OwedNumber) -> str:
