@@ -3,8 +3,8 @@
 It is started as a script. Its standard input is the control socket, and its argument the descriptor of a socket that
 listens, to which others (`shim.py`) send the same messages. Each message carries four descriptors: the standard input,
 output and error of the child, and a socket for this call alone. On that socket the server sends the child's process id
-and, when the child ends, its wait status and what it used (`ENDED`); the child reads there what to run. When the control
-socket closes, the server ends.
+and, when the child ends, its wait status and what it used (`ENDED`); the child reads there what to run. When the
+control socket closes, the server ends.
 """
 
 from __future__ import annotations
