@@ -11,12 +11,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgtp.render.chart_data import chart_data
-from orgtp.render.chart_svg import chart_fragment, draw_chart
-from orgtp.views.chart_boxes import ChartBox
-from orgtp.views.chart_layout.draw_types import Drawing, LayoutSeat, PlacedLine
-from orgtp.views.chart_layout.folding import fold_by_default
-from orgtp.views.chart_layout.layout import lay_out
+from orgtp.render.drawings.chart import chart_fragment, draw_chart
+from orgtp.render.drawings.chart_data import chart_data
+from orgtp.views.chart_drawing.boxes import ChartBox
+from orgtp.views.chart_drawing.draw_types import Drawing, LayoutSeat, PlacedLine
+from orgtp.views.chart_drawing.folding import fold_by_default
+from orgtp.views.chart_drawing.layout import lay_out
 from tests.drawing.boxes import drawn_charts
 from tests.drawing.trees import GeneratedChart, charts, make_chart, make_random_chart
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.target import Target, parse_target
+from orgtp.model.target import Target, format_target, parse_target
 from orgtp.model.value import Unit, ValueKind
-from orgtp.render.figures import format_full_figure, format_grid_figure, format_short_figure, format_target
+from orgtp.render.wording.figures import format_full_figure, format_grid_figure, format_short_figure
 
 
 def read_target(text: str) -> Target:

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import orgtp
-from orgtp.render.label_space import LabelBox
-from orgtp.render.metric_svg import LARGE, SMALL, ChartSize, describe_metric_chart, draw_metric_chart
+from orgtp.render.drawings.metric.draw import draw_metric_chart
+from orgtp.render.drawings.metric.label_space import LabelBox
+from orgtp.render.drawings.metric.plot import LARGE, SMALL, ChartSize
+from orgtp.render.drawings.metric.words import describe_metric_chart
 from orgtp.views.metric_chart import SeatCharts, build_seat_charts
 from orgtp.views.why.types import SeatPast
 from tests.conftest import NOW as CLOCK

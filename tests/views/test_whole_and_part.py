@@ -15,8 +15,8 @@ from orgtp.model.period import Cadence, Grain, period_containing
 from orgtp.model.score import Score
 from orgtp.views.chart import ChartOptions, chart
 from orgtp.views.context.build import SeatEvidence, context
-from orgtp.views.scorecard import scorecard
-from orgtp.views.scores import score_lines
+from orgtp.views.scorecard.build import scorecard
+from orgtp.views.scorecard.scores import score_lines
 from orgtp.views.seat import seat_view
 from orgtp.views.selection import Omitted, Selection
 from orgtp.views.stale import stale

@@ -87,7 +87,7 @@ def show_chart(
     from orgtp.render.terminal import Screen, detect_screen
 
     if format_ is ChartFormat.TERM_SVG:
-        from orgtp.render.svg import render_svg
+        from orgtp.render.terminal_svg import render_svg
 
         lines = chart_lines(view, Screen(), name=handle.head.name, kind=kind, by=by)
         write_stdout(render_svg(lines, handle.head.name))
@@ -111,10 +111,10 @@ def _draw_picture(
     A picture for the wall has columns instead, and shows every seat down to `depth`.
     """
     from orgtp.model.text import count_noun
-    from orgtp.render.chart_svg import chart_svg, draw_chart, list_layout_seats
-    from orgtp.render.chart_wall import wall_svg
-    from orgtp.views.chart_boxes import list_chart_boxes
-    from orgtp.views.chart_layout.folding import fold_below, fold_by_default
+    from orgtp.render.drawings.chart import chart_svg, draw_chart, list_layout_seats
+    from orgtp.render.drawings.wall import wall_svg
+    from orgtp.views.chart_drawing.boxes import list_chart_boxes
+    from orgtp.views.chart_drawing.folding import fold_below, fold_by_default
 
     view = handle.chart(depth=depth if is_wall else None, retired=retired, selection=selection)
     boxes = list_chart_boxes(view, handle.health(replace(selection, states=(), sort=None)))
@@ -132,8 +132,8 @@ def _draw_picture(
 
 def _list_notes(handle: OrgHandle, view: Chart, selection: Selection) -> list[str]:
     """What a picture says of itself: of which org, when and commit it is, and what it lacks."""
-    from orgtp.render.selection import describe_left_out
     from orgtp.render.terminal import to_local_time
+    from orgtp.render.wording.selection import describe_left_out
 
     commit = f", commit {handle.revision[:10]}" if handle.revision else ""
     notes = [f"{handle.head.name}, as of {to_local_time(handle.now, handle.org.zone):%Y-%m-%d %H:%M}{commit}"]

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun
-from orgtp.render.people import also_holds_text, name_suffix
-from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, join_lines, join_spans
 from orgtp.render.terminal import (
     DOT_LEGEND,
@@ -25,6 +23,8 @@ from orgtp.render.terminal import (
     wrap_legend,
     wrap_line,
 )
+from orgtp.render.wording.people import also_holds_text, name_suffix
+from orgtp.render.wording.selection import left_out_lines
 from orgtp.views.chart import Chart, ChartSeat
 
 _LEAST_TEXT = 12

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun, one_line
-from orgtp.render.people import also_holds_text
-from orgtp.render.selection import describe_left_out
+from orgtp.render.wording.people import also_holds_text
+from orgtp.render.wording.selection import describe_left_out
 from orgtp.views.chart import Chart, ChartSeat
 
 # Mermaid reads `#name;` inside quotes as an entity. Characters that could end the label or become HTML are entities.

@@ -16,8 +16,6 @@ from orgtp.model.cell import Cell, CellState
 from orgtp.model.errors import BadValue
 from orgtp.model.text import count_noun, one_line
 from orgtp.model.value import Unit, ValueKind
-from orgtp.render.people import earlier_numbers_note
-from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, Span, join_spans
 from orgtp.render.terminal import (
     LEGEND,
@@ -37,8 +35,10 @@ from orgtp.render.terminal import (
     wrap_legend,
     wrap_line,
 )
-from orgtp.render.values import format_value
-from orgtp.views.scorecard import Scorecard, ScoreRow
+from orgtp.render.wording.people import earlier_numbers_note
+from orgtp.render.wording.selection import left_out_lines
+from orgtp.render.wording.values import format_value
+from orgtp.views.scorecard.build import Scorecard, ScoreRow
 
 _BARS = "▁▂▃▄▅▆▇█"
 # The last cell of a metric that another one continues.

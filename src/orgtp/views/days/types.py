@@ -9,7 +9,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.org import Org
 from orgtp.model.value import Unit
-from orgtp.views.seat_summary import SeatSummary
+from orgtp.views.seats.summary import SeatSummary
 
 
 @dataclass(frozen=True, slots=True)

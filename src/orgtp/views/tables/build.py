@@ -23,7 +23,7 @@ from orgtp.model.score_series import ScoreSeries
 from orgtp.model.seat import Metric, Pause, Rollup, Seat
 from orgtp.views.chart import target_now, unit_of
 from orgtp.views.log import LogEntry
-from orgtp.views.people import name_holder
+from orgtp.views.seats.people import name_holder
 from orgtp.views.selection import (
     EVERYTHING,
     NOTHING_OMITTED,

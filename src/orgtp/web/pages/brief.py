@@ -9,8 +9,9 @@ from orgtp.api import OrgHandle
 from orgtp.model.org import Org
 from orgtp.model.records.review import find_last_week
 from orgtp.model.seat import SeatStatus
+from orgtp.model.target import format_target
 from orgtp.render.briefing.blocks import describe_old, format_flag, name_day_before
-from orgtp.render.figures import format_full_figure, format_target
+from orgtp.render.wording.figures import format_full_figure
 from orgtp.views.briefing.recipients import list_briefed_seats
 from orgtp.views.briefing.types import Briefing
 from orgtp.web.pages.page import Page, PageRequest

@@ -11,9 +11,9 @@ from orgtp.model.cell import CellState
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.period import Grain
 from orgtp.model.seat import MetricKey
-from orgtp.render.chart_svg import chart_fragment, draw_chart, list_layout_seats
+from orgtp.render.drawings.chart import chart_fragment, draw_chart, list_layout_seats
 from orgtp.render.templates import clean_value, mark_as_html
-from orgtp.views.chart_layout.folding import fold_by_default
+from orgtp.views.chart_drawing.folding import fold_by_default
 from orgtp.views.variation.judge import find_drifting, judge_metric
 from orgtp.web.pages.chart_days import encode_days
 from orgtp.web.pages.chart_facts import find_own_words

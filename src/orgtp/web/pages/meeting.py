@@ -15,9 +15,11 @@ from typing import Any
 from orgtp.api import AgendaRow, OrgHandle, Review, RowEvidence
 from orgtp.model.errors import OrgtpError
 from orgtp.model.records.todo import list_todo_editors
-from orgtp.render.metric_svg import SMALL, ChartSize, describe_metric_chart, draw_metric_chart
+from orgtp.render.drawings.metric.draw import draw_metric_chart
+from orgtp.render.drawings.metric.plot import SMALL, ChartSize
+from orgtp.render.drawings.metric.words import describe_metric_chart
 from orgtp.render.templates import mark_as_html
-from orgtp.views.row_discussion import RowDiscussion
+from orgtp.views.review.row_discussion import RowDiscussion
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review import ShownRow, show_row

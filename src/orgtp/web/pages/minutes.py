@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from orgtp.api import ReviewView, TodoView
 from orgtp.model.records.review import ReviewDecision, review_path
 from orgtp.model.text import count_noun, join_with_and
-from orgtp.render.period_labels import name_period
-from orgtp.render.sparkline_svg import draw_sparkline
+from orgtp.render.drawings.sparkline import draw_sparkline
 from orgtp.render.templates import mark_as_html
-from orgtp.views.reviews import ReviewedRow
+from orgtp.render.wording.periods import name_period
+from orgtp.views.review.held import ReviewedRow
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
 from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review_rows import (

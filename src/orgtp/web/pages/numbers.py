@@ -12,12 +12,13 @@ from orgtp.actions.plausibility import find_usual_values
 from orgtp.model.cell import Cell
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score
+from orgtp.model.target import format_target
 from orgtp.model.value import Unit, ValueKind
-from orgtp.render.dates import format_weekday
-from orgtp.render.figures import format_full_figure, format_target
-from orgtp.render.period_labels import describe_period, name_period
-from orgtp.render.sparkline_svg import draw_sparkline
+from orgtp.render.drawings.sparkline import draw_sparkline
 from orgtp.render.templates import mark_as_html
+from orgtp.render.wording.dates import format_weekday
+from orgtp.render.wording.figures import format_full_figure
+from orgtp.render.wording.periods import describe_period, name_period
 from orgtp.views.owed import OwedNumber, OwedNumbers, find_number, list_owed
 from orgtp.views.signs import describe_state, name_sign
 from orgtp.web.pages.page import Page, PageRequest, SentForm, SentState, SentValue

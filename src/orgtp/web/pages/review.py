@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from orgtp.api import AgendaRow, OrgHandle, ReviewList, ReviewView
 from orgtp.model.records.review import ReviewState
-from orgtp.render.agenda import list_health_lines
-from orgtp.render.odds import format_baseline
+from orgtp.render.drawings.sparkline import draw_sparkline
+from orgtp.render.review.agenda import list_health_lines
 from orgtp.render.spans import Line
-from orgtp.render.sparkline_svg import draw_sparkline
 from orgtp.render.templates import mark_as_html
+from orgtp.render.wording.odds import format_baseline
 from orgtp.web.pages.page import Page, PageRequest
 from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review_rows import (

@@ -10,22 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from orgtp.api import NoGit
 from orgtp.model.cell import CellState
-from orgtp.model.errors import OrgtpError, UnknownSeat
 from orgtp.model.org import Org, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
 from orgtp.model.records.review import ReviewRow
 from orgtp.model.seat import seat_path
+from orgtp.model.target import format_target
 from orgtp.model.value import Unit
-from orgtp.render.dates import format_date
-from orgtp.render.figures import format_full_figure, format_target
-from orgtp.render.metric_notes import list_metric_notes
-from orgtp.render.metric_svg import describe_cell, describe_metric_chart, draw_metric_chart
-from orgtp.render.period_labels import describe_period, name_period
-from orgtp.render.seat_history import format_event_changes, format_recorded_counts
+from orgtp.render.drawings.metric.draw import draw_metric_chart
+from orgtp.render.drawings.metric.words import describe_cell, describe_metric_chart
+from orgtp.render.health.metric_notes import list_metric_notes
+from orgtp.render.seats.history import format_event_changes, format_recorded_counts
 from orgtp.render.spans_html import line_to_html
 from orgtp.render.templates import mark_as_html
+from orgtp.render.wording.dates import format_date
+from orgtp.render.wording.figures import format_full_figure
+from orgtp.render.wording.periods import describe_period, name_earliest, name_period
 from orgtp.views.chart import ChartOptions, chart
 from orgtp.views.metric_chart import MetricChart, build_seat_charts
 from orgtp.views.seat import SeatView, seat_view
@@ -118,7 +120,8 @@ class HeirLine:
 class RetiredFacts:
     """What the record of a retirement says beside the record itself: for how long, with which result, and who went on.
 
-    `decided` is the commit of the retirement, if the history has it. `result` counts the known cells of all metrics.
+    `decided` is the commit of the retirement, if the history has it. `on_target` and `known` count the cells of all
+    metrics.
     """
 
     record: Retirement
@@ -199,9 +202,7 @@ def _read_history(request: PageRequest) -> tuple[Sequence[Event], str]:
     """The commits that changed the seat, oldest first; or why they are not known."""
     try:
         return request.org.history.seat_history(request.subject).events, ""
-    except UnknownSeat:
-        raise
-    except OrgtpError as error:
+    except NoGit as error:
         return (), str(error)
 
 
@@ -292,9 +293,9 @@ def _list_tags(view: SeatView, charts: Sequence[MetricChart]) -> list[tuple[str,
         since = f" since {format_date(view.paused_since)}" if view.paused_since else ""
         found.append(("", f"{place.status}{since}"))
     found += [("late", "late")] if place.stale else []
-    drifting = [name_period(one.health.since) for one in charts if one.health.is_drifting and one.health.since]
+    drifting = [one.health.since for one in charts if one.health.is_drifting and one.health.since]
     if drifting and place.status != "retired":
-        found.append(("drift", f"drifting since {min(drifting)}"))
+        found.append(("drift", f"drifting since {name_earliest(drifting)}"))
     judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
     if judged and place.status != "retired":
         found.append(("", f"{place.on_target} of {len(judged)} on target"))

@@ -16,10 +16,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from orgtp.api import LiveOrg
+from orgtp.api import LiveOrg, OrgHandle
 from orgtp.crash_report import save_trace
 from orgtp.model.errors import BadInput, OrgtpError, UnknownSeat
 from orgtp.model.text import escape_control_chars
+from orgtp.web.history_faults import describe_fault, explain_fault
 from orgtp.web.pages.page import PageMissing, SentForm, SentState
 from orgtp.web.server.acts import ACTS, Act, Recorder, check_bad_input, perform_act
 from orgtp.web.server.answers import Answer, AnswerCache
@@ -48,6 +49,7 @@ _LOOK_SECONDS = 1.0
 _CHANGES = "changes"
 _ACT, _SIGN_IN, _SIGN_OUT, _ICON = "/act/", "/sign-in", "/sign-out", "/favicon.ico"
 _SIGNED_IN = "/numbers.html"
+_LOG_HAS_REASON = "Whoever runs the server finds the reason in its log."
 _EVENTS, _MEETING_EVENTS, _MEETING_POSITION = "/events", "/meeting/events", "/meeting/position"
 
 
@@ -59,7 +61,8 @@ class WebApp:
         self.sessions = Sessions(settings)
         self.hub = EventHub()
         self.meetings = Meetings(self.hub)
-        self.pages = PageServer(live, AnswerCache(), Recheck(live))
+        self.pages = PageServer(live, AnswerCache(), Recheck(live, self._log), self._explain_history_fault)
+        self._faults: tuple[int, set[str]] = (-1, set())
         self._headers = make_security_headers(settings)
         self._reading = ThreadPoolExecutor(_READERS, "read")
         self._writing = ThreadPoolExecutor(_WRITERS, "write")
@@ -183,8 +186,18 @@ class WebApp:
         self._log(f"the org cannot be read: {error}")
         return (
             "This page cannot be shown",
-            "The org cannot be read. Whoever runs the server finds the reason in its log.",
+            f"The org cannot be read. {_LOG_HAS_REASON}",
         )
+
+    def _explain_history_fault(self, org: OrgHandle, error: OrgtpError) -> str:
+        """Tell the log, once a version, why a page has no history, and return what the page says about it."""
+        said, version = describe_fault(error), self.live.version
+        if self._faults[0] != version:
+            self._faults = version, set()
+        if said not in self._faults[1]:
+            self._faults[1].add(said)
+            self._log(f"the history cannot be read: {said}")
+        return _LOG_HAS_REASON if self.settings.is_behind_proxy else explain_fault(org, error)
 
     # Signing in and out.
 

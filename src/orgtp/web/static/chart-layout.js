@@ -2,7 +2,7 @@
  * Where the boxes, frames and lines of the chart go. This is src/orgtp/views/chart_layout in JavaScript: a test gives both
  * the same charts and compares every number, so change them together. All positions are whole pixels.
  *
- * @typedef {object} ChartSeat A seat as render/chart_data.py writes it, depth first, each after the one above it.
+ * @typedef {object} ChartSeat A seat as render/drawings/chart_data.py writes it, depth first, each after the one above it.
  * @property {string} id
  * @property {string} above the seat above it on this chart, or ""
  * @property {boolean} [group] whether it is a group of seats, drawn as a frame
