@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from orgtp.api import OrgHandle
-    from orgtp.views.chart import ChartSeat
+    from orgtp.web.pages.short_seat import ShortSeats
 
 # A folder with this file was written by orgtp, so it may be replaced.
 MARKER = "orgtp-site.json"
@@ -268,18 +268,16 @@ class _SiteWriter:
     def _render_sections(self, addresses: list[PageAddress], *, is_short: bool) -> Iterator[Markup]:
         from orgtp.web.pages.short_seat import list_short_seats
 
-        short = list_short_seats(self.org) if is_short else {}
+        short = list_short_seats(self.org) if is_short else None
         for number, address in enumerate(addresses, 1):
-            yield self._render_section(address, short, is_short=is_short)
+            yield self._render_section(address, short)
             self.on_page(number, len(addresses))
 
-    def _render_section(self, address: PageAddress, short: Mapping[str, ChartSeat], *, is_short: bool) -> Markup:
+    def _render_section(self, address: PageAddress, short: ShortSeats | None) -> Markup:
         path, links = address.path.removesuffix(SUFFIX), FragmentLinks(address.path)
 
         def render(org: OrgHandle, facts: SiteFacts) -> Markup:
-            return render_section(
-                _build_section(org, address, short, is_short=is_short), Frame(facts, links, ANYONE), path
-            )
+            return render_section(_build_section(org, address, short), Frame(facts, links, ANYONE), path)
 
         def say(page: Page) -> Markup:
             return render_section(page, Frame(self.facts, links, ANYONE), path)
@@ -311,14 +309,14 @@ class _SiteWriter:
         return ASK_KEEPER if self.facts.left_out else explain_fault(self.org, error)
 
 
-def _build_section(org: OrgHandle, address: PageAddress, short: Mapping[str, ChartSeat], *, is_short: bool) -> Page:
+def _build_section(org: OrgHandle, address: PageAddress, short: ShortSeats | None) -> Page:
     from orgtp.web.pages.short_seat import build_short_seat_page
 
-    if address.kind.name == "seat" and address.subject in short:
-        return build_short_seat_page(org, short[address.subject])
-    if is_short and address.kind.is_bulky_when_large:
+    if short and address.kind.name == "seat" and address.subject in short.seats:
+        return build_short_seat_page(org, short, address.subject)
+    if short and address.kind.is_bulky_when_large:
         return Page("left_out", address.kind.name.capitalize(), {})
-    return address.kind.build(PageRequest(org, address.subject, is_compact=is_short))
+    return address.kind.build(PageRequest(org, address.subject, is_compact=short is not None))
 
 
 def _publish_folder(made: Path, place: Path, before: Path) -> None:
