@@ -169,11 +169,8 @@ def test_git_that_is_missing_from_the_path(sample: Shell) -> None:
         (programs / "git").unlink()
         # There is something new to read.
         sample.git("commit", "-q", "--allow-empty", "-m", "by hand")
-        for got in (
-            browser.get("/"),
-            browser.get("/?at=2026-10-01"),
-            browser.post("/act/scores", {"csrf": token, **SCORE}),
-        ):
+        sent = browser.post("/act/scores", {"csrf": token, **SCORE})
+        for got in (browser.get("/"), browser.get("/?at=2026-10-01"), sent):
             # A page that needs no git says that it is without the history.
             assert got.status in {200, 422, 500}
             assert "git is not installed, or not on the PATH" in got.text
