@@ -232,7 +232,7 @@ def _is_hidden(name: str) -> bool:
 def describe_missing(error: OrgtpError) -> tuple[str, str]:
     """The title and the message of the page for something that does not exist."""
     if isinstance(error, UnknownSeat):
-        return "There is no such seat", str(error)
+        return "There is no such seat", f"{str(error)[:1].upper()}{str(error)[1:]}"
     if isinstance(error, PageMissing):
         return "There is no such page", "The address may be mistyped. The pages are listed above."
     return "This page cannot be shown", str(error)
