@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -53,6 +55,11 @@ _FILE_MARK, _FILE_HEAD = b'<meta name="generator" content="orgtp">', 4096
 _FILE_SUFFIXES = {SUFFIX, ".htm"}
 # With more seats, a page of each in one file would make it too large to mail, so each has a short one.
 MOST_FULL_SEATS = 60
+# Names that people give to files of other formats. A folder may have a dot in its name, as in `org.example.com`.
+_OTHER_SUFFIXES = re.compile(
+    r"\.(csv|docx?|epub|gif|gz|jpe?g|js|json|md|mht|mhtml|odt|pdf|png|pptx|svg|tar|tgz|txt|xhtml|xlsx|xml|ya?ml|zip)",
+    re.IGNORECASE,
+)
 # The folders in which a site would be taken for a part of the org, besides those of its records.
 _OWN_FOLDERS = frozenset({".git", ".orgtp", "seats", "policy", *RECORD_FOLDERS})
 
@@ -119,6 +126,11 @@ def write_site(
     is_file = target.suffix.lower() in _FILE_SUFFIXES
     # A link to the place where a site is stays a link.
     place = Path(os.path.realpath(target.expanduser()))
+    if _OTHER_SUFFIXES.fullmatch(place.suffix) and not place.is_dir():
+        raise BadInput(
+            what=f"{target} would be a folder, in spite of its name. Name a folder, or a file that ends with .html: "
+            f"orgtp site {shlex.quote(str(target.with_suffix(SUFFIX)))}"
+        )
     _refuse_place_in_org(org, target, place)
     replaced = (
         _refuse_other_file(target, place, force=force) if is_file else _refuse_other_folder(target, place, force=force)
