@@ -66,7 +66,8 @@ def tell_changes(found: Diff, by: ToldBy, names: Mapping[str, str] = MappingProx
         for item in getattr(found, sort):
             if _is_part_of_larger(item, found) or _is_first_date(item):
                 continue
-            said = tell(_name_dotted_lines(item, names))
+            is_dotted = isinstance(item, FieldChanged) and item.key == _DOTTED
+            said = _tell_dotted_lines(_name_dotted_lines(item, names)) if is_dotted else tell(item)
             if said.seat not in retired or sort == "retired":
                 yield _make_told(said, by)
 
@@ -92,10 +93,8 @@ def _is_part_of_larger(item: Any, found: Diff) -> bool:
     return came or went or item.retirement
 
 
-def _name_dotted_lines(item: Any, names: Mapping[str, str]) -> Any:
+def _name_dotted_lines(item: FieldChanged, names: Mapping[str, str]) -> FieldChanged:
     """The same change, with the names of the seats to which dotted lines lead."""
-    if not isinstance(item, FieldChanged) or item.key != _DOTTED:
-        return item
     before, after = (
         join_with_and(names.get(one, one) for one in text.split(", ")) if text else None
         for text in (item.before, item.after)
@@ -165,10 +164,6 @@ def _tell_field(item: FieldChanged) -> _Wording:
         return _Wording(
             item.seat, item.name, f"what “{rest.replace('-', ' ')}” is: {item.after or 'not said any more'}"
         )
-    if head == _DOTTED:
-        what = f"also reports to {item.after}" if item.after else f"no longer also reports to {item.before}"
-        was = f", before to {item.before}" if item.before and item.after else ""
-        return _Wording(item.seat, item.name, what + was, verb=True)
     if head == "name":
         return _Wording(item.seat, item.after or item.name, f"was called {item.before}", verb=True)
     if head == "inputs":
@@ -179,6 +174,12 @@ def _tell_field(item: FieldChanged) -> _Wording:
     if item.key in _PROSE:
         return _Wording(item.seat, item.name, f"{name} is now: {item.after}" if item.after else f"{name} is gone")
     return _Wording(item.seat, item.name, f"{name} {_tell_values(item.before, item.after)}")
+
+
+def _tell_dotted_lines(item: FieldChanged) -> _Wording:
+    what = f"also reports to {item.after}" if item.after else f"no longer also reports to {item.before}"
+    was = f", before to {item.before}" if item.before and item.after else ""
+    return _Wording(item.seat, item.name, what + was, verb=True)
 
 
 def _tell_values(before: str | None, after: str | None) -> str:

@@ -162,7 +162,7 @@ def find_first_fields(request: PageRequest) -> dict[MetricKey, str]:
 
 def _name_field(number: OwedNumber) -> str:
     """The id of its field. No id of a seat or a metric has a dot."""
-    return ".".join(("n", number.seat, number.metric, number.period))
+    return f"n.{number.seat}.{number.metric}.{number.period}"
 
 
 def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str, sent: SentForm | None) -> NumberField:
