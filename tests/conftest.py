@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -36,6 +37,11 @@ def base_env() -> dict[str, str]:
 
 
 RUNNER = Runner(base_env)
+
+
+def shell_path() -> str:
+    """The PATH for lines of shell that call `orgtp`: it runs in forks there, too."""
+    return RUNNER.path(SCRIPT)
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,17 @@ def shell(tmp_path: Path, home: Path) -> Shell:
     folder = tmp_path / "work"
     folder.mkdir()
     return Shell(folder, home)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long tests, so that no worker still runs one when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests themselves out of garbage collection; they are millions of objects, and stay."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:

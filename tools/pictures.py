@@ -14,12 +14,12 @@ from pathlib import Path
 from orgtp.actions.retire import RetirementRequest
 from orgtp.api.org import OrgHandle, open_org
 from orgtp.render.change import plan_lines
-from orgtp.render.chart_svg import chart_svg, draw_chart
+from orgtp.render.drawings.chart import chart_svg, draw_chart
 from orgtp.render.scorecard import scorecard_lines
-from orgtp.render.svg import render_svg
 from orgtp.render.terminal import Screen
+from orgtp.render.terminal_svg import render_svg
 from orgtp.sample import make_sample
-from orgtp.views.chart_boxes import list_chart_boxes
+from orgtp.views.chart_drawing.boxes import list_chart_boxes
 from orgtp.web.site import write_site
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"

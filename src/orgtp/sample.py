@@ -38,7 +38,7 @@ from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, Review
 from orgtp.model.records.todo import TodoAction
 from orgtp.model.score import make_ulid
 from orgtp.model.seat import seat_path
-from orgtp.views.agenda import build_agenda
+from orgtp.views.review.agenda import build_agenda
 
 WEEKS = 13
 _DAYS = ("mon", "tue", "wed", "thu", "fri")

@@ -17,6 +17,7 @@ from orgtp.views.variation.judge import find_drifting
 from tests.conftest import NOW, Shell
 from tests.days.made_org import MadeOrg
 from tests.effort import count_calls
+from tests.size import choose_size
 
 NOW_TIME = datetime.fromisoformat(NOW)
 
@@ -104,7 +105,7 @@ def test_the_command_says_the_same(sample: Shell) -> None:
         }
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(choose_size(2, 4)))
 def test_each_day_of_a_made_org_is_what_at_says(tmp_path: Path, seed: int) -> None:
     """Seats move, pause, retire and change hands, due times change, values are late, corrected and withdrawn."""
     MadeOrg(seats=14, days=60, seed=seed, changes_a_day=2).make(tmp_path / "org")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from orgtp.views.chart_boxes import ChartBox
+from orgtp.views.chart_drawing.boxes import ChartBox
 from orgtp.views.signs import Sign
 from tests.drawing.trees import charts
 

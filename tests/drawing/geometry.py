@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from orgtp.views.chart_layout.draw_types import BOX_WIDTH, FOLD_REACH, Drawing, LayoutSeat, PlacedLine
+from orgtp.views.chart_drawing.draw_types import BOX_WIDTH, FOLD_REACH, Drawing, LayoutSeat, PlacedLine
 
 
 class Area(NamedTuple):

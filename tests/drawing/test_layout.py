@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from orgtp.views.chart_layout.draw_types import BOX_WIDTH, COMPACT_HEIGHT, LayoutSeat
-from orgtp.views.chart_layout.folding import MOST_BOXES, count_below, fold_below, fold_by_default
-from orgtp.views.chart_layout.layout import lay_out
-from orgtp.views.chart_layout.wall import lay_out_wall
+from orgtp.views.chart_drawing.draw_types import BOX_WIDTH, COMPACT_HEIGHT, LayoutSeat
+from orgtp.views.chart_drawing.folding import MOST_BOXES, count_below, fold_below, fold_by_default
+from orgtp.views.chart_drawing.layout import lay_out
+from orgtp.views.chart_drawing.wall import lay_out_wall
 from tests.drawing.geometry import find_overlaps, find_wrong_lines, find_wrong_places, list_boxes
 from tests.drawing.trees import GeneratedChart, charts, make_chart, make_random_chart
 from tests.effort import count_calls

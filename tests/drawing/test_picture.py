@@ -8,11 +8,11 @@ from pathlib import Path
 
 from hypothesis import given, settings
 
-from orgtp.render.chart_svg import chart_svg, draw_chart
-from orgtp.render.chart_wall import wall_svg
-from orgtp.render.text_width import fit_text, measure_text
-from orgtp.views.chart_boxes import ChartBox
-from orgtp.views.chart_layout.draw_types import BOX_WIDTH
+from orgtp.render.drawings.chart import chart_svg, draw_chart
+from orgtp.render.drawings.text_width import fit_text, measure_text
+from orgtp.render.drawings.wall import wall_svg
+from orgtp.views.chart_drawing.boxes import ChartBox
+from orgtp.views.chart_drawing.draw_types import BOX_WIDTH
 from orgtp.views.signs import Sign
 from tests.conftest import ACCEPT, Shell
 from tests.drawing.boxes import drawn_charts

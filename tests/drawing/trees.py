@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from orgtp.views.chart_layout.draw_types import LayoutSeat
+from orgtp.views.chart_drawing.draw_types import LayoutSeat
 
 
 class GeneratedChart(NamedTuple):

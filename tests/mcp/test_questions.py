@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from orgtp.cli.mcp_install import ASK as ASK_FIRST
+from orgtp.cli.servers.mcp_install import ASK as ASK_FIRST
 from tests.conftest import ROOT, Shell
 from tests.mcp.clients import call, served
 

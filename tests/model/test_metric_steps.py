@@ -36,7 +36,7 @@ from orgtp.model.problem import select_errors
 from orgtp.model.verdict_changes import compare_verdicts
 from orgtp.rules.registry import RULES
 from orgtp.rules.rule import RuleContext
-from orgtp.views.scorecard import scorecard
+from orgtp.views.scorecard.build import scorecard
 
 BEGIN = datetime(2026, 8, 31, 17, tzinfo=UTC)
 SEATS = ("ann", "bot", "cat")

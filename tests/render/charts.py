@@ -12,8 +12,9 @@ from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import parse_period
 from orgtp.model.seat import MetricKey
-from orgtp.render.label_space import LabelBox, box_label
-from orgtp.render.metric_svg import ChartSize, draw_metric_chart
+from orgtp.render.drawings.metric.draw import draw_metric_chart
+from orgtp.render.drawings.metric.label_space import LabelBox, box_label
+from orgtp.render.drawings.metric.plot import ChartSize
 from orgtp.views.metric_chart import ChangedInput, MetricChart, build_metric_chart
 from orgtp.views.why.types import Evidence, EvidenceKind
 from tests.views.orgs import org

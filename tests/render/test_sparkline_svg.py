@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from orgtp.model.cell import Cell, CellState
 from orgtp.model.value import Unit, ValueKind
-from orgtp.render.sparkline_svg import draw_sparkline
-from orgtp.views.scorecard import ScoreRow
+from orgtp.render.drawings.sparkline import draw_sparkline
+from orgtp.views.scorecard.build import ScoreRow
 
 NUMBER = ScoreRow(
     seat="bot",

@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 
 from orgtp.model.org import Org
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, ReviewState, find_last_week
-from orgtp.render.agenda import AgendaHead, agenda_html, agenda_markdown, agenda_text
+from orgtp.render.review.agenda import AgendaHead, agenda_html, agenda_markdown, agenda_text
 from orgtp.render.terminal import Screen
-from orgtp.views.agenda import Agenda, build_agenda
+from orgtp.views.review.agenda import Agenda, build_agenda
 from tests.cli.terminal import driving
 from tests.cli.test_diff_markdown import AFTER, HOSTILE, OURS, rendered, tags, visible
 from tests.conftest import Shell

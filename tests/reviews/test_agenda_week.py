@@ -11,10 +11,10 @@ from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, period_containing
 from orgtp.model.records.review import ReviewState
-from orgtp.views.agenda import Agenda, build_agenda
 from orgtp.views.health.assess import assess_health
 from orgtp.views.health.types import SeatHealth
-from orgtp.views.unknown_run import find_unknown_run
+from orgtp.views.health.unknown_run import find_unknown_run
+from orgtp.views.review.agenda import Agenda, build_agenda
 from tests.conftest import Shell
 from tests.views.orgs import BOT, HEAD, METRIC, org
 

@@ -12,8 +12,8 @@ from orgtp.actions.todo_overdue import find_overdue_todos
 from orgtp.model.org import Org
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow, find_review_before
 from orgtp.model.records.todo import Todo, TodoAction, TodoEvent, TodoState
-from orgtp.views.agenda import build_agenda
-from orgtp.views.reviews import show_review
+from orgtp.views.review.agenda import build_agenda
+from orgtp.views.review.held import show_review
 from tests.escalations.desks import FRIDAY, Ledger
 
 ID = "2026-11-20-call-the-bank"

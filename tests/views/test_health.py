@@ -14,9 +14,9 @@ from orgtp.model.org import Org
 from orgtp.model.period import Cadence, Grain
 from orgtp.model.records.review import Review, ReviewDecision, ReviewRow
 from orgtp.model.seat import Rollup
-from orgtp.render.health import describe_run, health_text
-from orgtp.render.odds import format_limits
+from orgtp.render.health.text import describe_run, health_text
 from orgtp.render.terminal import Screen
+from orgtp.render.wording.odds import format_limits
 from orgtp.views.health.assess import assess_health, count_judged_flags
 from orgtp.views.health.chart import build_chart
 from orgtp.views.health.types import HealthRow, SeatHealth

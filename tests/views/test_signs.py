@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orgtp.model.cell import CellState
-from orgtp.render.metric_svg import describe_cell
+from orgtp.render.drawings.metric.words import describe_cell
 from orgtp.views.signs import describe_state, find_sign, name_sign
 from tests.render.charts import build, make_values_org
 

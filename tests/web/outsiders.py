@@ -25,7 +25,7 @@ ALWAYS_GONE = ("Subjectmark", "ownmark", "wordsmark", "sourcemark")
 ORG = """\
 org: marked
 name: Marked
-note: This label stays.
+note: This label stays, says Amarantha.
 timezone: UTC
 policy:
   scorekeepers: [bot]

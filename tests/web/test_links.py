@@ -34,7 +34,9 @@ def test_a_part_of_a_page_never_has_an_id_of_the_page_itself(name: str) -> None:
 
 def test_every_id_that_all_pages_have_is_known() -> None:
     folder = files("orgtp.web").joinpath("templates")
-    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("sprite.svg", "document.html.j2")]
+    texts = [
+        folder.joinpath(name).read_text(encoding="utf-8") for name in ("frame/sprite.svg", "frame/document.html.j2")
+    ]
     assert set(re.findall(r'\bid="([^"{]+)"', "".join(texts))) == OWN_IDS
 
 

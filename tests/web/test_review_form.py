@@ -15,7 +15,7 @@ from orgtp.api import Review, ReviewDecision, ReviewRow, ReviewTodo, SkippedSeat
 from orgtp.model.org import Org
 from orgtp.model.records.review import TodoOutcome
 from orgtp.model.records.todo import Todo
-from orgtp.views.agenda import build_agenda
+from orgtp.views.review.agenda import build_agenda
 from orgtp.web.review_form import FilledForm, fill_fields, find_open_fields, format_evidence, merge_form
 from tests.views.orgs import org, row
 

@@ -77,8 +77,6 @@ if TYPE_CHECKING:
     from orgtp.sources.source import Source, SourceResult, Sources
     from orgtp.sync.status import SyncStatus
     from orgtp.sync.sync import SyncResult
-    from orgtp.views.agenda import Agenda, AgendaRow, RowEvidence
-    from orgtp.views.blame import BlameLine
     from orgtp.views.chart import Chart, ChartSeat, MetricNow
     from orgtp.views.context.types import Context
     from orgtp.views.days.types import Days, ToldChange
@@ -90,11 +88,13 @@ if TYPE_CHECKING:
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
     from orgtp.views.redaction.parts import Part
-    from orgtp.views.reviews import ReviewList, ReviewView
-    from orgtp.views.scorecard import Scorecard
-    from orgtp.views.scores import ScoreLine
+    from orgtp.views.review.agenda import Agenda, AgendaRow, RowEvidence
+    from orgtp.views.review.held import ReviewList, ReviewView
+    from orgtp.views.scorecard.build import Scorecard
+    from orgtp.views.scorecard.scores import ScoreLine
     from orgtp.views.seat import SeatView
     from orgtp.views.seat_history import SeatHistory
+    from orgtp.views.seats.blame import BlameLine
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
     from orgtp.views.todos import TodoView
@@ -330,8 +330,8 @@ __getattr__ = lazy_exports(
         "orgtp.sources.source": "Source SourceResult Sources",
         "orgtp.sync.status": "SyncStatus",
         "orgtp.sync.sync": "SyncResult",
-        "orgtp.views.agenda": "Agenda AgendaRow RowEvidence",
-        "orgtp.views.blame": "BlameLine",
+        "orgtp.views.review.agenda": "Agenda AgendaRow RowEvidence",
+        "orgtp.views.seats.blame": "BlameLine",
         "orgtp.views.chart": "Chart ChartSeat MetricNow",
         "orgtp.views.context.types": "Context",
         "orgtp.views.days.types": "Days ToldChange",
@@ -343,9 +343,9 @@ __getattr__ = lazy_exports(
         "orgtp.views.log": "LogEntry LogFilter WholeLog",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
         "orgtp.views.redaction.parts": "Part",
-        "orgtp.views.reviews": "ReviewList ReviewView",
-        "orgtp.views.scorecard": "Scorecard",
-        "orgtp.views.scores": "ScoreLine",
+        "orgtp.views.review.held": "ReviewList ReviewView",
+        "orgtp.views.scorecard.build": "Scorecard",
+        "orgtp.views.scorecard.scores": "ScoreLine",
         "orgtp.views.seat": "SeatView",
         "orgtp.views.seat_history": "SeatHistory",
         "orgtp.views.selection": "Omitted Selection parse_selection",

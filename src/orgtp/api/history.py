@@ -15,11 +15,11 @@ from orgtp.model.errors import BadInput
 if TYPE_CHECKING:
     from orgtp.history.diff import DiffSinceBase
     from orgtp.model.period import Grain
-    from orgtp.views.blame import BlameLine
     from orgtp.views.days.types import Days, ToldChange
     from orgtp.views.forge import Forge
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.seat_history import SeatHistory
+    from orgtp.views.seats.blame import BlameLine
     from orgtp.views.why.types import Why
 
 

@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from orgtp.views.health.types import HealthView
     from orgtp.views.org_settings import OrgSettings
     from orgtp.views.redaction.parts import Part
-    from orgtp.views.scorecard import Scorecard
-    from orgtp.views.scores import ScoreLine
+    from orgtp.views.scorecard.build import Scorecard
+    from orgtp.views.scorecard.scores import ScoreLine
     from orgtp.views.seat import SeatView
     from orgtp.views.selection import Omitted, Selection
     from orgtp.views.stale import Stale, StaleList
@@ -240,6 +240,10 @@ class OrgHandle:
 
         return OrgHandle(redact_snapshot(self.snapshot, parts))
 
+    def without_history(self) -> OrgHandle:
+        """The same org as if it were in no git repository: for answers that are possible if git cannot read it."""
+        return replace(self, snapshot=self.snapshot.without_history())
+
     def chart(
         self, root: str = "", depth: int | None = None, *, retired: bool = False, selection: Selection | None = None
     ) -> Chart:
@@ -253,7 +257,7 @@ class OrgHandle:
 
     def scorecard(self, weeks: int = 13, seat: str = "", *, selection: Selection | None = None) -> Scorecard:
         """The last `weeks` weeks of every metric, of one seat's, or of a selection. Raises `UnknownSeat`."""
-        from orgtp.views.scorecard import scorecard
+        from orgtp.views.scorecard.build import scorecard
         from orgtp.views.selection import Selection
 
         chosen = selection or Selection(seat=seat)
@@ -376,7 +380,7 @@ class OrgHandle:
 
     def scores(self, seat: str = "", metric: str = "") -> list[ScoreLine]:
         """Every record, including corrected ones. Raises `UnknownSeat`, `UnknownMetric`."""
-        from orgtp.views.scores import score_lines
+        from orgtp.views.scorecard.scores import score_lines
 
         return score_lines(self.org_about(seat), self.now, seat, metric)
 

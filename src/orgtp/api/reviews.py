@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from orgtp.model.change import Change
     from orgtp.model.org import Org
     from orgtp.model.records.review import Review
-    from orgtp.views.agenda import Agenda, AgendaRow, RowEvidence
-    from orgtp.views.reviewed_numbers import ReviewedNumber
-    from orgtp.views.reviews import ReviewList, ReviewView
-    from orgtp.views.row_discussion import RowDiscussion
+    from orgtp.views.review.agenda import Agenda, AgendaRow, RowEvidence
+    from orgtp.views.review.held import ReviewList, ReviewView
+    from orgtp.views.review.numbers import ReviewedNumber
+    from orgtp.views.review.row_discussion import RowDiscussion
     from orgtp.views.selection import Selection
 
 
@@ -59,7 +59,7 @@ class ReviewActions:
 
     def agenda(self, selection: Selection | None = None) -> Agenda:
         """The agenda of the last week that is over, of all rows or a selection. Raises `UnknownSeat`."""
-        from orgtp.views.agenda import build_agenda
+        from orgtp.views.review.agenda import build_agenda
         from orgtp.views.selection import Selection
 
         return build_agenda(self.snapshot.staff.org, self.snapshot.now, selection or Selection())
@@ -67,33 +67,33 @@ class ReviewActions:
     def evidence(self, row: AgendaRow) -> tuple[RowEvidence, ...]:
         """What changed around a row's seat, the newest first: candidates, not causes. See `orgtp why`."""
         from orgtp.history.evidence import find_why
-        from orgtp.views.row_discussion import list_row_evidence
+        from orgtp.views.review.row_discussion import list_row_evidence
 
         return list_row_evidence(find_why(self.snapshot, row.seat, row.metric), self.snapshot.head.zone)
 
     def discuss(self, row: AgendaRow) -> RowDiscussion:
         """What a meeting looks at for a row: its chart as of the end of the week, and what changed, by its letter."""
         from orgtp.history.evidence import find_why
-        from orgtp.views.row_discussion import build_row_discussion
+        from orgtp.views.review.row_discussion import build_row_discussion
 
         why = find_why(self.snapshot, row.seat, row.metric)
         return build_row_discussion(self.snapshot.staff.org, self.snapshot.now, row, why)
 
     def show(self, week: str = "") -> tuple[ReviewView, ...]:
         """The reviews of a week, or of the newest week that has one. Raises `BadInput` for a week without one."""
-        from orgtp.views.reviews import show_review
+        from orgtp.views.review.held import show_review
 
         return show_review(self.snapshot.staff.org, week)
 
     def list(self, weeks: int = 13) -> ReviewList:
         """The last `weeks` weeks that were due for a review."""
-        from orgtp.views.reviews import list_reviews
+        from orgtp.views.review.held import list_reviews
 
         return list_reviews(self.snapshot.staff.org, self.snapshot.now, weeks)
 
     def list_numbers(self, view: ReviewView) -> Mapping[tuple[str, str], ReviewedNumber]:
         """The numbers of the rows of a review, by seat and metric, as they are known now."""
-        from orgtp.views.reviewed_numbers import list_reviewed_numbers
+        from orgtp.views.review.numbers import list_reviewed_numbers
 
         return list_reviewed_numbers(self.snapshot.staff.org, self.snapshot.now, view)
 
@@ -111,7 +111,7 @@ class ReviewActions:
 
     def _close(self, org: Org, request: ReviewToClose) -> Change:
         from orgtp.actions.review import close_review
-        from orgtp.views.agenda import build_agenda
+        from orgtp.views.review.agenda import build_agenda
 
         agenda = build_agenda(org, self.snapshot.now)
         return close_review(

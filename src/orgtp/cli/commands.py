@@ -54,10 +54,10 @@ COMMANDS = (
     CommandEntry("export", "tables", "export_tables", "orgtp export acme.xlsx --root radar"),
     CommandEntry("sql", "tables", "query_tables", "orgtp sql 'select name, state from scorecard' --csv"),
     CommandEntry(
-        "retire", "retire", "retire_seat", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"
+        "retire", "seats.retire", "retire_seat", "orgtp retire jeff --to dash,crystal --reason 'Others do it better.'"
     ),
     CommandEntry(
-        "leave", "leave", "record_leave", "orgtp leave kristen --seats 'kristen=Gwen Ito' --reason 'A new job.'"
+        "leave", "seats.leave", "record_leave", "orgtp leave kristen --seats 'kristen=Gwen Ito' --reason 'A new job.'"
     ),
     CommandEntry("undo", "undo", "undo_action", "orgtp undo --dry-run"),
     CommandEntry("upgrade", "upgrade", "upgrade_org", "orgtp upgrade --dry-run"),
@@ -65,9 +65,9 @@ COMMANDS = (
     CommandEntry(
         "schedule", "sources.schedule", "print_schedule", "orgtp schedule cron --times 08:00,17:00 | crontab -"
     ),
-    CommandEntry("site", "web", "write_site", "orgtp site public && orgtp site acme.html"),
-    CommandEntry("serve", "web", "serve_pages", "orgtp serve --allow-write --as janine"),
-    CommandEntry("mcp", "mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
+    CommandEntry("site", "servers.web", "write_site", "orgtp site public && orgtp site acme.html"),
+    CommandEntry("serve", "servers.web", "serve_pages", "orgtp serve --allow-write --as janine"),
+    CommandEntry("mcp", "servers.mcp", "run_mcp", "orgtp mcp --install claude-desktop --allow-write --as tally"),
     CommandEntry("schema", "show", "print_schema", "orgtp schema seat > seat.schema.json"),
     CommandEntry("rule", "validate", "rule", "orgtp rule owner-unknown"),
     CommandEntry("show", "org", "show_org", "orgtp org show", "org"),
@@ -78,16 +78,16 @@ COMMANDS = (
         "add", "org", "add_holiday", "orgtp holiday add 2026-12-24..2026-12-31 --name 'Christmas break'", "holiday"
     ),
     CommandEntry("remove", "org", "remove_holiday", "orgtp holiday remove 2026-12-24", "holiday"),
-    CommandEntry("show", "seat", "show_seat", "orgtp seat show dash", "seat"),
-    CommandEntry("list", "seat", "list_seats", "orgtp seat list --all", "seat"),
+    CommandEntry("show", "seats.seat", "show_seat", "orgtp seat show dash", "seat"),
+    CommandEntry("list", "seats.seat", "list_seats", "orgtp seat list --all", "seat"),
     CommandEntry("history", "history", "show_seat_history", "orgtp seat history jeff", "seat"),
     CommandEntry("blame", "history", "show_blame", "orgtp seat blame dash", "seat"),
     CommandEntry(
-        "add", "seat", "add_seat", "orgtp seat add pixel --role Production --kind agent --owner kristen", "seat"
+        "add", "seats.seat", "add_seat", "orgtp seat add pixel --role Production --kind agent --owner kristen", "seat"
     ),
     CommandEntry(
         "set",
-        "seat",
+        "seats.seat",
         "set_seat_keys",
         "orgtp seat set penny 'mission=Sees that invoices are paid'",
         "seat",
@@ -133,32 +133,32 @@ COMMANDS = (
     ),
     CommandEntry(
         "handover",
-        "seat_changes",
+        "seats.changes",
         "hand_over_seat",
         "orgtp seat handover kristen --to 'Gwen Ito' --email gwen@example.com --from 2026-12-01",
         "seat",
     ),
-    CommandEntry("vacate", "seat_changes", "vacate_seat", "orgtp seat vacate kristen --owner-to bogdan", "seat"),
-    CommandEntry("move", "seat_changes", "move_seat", "orgtp seat move dash --reports-to bogdan", "seat"),
-    CommandEntry("own", "seat_changes", "own_seat", "orgtp seat own dash --owner kristen", "seat"),
+    CommandEntry("vacate", "seats.changes", "vacate_seat", "orgtp seat vacate kristen --owner-to bogdan", "seat"),
+    CommandEntry("move", "seats.changes", "move_seat", "orgtp seat move dash --reports-to bogdan", "seat"),
+    CommandEntry("own", "seats.changes", "own_seat", "orgtp seat own dash --owner kristen", "seat"),
     CommandEntry(
         "pause",
-        "seat_changes",
+        "seats.changes",
         "pause_seat",
         "orgtp seat pause dash --until 2026-12-31 --reason 'The ad API moves.'",
         "seat",
     ),
-    CommandEntry("resume", "seat_changes", "resume_seat", "orgtp seat resume dash", "seat"),
-    CommandEntry("rename", "seat_changes", "rename_seat", "orgtp seat rename dash --name 'Dash 2'", "seat"),
+    CommandEntry("resume", "seats.changes", "resume_seat", "orgtp seat resume dash", "seat"),
+    CommandEntry("rename", "seats.changes", "rename_seat", "orgtp seat rename dash --name 'Dash 2'", "seat"),
     CommandEntry(
         "split",
-        "seat_changes",
+        "seats.changes",
         "split_seat",
         "orgtp seat split dash --into pace --role Pacing --capability ad-anomaly-detection",
         "seat",
     ),
     CommandEntry(
-        "delegate", "delegate", "delegate_seat", "orgtp seat delegate karen --to anna --until 2026-12-31", "seat"
+        "delegate", "seats.delegate", "delegate_seat", "orgtp seat delegate karen --to anna --until 2026-12-31", "seat"
     ),
     CommandEntry("add", "score", "add_scores", "orgtp score add radar briefing-by-8 7:52am", "score"),
     CommandEntry(

@@ -59,7 +59,7 @@ def show_health(
     if metric:
         return _write_chart(handle, selection, metric, format_)
     view = handle.health(selection)
-    from orgtp.render.health import health_text
+    from orgtp.render.health.text import health_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(health_text(view, detect_screen(), handle.head.name, by=by, details=bool(selection.seat)))
@@ -78,12 +78,12 @@ def _write_chart(handle: OrgHandle, selection: Selection, metric: str, format_: 
     (row,) = handle.health(selection, metric=metric).metrics
     chart = handle.xmr_chart(selection.seat, metric)
     if format_ is HealthFormat.SVG:
-        from orgtp.render.xmr_svg import draw_xmr_chart
+        from orgtp.render.drawings.xmr import draw_xmr_chart
 
         write_stdout(draw_xmr_chart(row, chart))
         return finish_answer(handle)
+    from orgtp.render.health.xmr_chart import xmr_chart_text
     from orgtp.render.terminal import detect_screen, is_stdout_unicode
-    from orgtp.render.xmr_chart import xmr_chart_text
 
     write_stdout(xmr_chart_text(row, chart, detect_screen(), plain=not is_stdout_unicode()))
     return finish_answer(handle)

@@ -89,7 +89,7 @@ def show_seat_history(seat: SeatArgument, org: OrgOption = None, at: AtOption = 
 
         write_json("seat-history", handle, seat_history_body(found))
         return finish_answer(handle)
-    from orgtp.render.seat_history import seat_history_text
+    from orgtp.render.seats.history import seat_history_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(seat_history_text(found, handle.head.zone, detect_screen()))
@@ -111,7 +111,7 @@ def show_blame(
     if json:
         write_json_list("seat-blame", handle, "fields", pages, seat=seat)
         return finish_answer(handle)
-    from orgtp.render.blame import blame_pages
+    from orgtp.render.seats.blame import blame_pages
     from orgtp.render.terminal import detect_screen
 
     write_pieces(blame_pages(pages, handle.head.zone, detect_screen(), kind=kind))

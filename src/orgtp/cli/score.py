@@ -268,7 +268,7 @@ def list_scores(
     if json:
         write_json("scores", handle, {"scores": lines})
         return finish_answer(handle)
-    from orgtp.render.seat import score_list_text
+    from orgtp.render.seats.seat import score_list_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(score_list_text(lines, detect_screen()))

@@ -79,7 +79,7 @@ def _describe_rows(rows: dict[str, int]) -> str:
 
 
 def _report_left_out(done: Exported, selection: Selection) -> None:
-    from orgtp.render.selection import describe_left_out
+    from orgtp.render.wording.selection import describe_left_out
 
     if text := describe_left_out(done.left_out, selection.text):
         write_stderr(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -75,14 +75,14 @@ class ScoreMonths(ScoresByMonth):
         months = self._find_months(seat)
         if start < months.complete_since:
             first = find_first_month(start)
-            self._read_newest(seat, sum(name >= first for name in months.unread))
+            self._read_newest({seat: sum(name >= first for name in months.unread)})
         return months.scores, months.complete_since
 
     def read_further_back(self, seat: str) -> bool:
         """Double the number of months read, so that reading far back takes few steps. False if all were read."""
         months = self._find_months(seat)
         more = min(len(months.unread), max(1, months.read))
-        self._read_newest(seat, more)
+        self._read_newest({seat: more})
         return more > 0
 
     def _find_months(self, seat: str) -> _SeatMonths:
@@ -95,21 +95,30 @@ class ScoreMonths(ScoresByMonth):
             self._by_seat[seat] = _SeatMonths(sorted(files))
         return self._by_seat[seat]
 
-    def _read_newest(self, seat: str, count: int) -> None:
-        """Read the newest `count` of the unread files."""
-        months = self._find_months(seat)
-        start = len(months.unread) - count
-        paths = [f"{SCORES}/{seat}/{name}" for name in months.unread[start:]]
-        raw = self.tree.read(paths)
+    def read_ahead(self, seats: Iterable[str]) -> None:
+        """Read the newest file of each of these seats, all at once: one by one, each takes a call of git."""
+        found = {seat: self._find_months(seat) for seat in seats}
+        self._read_newest({seat: 1 for seat, months in found.items() if months.unread and not months.read})
+
+    def _read_newest(self, counts: Mapping[str, int]) -> None:
+        """Read the newest unread files of each seat, as many as `counts` says."""
+        wanted = {seat: self._by_seat[seat].unread[-count:] for seat, count in counts.items() if count}
+        paths = {seat: [f"{SCORES}/{seat}/{name}" for name in names] for seat, names in wanted.items()}
+        raw = self.tree.read([path for some in paths.values() for path in some])
+        for seat, some in paths.items():
+            months = self._by_seat[seat]
+            months.scores = (*self._read_records(some, raw), *months.scores)
+            months.unread, months.read = months.unread[: -len(some)], months.read + len(some)
+
+    def _read_records(self, paths: Sequence[str], raw: dict[str, bytes]) -> Iterator[Score]:
+        """The records of these files of one seat, in their order."""
         # Examine only the files that could not be read, to report why.
-        fit, problems = admit_files(self.tree.find([path for path in paths if path not in raw])) if count else ([], [])
-        records: list[Score] = []
+        lost = [path for path in paths if path not in raw]
+        fit, problems = admit_files(self.tree.find(lost)) if lost else ([], [])
         files = check_files([path for path in paths if path in raw or path in fit], raw, problems, set())
         for path in paths:
             if path in files:
-                more, wrong = read_scores(path, files[path])
-                records += more
+                records, wrong = read_scores(path, files[path])
+                yield from records
                 problems += wrong
         self.problems += problems
-        months.unread, months.read = months.unread[:start], months.read + count
-        months.scores = (*records, *months.scores)

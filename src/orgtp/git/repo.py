@@ -387,7 +387,7 @@ class Repo:
         wanted = list(dict.fromkeys(oids))
         have = {oid: raw for oid in wanted if (raw := self._blobs.get(oid)) is not None}
         missing = [oid for oid in wanted if oid not in have]
-        for oid, found in zip(missing, self._reader.read_objects(missing), strict=True):
+        for oid, found in zip(missing, self._reader.read_objects(missing) if missing else (), strict=True):
             if found is None:
                 raise self._make_missing_object(oid)
             have[oid] = found.raw

@@ -41,12 +41,14 @@ class TreeEntry:
 class GitTree:
     """The org's files at one commit, read from git objects.
 
+    `kept` has the object id and content of files that other trees had. One that is the same is not read again.
     Every method raises `MalformedTree` if a tree that it reads has entries that git never writes.
     """
 
     repo: Repo
     rev: str
     with_scores: bool = True
+    kept: dict[str, tuple[str, bytes]] | None = field(default=None, repr=False, compare=False)
 
     def without_scores(self) -> GitTree:
         """The tree without the files below `scores`. If `scores` is not a folder, it stays as a file."""
@@ -90,6 +92,10 @@ class GitTree:
             return None
         return [(name, below.mode == TREE) for name, below in self._editor.list_entries(folder).items()]
 
+    def read_ahead(self, folder: str, names: Iterable[str]) -> None:
+        """Read the folders with these names in `folder` at once: one by one, each takes a call of git."""
+        self._editor.read_ahead(folder, names)
+
     def find_closed(self, folders: Iterable[str]) -> list[str]:
         """Those of `folders` that exist and are not folders."""
         return [name for name in folders if (node := self._editor.find_entry(name)) and node.mode != TREE]
@@ -97,6 +103,15 @@ class GitTree:
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Path to content for those of `paths` that are files. Objects above the size limit are left out."""
         ids = {path: node.id for path, node in self._find_entries(paths).items() if node.is_plain}
+        if self.kept is None:
+            return self._read_blobs(ids)
+        same = {path: self.kept[path][1] for path, oid in ids.items() if self.kept.get(path, ("",))[0] == oid}
+        fresh = self._read_blobs({path: oid for path, oid in ids.items() if path not in same})
+        self.kept.update({path: (ids[path], raw) for path, raw in fresh.items()})
+        return same | fresh
+
+    def _read_blobs(self, ids: Mapping[str, str]) -> dict[str, bytes]:
+        """Path to content for each path with an object id."""
         try:
             blobs = self.repo.read_blobs(ids.values())
         except ObjectTooLarge:
@@ -149,6 +164,13 @@ class TreeEditor:
     def list_entries(self, path: str) -> dict[str, TreeEntry]:
         """The entries of the folder `path` by name; empty if there is no such folder."""
         return dict(list_tree_entries(self._read_folder(path), self._id_width))
+
+    def read_ahead(self, path: str, names: Iterable[str]) -> None:
+        """Read the folders with these names in the folder `path`, so that they are at hand."""
+        entries = self.list_entries(path)
+        nodes = {f"{path}/{name}": entries.get(name) for name in names}
+        self._nodes |= nodes
+        self.objects.read_trees(node.id for node in nodes.values() if node and node.mode == TREE)
 
     def _read_folder(self, path: str) -> bytes:
         """The tree object of the folder `path`; empty if there is no such folder.

@@ -16,7 +16,7 @@ from orgtp.git.repo import Repo
 from orgtp.git.tree import find_blob_ids
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.commit import Commit
-from orgtp.views.seat_fields import THERE, Spot
+from orgtp.views.seats.fields import THERE, Spot
 
 # The facts of one file by key; None for a file that cannot be read.
 Facts = Mapping[str, object]

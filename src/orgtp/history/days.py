@@ -164,6 +164,8 @@ class _DayOrgs:
     _seat_files: dict[str, str] = field(default_factory=dict)
     _org: Org | None = None
     _known: dict[str, tuple[str, ScoreMonths]] = field(default_factory=dict)
+    _scores: tuple[TreeEntry | None, Mapping[str, str]] = field(default_factory=lambda: (None, {}))
+    _score_files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def list_orgs(self) -> Iterator[OrgOnDay]:
         """The org on each day, oldest first. A day on which it did not exist yet is left out."""
@@ -186,13 +188,20 @@ class _DayOrgs:
         head, seats = editor.find_entry(HEAD), editor.find_entry(_SEATS)
         if head is None or not head.is_plain:
             return None
-        tree = GitTree(repo, commit)
+        tree = GitTree(repo, commit, kept=self._score_files)
         key = head.id, seats.id if seats else ""
         if key != self._tree_key or self._org is None:
-            self._org = self._load_seats(tree, editor.list_entries(_SEATS))
+            self._org = self._load_seats(GitTree(repo, commit), editor.list_entries(_SEATS))
             self._tree_key = key
-        versions = {name: entry.id for name, entry in editor.list_entries(SCORES).items()}
+        folder = editor.find_entry(SCORES)
+        if folder != self._scores[0]:
+            self._scores = folder, {name: entry.id for name, entry in editor.list_entries(SCORES).items()}
+        versions = self._scores[1]
         scores = _DayScores(ScoreMonths(tree), versions, self._known)
+        fresh = [seat for seat, version in versions.items() if self._known.get(seat, ("", None))[0] != version]
+        if fresh:
+            tree.read_ahead(SCORES, fresh)
+            scores.months.read_ahead(fresh)
         return OrgOnDay(end.day, commit, end.now, replace(self._org, scores=scores), versions)
 
     def _load_seats(self, tree: GitTree, entries: Mapping[str, TreeEntry]) -> Org:

@@ -12,7 +12,7 @@ from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.history.blame import FactReader, Facts
 from orgtp.model.org import Org
 from orgtp.views.diff.policy import policy_facts
-from orgtp.views.seat_fields import facts_of
+from orgtp.views.seats.fields import facts_of
 
 _ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,64})"')
 

@@ -18,10 +18,10 @@ from orgtp.history.seat_lines import SeatLines
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_span
 from orgtp.model.seat import Seat, seat_path
-from orgtp.views.blame import BlameLine, blame_line, unknown_line
 from orgtp.views.log import LogEntry, LogFilter, WholeLog, check_filter, log
-from orgtp.views.seat_fields import Field, Spot, fields_of
 from orgtp.views.seat_history import SeatHistory, build_seat_history
+from orgtp.views.seats.blame import BlameLine, blame_line, unknown_line
+from orgtp.views.seats.fields import Field, Spot, fields_of
 
 # The most commits that are kept in memory for pages.
 MOST_ENTRIES = 20_000

@@ -71,6 +71,7 @@ def _redact_head(head: OrgHead, org: Org) -> OrgHead:
         head,
         id=org.id,
         name=org.name,
+        note=org.note,
         holiday_names=names,
         policy=org.policy,
         routing=org.routing,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from orgtp.history.blame import Blame, FileStates
 from orgtp.history.facts import make_fact_reader
 from orgtp.history.locate import OrgSnapshot
-from orgtp.views.seat_fields import Spot
+from orgtp.views.seats.fields import Spot
 
 
 def find_score_commits(snapshot: OrgSnapshot, spots: Collection[Spot]) -> dict[Spot, str]:

@@ -17,7 +17,7 @@ from orgtp.mcp.sanitize import clean_values
 from orgtp.model.errors import OrgtpError, Refused
 from orgtp.model.records.review import Review, ReviewRow, review_data
 from orgtp.render.json import plan_body, to_json_value
-from orgtp.views.agenda import Agenda, AgendaRow
+from orgtp.views.review.agenda import Agenda, AgendaRow
 
 _WEEK = timedelta(days=7)
 _SHOWN_WEEKS = 6

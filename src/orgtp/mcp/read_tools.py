@@ -24,7 +24,7 @@ from orgtp.render.json import (
     to_json_value,
 )
 from orgtp.views.chart import ChartSeat
-from orgtp.views.scorecard import ScoreRow
+from orgtp.views.scorecard.build import ScoreRow
 
 StatusWord = Literal["proposed", "active", "paused", "vacant", "retired"]
 SeatId = Annotated[str, "Seat id"]

@@ -102,8 +102,13 @@ def _find_first_month_of(period: str) -> str:
 
 def _precedes_period(score: Score) -> bool:
     """Whether the file of a record is older than its period."""
-    name = _MONTH_NAME.search(score.place.path)
-    return (name[0] if name else score.path[-13:])[:7] < _find_first_month_of(score.period)
+    return (_find_month_of_file(score.place.path) or score.path[-13:-6]) < _find_first_month_of(score.period)
+
+
+@lru_cache(maxsize=_CACHED)
+def _find_month_of_file(path: str) -> str:
+    name = _MONTH_NAME.search(path)
+    return name[0] if name else ""
 
 
 _MONTH_NAME = re.compile(r"[0-9]{4}-[0-9]{2}(?=\.jsonl$)")

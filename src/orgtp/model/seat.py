@@ -62,6 +62,10 @@ class MetricKey(NamedTuple):
         return f"{self.seat}/{self.metric}"
 
 
+# The size of a cell unless a metric says another: a week, or a period of the cadence if that is longer.
+_LEAST_GRAINS = {cadence: max(Grain.WEEK, cadence.grain, key=GRAIN_SIZES.__getitem__) for cadence in Cadence}
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A metric of a seat: a business outcome and how it is measured.
@@ -112,7 +116,7 @@ class Metric:
     @property
     def cell_grain(self) -> Grain:
         """The size of a cell: `per`, else a week, or a period of the cadence if that is longer."""
-        return self.per or max(Grain.WEEK, self.cadence.grain, key=GRAIN_SIZES.__getitem__)
+        return self.per or _LEAST_GRAINS[self.cadence]
 
     @property
     def is_rolled_up(self) -> bool:

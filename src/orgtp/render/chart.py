@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun
-from orgtp.render.people import also_holds_text, name_suffix
-from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, join_lines, join_spans
 from orgtp.render.terminal import (
     DOT_LEGEND,
@@ -25,6 +23,8 @@ from orgtp.render.terminal import (
     wrap_legend,
     wrap_line,
 )
+from orgtp.render.wording.people import also_holds_text, name_suffix
+from orgtp.render.wording.selection import left_out_lines
 from orgtp.views.chart import Chart, ChartSeat
 
 _LEAST_TEXT = 12
@@ -62,7 +62,7 @@ def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = Fa
 
 def _format_chart_title(chart: Chart, name: str) -> Line:
     states = [metric.state for seat in chart.seats for metric in seat.metrics if seat.status != "retired"]
-    known = sum(state.is_known or state.is_gap for state in states)
+    known = sum(state.is_verdict for state in states)
     on_target = sum(state is CellState.ON for state in states)
     totals = f", {on_target} of {count_noun(known, 'metric')} on target" if known else ""
     stale = sum(seat.stale for seat in chart.seats)

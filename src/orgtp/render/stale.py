@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 from orgtp.model.seat import Seat
 from orgtp.model.text import count_noun
-from orgtp.render.selection import left_out_lines
 from orgtp.render.spans import Line, join_lines, join_spans
 from orgtp.render.terminal import (
     STYLES,
@@ -19,6 +18,7 @@ from orgtp.render.terminal import (
     safe_text,
     wrap_line,
 )
+from orgtp.render.wording.selection import left_out_lines
 from orgtp.views.stale import Stale, StaleList
 
 

@@ -14,8 +14,8 @@ from orgtp.model.period import period_containing
 from orgtp.model.seat import Metric
 from orgtp.model.value import Unit
 from orgtp.views.chart_order import SeatPlace, list_places
-from orgtp.views.people import Workers, name_holder
-from orgtp.views.seat_summary import SeatSummary, summarize_seat
+from orgtp.views.seats.people import Workers, name_holder
+from orgtp.views.seats.summary import SeatSummary, summarize_seat
 from orgtp.views.selection import (
     EVERYTHING,
     NOTHING_OMITTED,
@@ -82,6 +82,11 @@ class ChartSeat(SeatSummary):
     def on_target(self) -> int:
         """How many metrics are on target."""
         return sum(metric.state is CellState.ON for metric in self.metrics)
+
+    @property
+    def judged(self) -> int:
+        """How many metrics have a verdict: on target, off target, or unknown."""
+        return sum(metric.state.is_verdict for metric in self.metrics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import Delegate, Seat
 from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart, list_chart_seats
 from orgtp.views.escalations import EscalationView, SilenceView, escalations, silences
-from orgtp.views.people import HeldBy, list_holders
+from orgtp.views.seats.people import HeldBy, list_holders
 from orgtp.views.selection import EVERYTHING, Selection, SortOrder
 
 

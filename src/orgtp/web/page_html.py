@@ -9,9 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from orgtp.render.dates import format_date, format_day, format_short_day, format_weekday
-from orgtp.render.period_labels import name_period
 from orgtp.render.templates import make_environment, mark_as_html
+from orgtp.render.wording.dates import format_date, format_day, format_short_day, format_weekday
+from orgtp.render.wording.periods import name_period
 from orgtp.web.assets import SCRIPT, STYLE, hash_asset, read_asset
 from orgtp.web.links import Links
 from orgtp.web.pages.page import Page, Reader, SentForm, SiteFacts
@@ -59,26 +59,28 @@ def load_page_templates() -> Environment:
     environment.filters.update(
         day=format_day, weekday=format_weekday, monthday=format_short_day, periodname=name_period
     )
-    environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_utc)
+    environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_iso_utc)
     environment.filters.update(dayname="{:%a}".format, daydate=format_date)
     return environment
 
 
 def render_page(page: Page, frame: Frame) -> Markup:
     """Render a page as a whole document."""
-    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="document.html.j2")
+    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="frame/document.html.j2")
 
 
 def render_section(page: Page, frame: Frame, path: str) -> Markup:
     """Render a page as one section of a file that has all pages."""
-    return _render(f"{page.kind}.html.j2", frame, page.content, page=page, layout="section.html.j2", section_id=path)
+    return _render(
+        f"{page.kind}.html.j2", frame, page.content, page=page, layout="frame/section.html.j2", section_id=path
+    )
 
 
 def render_single_file(frame: Frame, sections: Iterable[Markup]) -> Markup:
     """Render a file that has all pages, each as a section. It allows its own style and script by their hashes."""
     assets = {"style": mark_as_html(read_asset(STYLE)), "script": mark_as_html(read_asset(SCRIPT))}
     hashes = {"style_hash": hash_asset(STYLE), "script_hash": hash_asset(SCRIPT)}
-    return _render("single.html.j2", frame, assets | hashes, sections=sections)
+    return _render("frame/single.html.j2", frame, assets | hashes, sections=sections)
 
 
 def _render(template: str, frame: Frame, content: Mapping[str, Any], **more: Any) -> Markup:
@@ -91,7 +93,7 @@ def _render(template: str, frame: Frame, content: Mapping[str, Any], **more: Any
 @cache
 def _read_sprite() -> Markup:
     """The signs, as markup that is ours and so not escaped."""
-    return mark_as_html(files("orgtp.web").joinpath("templates/sprite.svg").read_text(encoding="utf-8"))
+    return mark_as_html(files("orgtp.web").joinpath("templates/frame/sprite.svg").read_text(encoding="utf-8"))
 
 
 def format_minute(time: datetime, zone: tzinfo | None = None) -> str:
@@ -100,7 +102,7 @@ def format_minute(time: datetime, zone: tzinfo | None = None) -> str:
     return f"{format_day(local)}, {local:%H:%M}"
 
 
-def format_utc(time: datetime) -> str:
+def format_iso_utc(time: datetime) -> str:
     """A time for the attribute `datetime` of an element."""
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 

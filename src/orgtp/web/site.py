@@ -6,9 +6,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +16,34 @@ from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.records.kinds import RECORD_FOLDERS
 from orgtp.views.redaction.parts import Part
 from orgtp.web.assets import SCRIPT, STYLE, read_asset
+from orgtp.web.history_faults import (
+    ASK_KEEPER,
+    describe_fault,
+    explain_fault,
+    find_history_fault,
+    make_anyway,
+    mark_without_history,
+)
 from orgtp.web.links import STATIC, FileLinks, FragmentLinks
 from orgtp.web.outsiders import redact_facts
 from orgtp.web.page_html import Frame, render_page, render_section, render_single_file
-from orgtp.web.pages.page import ANYONE, NO_HISTORY, Page, PageRequest, SiteFacts, check_record, gather_facts
+from orgtp.web.pages.page import (
+    ANYONE,
+    HISTORY_UNREAD,
+    NO_HISTORY,
+    Page,
+    PageRequest,
+    SiteFacts,
+    check_record,
+    gather_facts,
+)
 from orgtp.web.pages.registry import FIRST, SUFFIX, PageAddress, list_pages
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from orgtp.api import OrgHandle
+    from orgtp.views.chart import ChartSeat
 
 # A folder with this file was written by orgtp, so it may be replaced.
 MARKER = "orgtp-site.json"
@@ -54,12 +72,24 @@ class CannotWriteSite(OrgtpError):
 
 
 @dataclass(frozen=True, slots=True)
+class PageFault:
+    """A page that lacks something that could not be read; `is_made` is false for one that only says so.
+
+    `path` is "" for what all pages lack. `why` is for whoever keeps the org, and on the pages of no outsider.
+    """
+
+    path: str
+    why: str
+    is_made: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenSite:
     """A site that was written: its path, how many pages it has, and its size in bytes.
 
     `index` is the file to open. `replaced`: there was one before. `is_short`: its pages of seats are short, because one
     file would be too large with all that a folder shows. `is_untracked`: git lists it as untracked in the org's own
-    work tree.
+    work tree. `faults` says which pages lack something that could not be read.
     """
 
     path: Path
@@ -69,6 +99,7 @@ class WrittenSite:
     replaced: bool
     is_short: bool
     is_untracked: bool
+    faults: tuple[PageFault, ...] = ()
 
 
 def write_site(
@@ -92,35 +123,43 @@ def write_site(
     replaced = (
         _refuse_other_file(target, place, force=force) if is_file else _refuse_other_folder(target, place, force=force)
     )
-    facts = _read_facts(org, is_single=is_file)
-    shown = org
+    fault = find_history_fault(org)
+    shown = org if fault is None else org.without_history()
+    facts, faults = _read_facts(shown, fault, is_single=is_file)
     if without:
-        shown = org.without(without)
+        shown = shown.without(without)
         facts = redact_facts(facts, shown, without)
-    writer = _SiteWriter(shown, facts, on_page or _ignore_page)
+    writer = _SiteWriter(shown, facts, on_page or _ignore_page, faults)
     with _explain_failure(target, replaced=replaced):
         done = writer.write_file(place) if is_file else writer.write_folder(place)
     index = target if is_file else target / f"index{SUFFIX}"
+    is_untracked = org.history.lists_as_untracked(place)
     return replace(
-        done, path=target, index=index, replaced=replaced, is_untracked=org.history.lists_as_untracked(place)
+        done, path=target, index=index, replaced=replaced, is_untracked=is_untracked, faults=tuple(writer.faults)
     )
-
-
-def render_address(org: OrgHandle, facts: SiteFacts, address: PageAddress) -> str:
-    """Render one page of a written site."""
-    page = address.kind.build(PageRequest(org, address.subject))
-    return render_page(page, Frame(facts, FileLinks(address.path), ANYONE))
 
 
 def _ignore_page(number: int, total: int) -> None:
     """Nobody watches."""
 
 
-def _read_facts(org: OrgHandle, *, is_single: bool) -> SiteFacts:
-    """The facts of the pages. What cannot be read is on every page, so what they show is read first."""
+def _read_facts(org: OrgHandle, fault: OrgtpError | None, *, is_single: bool) -> tuple[SiteFacts, list[PageFault]]:
+    """The facts of the pages. What cannot be read is on every page, so what they show is read first.
+
+    `fault` is why the history cannot be read. The audit may read more than the pages, and so fail where they do not.
+    """
     org.health()
-    verdict = check_record(org)
-    return gather_facts(org, verdict=verdict, why_unchecked="" if verdict else NO_HISTORY, is_single=is_single)
+    verdict, why_unchecked, faults = None, NO_HISTORY if fault is None else HISTORY_UNREAD, list[PageFault]()
+    try:
+        verdict = check_record(org)
+    except OrgtpError as error:
+        why_unchecked = HISTORY_UNREAD
+        faults.append(PageFault("", f"the record was not audited: {describe_fault(error)}"))
+    facts = gather_facts(org, verdict=verdict, why_unchecked="" if verdict else why_unchecked, is_single=is_single)
+    if fault is not None:
+        facts = mark_without_history(facts, explain_fault(org, fault))
+        faults.append(PageFault("", f"no page has the history: {describe_fault(fault)}"))
+    return facts, faults
 
 
 def _refuse_place_in_org(org: OrgHandle, target: Path, place: Path) -> None:
@@ -181,6 +220,7 @@ class _SiteWriter:
     org: OrgHandle
     facts: SiteFacts
     on_page: OnPage
+    faults: list[PageFault] = field(default_factory=list)
 
     def write_folder(self, place: Path) -> WrittenSite:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -190,9 +230,11 @@ class _SiteWriter:
             made = Path(temporary) / "site"
             addresses = list(list_pages(self.org, hidden=self.facts.hidden))
             # A page of a seat has its history, and one pass of git over all of them is cheaper than one for each page.
-            self.org.history.read_all_seats()
+            with suppress(OrgtpError):
+                # If it fails, each page reads what it can by itself, and says what it could not read.
+                self.org.history.read_all_seats()
             for number, address in enumerate(addresses, 1):
-                _write(made / address.path, render_address(self.org, self.facts, address))
+                _write(made / address.path, self._render_document(address))
                 self.on_page(number, len(addresses))
             shutil.copyfile(made / f"{FIRST}{SUFFIX}", made / f"index{SUFFIX}")
             for name in (STYLE, SCRIPT):
@@ -213,24 +255,70 @@ class _SiteWriter:
         write_whole_file(place, text)
         return WrittenSite(place, place, len(addresses), len(text.encode()), False, is_short, False)
 
-    def _render_sections(self, addresses: list[PageAddress], *, is_short: bool) -> Iterator[Markup]:
-        for number, (address, page) in enumerate(self._build_pages(addresses, is_short=is_short), 1):
-            path = address.path.removesuffix(SUFFIX)
-            yield render_section(page, Frame(self.facts, FragmentLinks(address.path), ANYONE), path)
-            self.on_page(number, len(addresses))
+    def _render_document(self, address: PageAddress) -> str:
+        def render(org: OrgHandle, facts: SiteFacts) -> Markup:
+            page = address.kind.build(PageRequest(org, address.subject))
+            return render_page(page, Frame(facts, FileLinks(address.path), ANYONE))
 
-    def _build_pages(self, addresses: list[PageAddress], *, is_short: bool) -> Iterator[tuple[PageAddress, Page]]:
-        from orgtp.web.pages.short_seat import build_short_seat_page, list_short_seats
+        def say(page: Page) -> Markup:
+            return render_page(page, Frame(self.facts, FileLinks(address.path), ANYONE))
+
+        return self._render_anyway(address, render, say)
+
+    def _render_sections(self, addresses: list[PageAddress], *, is_short: bool) -> Iterator[Markup]:
+        from orgtp.web.pages.short_seat import list_short_seats
 
         short = list_short_seats(self.org) if is_short else {}
-        for address in addresses:
-            request = PageRequest(self.org, address.subject, is_compact=is_short)
-            if address.kind.name == "seat" and address.subject in short:
-                yield address, build_short_seat_page(self.org, short[address.subject])
-            elif is_short and address.kind.is_bulky_when_large:
-                yield address, Page("left_out", address.kind.name.capitalize(), {})
-            else:
-                yield address, address.kind.build(request)
+        for number, address in enumerate(addresses, 1):
+            yield self._render_section(address, short, is_short=is_short)
+            self.on_page(number, len(addresses))
+
+    def _render_section(self, address: PageAddress, short: Mapping[str, ChartSeat], *, is_short: bool) -> Markup:
+        path, links = address.path.removesuffix(SUFFIX), FragmentLinks(address.path)
+
+        def render(org: OrgHandle, facts: SiteFacts) -> Markup:
+            return render_section(
+                _build_section(org, address, short, is_short=is_short), Frame(facts, links, ANYONE), path
+            )
+
+        def say(page: Page) -> Markup:
+            return render_section(page, Frame(self.facts, links, ANYONE), path)
+
+        return self._render_anyway(address, render, say)
+
+    def _render_anyway(
+        self,
+        address: PageAddress,
+        render: Callable[[OrgHandle, SiteFacts], Markup],
+        say: Callable[[Page], Markup],
+    ) -> Markup:
+        """A page; without the history, if it needs a part of that which cannot be read; else one that says why not."""
+
+        def make(org: OrgHandle, fault: OrgtpError | None) -> Markup:
+            return render(org, mark_without_history(self.facts, self._explain(fault)) if fault else self.facts)
+
+        try:
+            made, fault = make_anyway(self.org, make)
+        except OrgtpError as error:
+            self.faults.append(PageFault(address.path, describe_fault(error), is_made=False))
+            return say(Page("error", "This page could not be made", {"message": self._explain(error)}))
+        if fault is not None:
+            self.faults.append(PageFault(address.path, describe_fault(fault)))
+        return made
+
+    def _explain(self, error: OrgtpError) -> str:
+        """What a page says about what it lacks; to outsiders, nothing that an error quotes."""
+        return ASK_KEEPER if self.facts.left_out else explain_fault(self.org, error)
+
+
+def _build_section(org: OrgHandle, address: PageAddress, short: Mapping[str, ChartSeat], *, is_short: bool) -> Page:
+    from orgtp.web.pages.short_seat import build_short_seat_page
+
+    if address.kind.name == "seat" and address.subject in short:
+        return build_short_seat_page(org, short[address.subject])
+    if is_short and address.kind.is_bulky_when_large:
+        return Page("left_out", address.kind.name.capitalize(), {})
+    return address.kind.build(PageRequest(org, address.subject, is_compact=is_short))
 
 
 def _publish_folder(made: Path, place: Path, before: Path) -> None:

@@ -62,7 +62,7 @@ def test_a_socket_is_for_the_owner_and_the_group(sample: Shell) -> None:
         assert path.stat().st_mode & 0o777 == 0o660
         assert "another server listens there" in sample("serve", *words, code=2).err
         served.process.kill()
-        served.process.wait(20)
+        served.process.wait(60)
     # The socket of a server that was killed is replaced.
     with serve(sample, *words, host="org.example.com"):
         pass

@@ -12,7 +12,7 @@ from orgtp.cli.session import finish_answer, open_chosen_org, write_json, write_
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle, Selection
-    from orgtp.render.agenda import AgendaHead
+    from orgtp.render.review.agenda import AgendaHead
 
 
 class AgendaFormat(StrEnum):
@@ -44,7 +44,7 @@ def show_agenda(
     if json or format_ is AgendaFormat.JSON:
         write_json("review-agenda", handle, {"at": handle.now, "agenda": agenda})
         return finish_answer(handle)
-    from orgtp.render.agenda import agenda_html, agenda_markdown, agenda_text
+    from orgtp.render.review.agenda import agenda_html, agenda_markdown, agenda_text
     from orgtp.render.terminal import detect_screen
 
     head = build_agenda_head(handle, selection.text)
@@ -60,7 +60,7 @@ def show_agenda(
 def build_agenda_head(handle: OrgHandle, by: str = "") -> AgendaHead:
     """What every format of the agenda says first."""
     from orgtp.cli.session import find_revision
-    from orgtp.render.agenda import AgendaHead
+    from orgtp.render.review.agenda import AgendaHead
 
     return AgendaHead(handle.head.name or handle.head.id, handle.now, handle.head.zone, find_revision(handle), by)
 
@@ -80,7 +80,7 @@ def show_review(
     if json:
         write_json("review", handle, {"reviews": found})
         return finish_answer(handle)
-    from orgtp.render.reviews import review_text
+    from orgtp.render.review.held import review_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(review_text(found, handle.head.zone, detect_screen()))
@@ -100,7 +100,7 @@ def list_reviews(
     if json:
         write_json("reviews", handle, {"reviews": found})
         return finish_answer(handle)
-    from orgtp.render.reviews import reviews_text
+    from orgtp.render.review.held import reviews_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(reviews_text(found, detect_screen()))

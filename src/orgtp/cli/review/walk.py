@@ -216,7 +216,7 @@ class ReviewWalk:
 
     def _show_sections(self, first: int, end: int) -> None:
         """Show sections of the agenda that only inform."""
-        from orgtp.render.agenda import sections_text
+        from orgtp.render.review.agenda import sections_text
         from orgtp.render.terminal import detect_screen
 
         head = build_agenda_head(self.handle)
@@ -276,7 +276,7 @@ class ReviewWalk:
         self.update(replace(self.answers, rows=rows, skipped=(*others, SkippedSeat(row.seat, why))))
 
     def _ask_row(self, rows: Sequence[AgendaRow], number: int) -> None:
-        from orgtp.render.agenda import row_screen_text
+        from orgtp.render.review.agenda import row_screen_text
         from orgtp.render.terminal import detect_screen
 
         row = rows[number]

@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
-from orgtp.render.odds import format_share, shorten_limit
 from orgtp.render.spans import CODE, NAME, SHORT_COMMIT, WORDS, Line, code_text, join_spans, user_text
 from orgtp.render.terminal import to_local_time
-from orgtp.render.values import format_value
+from orgtp.render.wording.odds import format_share, shorten_limit
+from orgtp.render.wording.values import format_value
 from orgtp.views.briefing.types import (
     Briefing,
     ComingDate,

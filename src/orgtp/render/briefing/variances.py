@@ -10,7 +10,7 @@ from orgtp.render.briefing.blocks import Block, BlockKind, BriefedOrg, format_fl
 from orgtp.render.briefing.formats import blocks_to_html, blocks_to_markdown, blocks_to_text
 from orgtp.render.spans import NAME, SHORT_COMMIT, Line, code_text, join_spans
 from orgtp.render.terminal import Screen
-from orgtp.render.values import format_value
+from orgtp.render.wording.values import format_value
 from orgtp.views.briefing.variances import Variance, VarianceItem, VarianceView
 
 

@@ -12,8 +12,7 @@ from orgtp.model.records.todo import TodoState
 from orgtp.model.seat import Rollup
 from orgtp.model.text import count_noun, join_with_and
 from orgtp.render.diff.sections import ListItem
-from orgtp.render.people import holders_sentence, select_begun
-from orgtp.render.seat_history import format_event_changes
+from orgtp.render.seats.history import format_event_changes
 from orgtp.render.spans import (
     NAME,
     SHORT_COMMIT,
@@ -28,10 +27,11 @@ from orgtp.render.spans import (
     user_text,
 )
 from orgtp.render.terminal import to_local_time
+from orgtp.render.wording.people import holders_sentence, select_begun
 from orgtp.views.context.types import Context, Elsewhere, Handed, MetricContext, Relation
 from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event
-from orgtp.views.seat_summary import SeatSummary
+from orgtp.views.seats.summary import SeatSummary
 
 _STATES = {
     CellState.ON: "on target",

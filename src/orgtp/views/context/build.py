@@ -34,9 +34,9 @@ from orgtp.views.context.types import (
     Retired,
 )
 from orgtp.views.escalations import escalations
-from orgtp.views.people import Workers, list_holders
 from orgtp.views.seat_history import Event
-from orgtp.views.seat_summary import SeatSummary, summarize_seat
+from orgtp.views.seats.people import Workers, list_holders
+from orgtp.views.seats.summary import SeatSummary, summarize_seat
 from orgtp.views.stale import stale
 from orgtp.views.todos import TodoView, list_todos
 

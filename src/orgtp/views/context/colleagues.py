@@ -12,7 +12,7 @@ from functools import cached_property
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat
 from orgtp.views.context.types import Elsewhere, Relation
-from orgtp.views.seat_summary import SeatSummary, summarize_seat
+from orgtp.views.seats.summary import SeatSummary, summarize_seat
 
 _WORD = re.compile(r"[^\W_]{2,}")
 # Words that do not describe work.

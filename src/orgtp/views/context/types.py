@@ -12,9 +12,9 @@ from orgtp.model.problem import Problem
 from orgtp.model.seat import Rollup
 from orgtp.model.value import Unit
 from orgtp.views.escalations import EscalationView
-from orgtp.views.people import HeldBy
 from orgtp.views.seat_history import Event
-from orgtp.views.seat_summary import SeatSummary
+from orgtp.views.seats.people import HeldBy
+from orgtp.views.seats.summary import SeatSummary
 from orgtp.views.stale import Stale
 from orgtp.views.todos import TodoView
 

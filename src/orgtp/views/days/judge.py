@@ -19,18 +19,21 @@ from orgtp.model.text import make_name_key
 from orgtp.views.chart import metric_now
 from orgtp.views.chart_order import SeatPlace, list_places
 from orgtp.views.days.types import DayCounts, DayOfOrg, MetricOnDay, OrgOnDay, SeatOnDay
-from orgtp.views.people import name_holder
-from orgtp.views.seat_summary import summarize_seat
+from orgtp.views.seats.people import name_holder
+from orgtp.views.seats.summary import summarize_seat
 from orgtp.views.variation.judge import is_drifting
 from orgtp.views.variation.xmr import BASELINE
 
 
 class _MetricClock(NamedTuple):
-    """All that the verdicts on a metric depend on besides its values: which periods have begun, ended and come due."""
+    """All that the verdicts on a metric depend on besides its values: which periods have begun, ended and come due.
+
+    `ended` and `cell` are None for a metric that does not depend on what has ended before something is due.
+    """
 
     current: Period
-    ended: Period
-    cell: Period
+    ended: Period | None
+    cell: Period | None
     due: Period | None
     stale: Period | None
 
@@ -51,16 +54,14 @@ class _DriftState(NamedTuple):
 
     seat: Seat
     records: list[Score]
-    cell: Period
-    due: Period | None
+    clock: _MetricClock | None
     rules: object
 
 
 class DayJudge:
-    """Judges one day after another, and counts in `judged` how many metrics it had to judge."""
+    """Judges one day after another."""
 
     def __init__(self) -> None:
-        self.judged = 0
         self._states: dict[str, _SeatState] = {}
         self._seats: dict[str, SeatOnDay] = {}
         self._drift: dict[MetricKey, tuple[_DriftState, bool]] = {}
@@ -103,7 +104,6 @@ class DayJudge:
         seat, org, now = place.seat, reader.org, reader.now
         day = org.day_of(now)
         rows = list_current_rows(org, seat, now)
-        self.judged += len(rows)
         return SeatOnDay(
             *summarize_seat(seat, day),
             owner=seat.owner or None,
@@ -133,12 +133,14 @@ class DayJudge:
 
     def _is_drifting(self, reader: _DayReader, row: MetricRow) -> bool:
         """Whether the metric drifts. The limits are computed again only if a verdict may be new."""
-        clock = reader.read_clock(row.metric)
+        clock = reader.read_clock(row.seat, row.metric)
         series = row.org.score_series(row.seat.id, row.metric.id)
         if len(series.in_force) < BASELINE:
             # Too few values to tell, however they combine.
             return False
-        state = _DriftState(row.seat, series.records, clock.cell, clock.due, self._rules)
+        # The values of a plain metric say all, once their periods have begun. Periods of one size sort as texts do.
+        has_begun = clock.ended is None and max(series.in_force) <= clock.current.text
+        state = _DriftState(row.seat, series.records, None if has_begun else clock, self._rules)
         known = self._drift.get(row.key)
         if known is None or known[0] != state or row.metric.continues:
             self._drift[row.key] = known = (state, is_drifting(row))
@@ -151,13 +153,13 @@ class _DayReader:
     def __init__(self, one: OrgOnDay) -> None:
         self.org, self.now, self.versions = one.org, one.now, one.versions
         self._prompt = replace(one.org, policy=replace(one.org.policy, grace=timedelta()))
-        self._clocks: dict[tuple[Cadence, Grain, str], _MetricClock] = {}
+        self._clocks: dict[tuple[Cadence, Grain, str, bool], _MetricClock] = {}
         self._owners: dict[str, str | None] = {}
 
     def read_state(self, place: SeatPlace) -> _SeatState:
         """What the seat of a place depends on."""
         seat = place.seat
-        clocks = tuple(map(self.read_clock, seat.metrics.values()))
+        clocks = tuple(self.read_clock(seat, metric) for metric in seat.metrics.values())
         sources = self._list_sources(seat)
         # What a pause, a holder or a changeover changes begins on a day.
         day = self.org.day_of(self.now) if seat.pauses or seat.holders or len(sources) > 1 else None
@@ -179,21 +181,33 @@ class _DayReader:
                 found.append(key.seat)
         return found
 
-    def read_clock(self, metric: Metric) -> _MetricClock:
+    def read_clock(self, seat: Seat, metric: Metric) -> _MetricClock:
         """Which periods of a metric have begun, ended and come due by now."""
-        key = metric.cadence, metric.cell_grain, find_due(self.org, metric)
+        is_plain = _is_plain(seat, metric)
+        key = metric.cadence, metric.cell_grain, find_due(self.org, metric), is_plain
         if key not in self._clocks:
             grain, zone, after = metric.cadence.grain, self.org.zone, self.now + A_SECOND
             # Whether a metric ends says nothing about the clock.
-            plain = replace(metric, ends=None) if metric.ends else metric
+            endless = replace(metric, ends=None) if metric.ends else metric
             self._clocks[key] = _MetricClock(
                 period_containing(self.now, grain, zone),
-                period_containing(after, grain, zone),
-                period_containing(after, metric.cell_grain, zone),
-                newest_stale_period(self._prompt, plain, self.now),
-                newest_stale_period(self.org, plain, self.now),
+                None if is_plain else period_containing(after, grain, zone),
+                None if is_plain else period_containing(after, metric.cell_grain, zone),
+                newest_stale_period(self._prompt, endless, self.now),
+                newest_stale_period(self.org, endless, self.now),
             )
         return self._clocks[key]
+
+
+def _is_plain(seat: Seat, metric: Metric) -> bool:
+    """Whether nothing is known of a metric by the end of a period alone, before its value comes or is due.
+
+    Its cells are single values, with one target and one phase, and it is known when it began. It has no end.
+    """
+    targets = metric.targets
+    has_beginning = seat.since is not None or (bool(targets.dated) and targets.first_period is not None)
+    is_changed = metric.ends or metric.continues or metric.rebase or len(targets.dated) > 1
+    return has_beginning and not is_changed and not metric.is_rolled_up
 
 
 def count_day(seats: Iterable[SeatOnDay]) -> DayCounts:

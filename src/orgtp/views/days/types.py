@@ -9,7 +9,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.org import Org
 from orgtp.model.value import Unit
-from orgtp.views.seat_summary import SeatSummary
+from orgtp.views.seats.summary import SeatSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,6 @@ class SeatOnDay(SeatSummary):
     capabilities: tuple[str, ...]
     rank: SeatRank
     metrics: tuple[MetricOnDay, ...]
-
-    @property
-    def needs_person(self) -> bool:
-        """Whether a metric is off target, late or drifting."""
-        return any(one.state is CellState.OFF or one.is_late or one.is_drifting for one in self.metrics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from orgtp.views.diff.metrics import TargetMoved
 from orgtp.views.diff.policy import policy_facts
 from orgtp.views.diff.scores import ValueCorrected
 from orgtp.views.diff.types import CapabilityHanded, Made, MetricHanded, SeatRetired
-from orgtp.views.seat_fields import THERE, Spot, facts_of
+from orgtp.views.seats.fields import THERE, Spot, facts_of
 
 
 class Fact(NamedTuple):

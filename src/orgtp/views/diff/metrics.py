@@ -10,7 +10,7 @@ from orgtp.model.period import Period
 from orgtp.model.seat import Metric, Seat
 from orgtp.model.target import Target, Targets
 from orgtp.views.diff.types import Made
-from orgtp.views.seat_fields import target_meaning
+from orgtp.views.seats.fields import target_meaning
 
 
 @dataclass(frozen=True, slots=True)

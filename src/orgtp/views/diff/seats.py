@@ -24,8 +24,8 @@ from orgtp.views.diff.types import (
     SeatRemoved,
     SeatRetired,
 )
-from orgtp.views.people import describe_people
-from orgtp.views.seat_summary import summarize_seat
+from orgtp.views.seats.people import describe_people
+from orgtp.views.seats.summary import summarize_seat
 
 _FIELDS = ("name", "role", "kind", "mission", "since", "retire_when", "review_by", "email")
 Hand = tuple[str, str | None, str | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from orgtp.views.seat_summary import SeatSummary
+from orgtp.views.seats.summary import SeatSummary
 
 
 @dataclass(frozen=True, slots=True)

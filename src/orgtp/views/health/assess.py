@@ -27,10 +27,10 @@ from orgtp.views.health.types import (
     PhaseProposal,
     SeatHealth,
 )
+from orgtp.views.health.unknown_run import find_unknown_run
 from orgtp.views.rewind import keep_values_until
 from orgtp.views.selection import EVERYTHING, RowFacts, Selection, count_omitted, select_places, select_rows
 from orgtp.views.stale import stale_row
-from orgtp.views.unknown_run import find_unknown_run
 from orgtp.views.variation.judge import Assurance, Judgement, Method, Variation, judge_metric
 from orgtp.views.variation.odds import count_cells_per_quarter, find_hits_odds, round_odds
 from orgtp.views.variation.readings import find_phase, has_several_opportunities

@@ -10,8 +10,8 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
 from orgtp.model.period import Grain
 from orgtp.model.value import Unit
+from orgtp.views.health.unknown_run import UnknownRun
 from orgtp.views.selection import NOTHING_OMITTED, Omitted
-from orgtp.views.unknown_run import UnknownRun
 from orgtp.views.variation.binomial import Tally
 from orgtp.views.variation.judge import Assurance, FlagOdds, HitRecord, Method, PhaseSpan, Variation
 from orgtp.views.variation.xmr import DetectionRule, Side

@@ -88,11 +88,12 @@ _NOTE = _field(Sort.NOTE)
 # Every field of every record. A test fails for a field that is not here, so no new one is shown unnoticed.
 FIELD_SORTS: Mapping[type, Mapping[str, FieldSort]] = {
     Org: {
-        **_all(Sort.KEPT, "zone", "holidays", "branch", "version", "note"),
+        **_all(Sort.KEPT, "zone", "holidays", "branch", "version"),
         **_all(Sort.DROPPED, "signers", "explanations", "unreadable", "own", "marks"),
         **_all(Sort.RECORDS, "policy", "routing"),
         "id": _field(Sort.ID),
         "name": _field(Sort.TEXT),
+        "note": _field(Sort.TEXT),
         "holiday_names": _field(Sort.TEXT),
         "seats": _field(Sort.RECORDS, keys=Sort.SEAT),
         "scores": _field(Sort.RECORDS, Part.VALUES, keys=Sort.SEAT),

@@ -10,7 +10,7 @@ from orgtp.model.metric_row import MetricRow, list_rows_since
 from orgtp.model.org import Org
 from orgtp.model.period import Grain, period_containing_local
 from orgtp.views.diff.types import Made
-from orgtp.views.seat_fields import Spot
+from orgtp.views.seats.fields import Spot
 from orgtp.views.why.changes import list_changes
 from orgtp.views.why.records import list_escalation_evidence, list_review_evidence, list_todo_evidence
 from orgtp.views.why.start import Flags, find_change_start, find_flags

@@ -11,7 +11,7 @@ from orgtp.model.records.review import ReviewRow
 from orgtp.model.records.todo import Todo, TodoAction, TodoEvent
 from orgtp.model.score import format_timestamp
 from orgtp.model.text import one_line
-from orgtp.views.seat_fields import THERE
+from orgtp.views.seats.fields import THERE
 from orgtp.views.why.types import ChangeStart, Evidence, EvidenceKind, Window
 
 # The events that say something about the seat. That somebody has seen it, or was reminded, does not.

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from orgtp.model.period import Period, parse_span
-from orgtp.views.seat_fields import Spot
 from orgtp.views.seat_history import Event
+from orgtp.views.seats.fields import Spot
 
 
 class EvidenceKind(StrEnum):

@@ -11,9 +11,9 @@ from orgtp.model.cell import CellState
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.period import Grain
 from orgtp.model.seat import MetricKey
-from orgtp.render.chart_svg import chart_fragment, draw_chart, list_layout_seats
+from orgtp.render.drawings.chart import chart_fragment, draw_chart, list_layout_seats
 from orgtp.render.templates import clean_value, mark_as_html
-from orgtp.views.chart_layout.folding import fold_by_default
+from orgtp.views.chart_drawing.folding import fold_by_default
 from orgtp.views.variation.judge import find_drifting, judge_metric
 from orgtp.web.pages.chart_days import encode_days
 from orgtp.web.pages.chart_facts import find_own_words
@@ -60,7 +60,7 @@ def build_chart_page(request: PageRequest) -> Page:
     # Of a very large org, each day takes a while.
     step = Grain.WEEK if len(rows) > MOST_LISTED else None
     days = org.history.days(step=step) if has_days else None
-    changes = days.changes if days else _read_changes(request)
+    changes = days.changes if days else org.history.changes()
     rest = [{"id": row.box.seat, **row.facts} for row in rows if row.box.seat not in shown]
     content = {
         "rows": close_lists(listed),
@@ -90,10 +90,6 @@ def build_chart_page(request: PageRequest) -> Page:
         ),
     }
     return Page("chart", "Chart", content, is_wide=True, main_class="chartpage")
-
-
-def _read_changes(request: PageRequest) -> tuple[ToldChange, ...]:
-    return request.org.history.changes() if request.org.snapshot.repo else ()
 
 
 def _find_drifting(request: PageRequest) -> dict[MetricKey, str]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from orgtp.render.figures import format_target
-from orgtp.render.values import format_value
-from orgtp.views.chart_boxes import make_day_box
+from orgtp.model.target import format_target
+from orgtp.render.wording.values import format_value
+from orgtp.views.chart_drawing.boxes import make_day_box
 from orgtp.views.days.types import Days, SeatOnDay
 from orgtp.web.pages.chart_facts import SeatFacts, encode_box
 from orgtp.web.pages.chart_rows import mark_metric

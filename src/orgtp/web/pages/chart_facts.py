@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from orgtp.render.chart_data import chart_data
-from orgtp.render.chart_words import describe_box, write_kind, write_role
-from orgtp.views.chart_boxes import ChartBox
+from orgtp.render.drawings.chart_data import chart_data
+from orgtp.render.drawings.chart_words import describe_box, write_kind, write_role
+from orgtp.views.chart_drawing.boxes import ChartBox
 from orgtp.views.signs import Sign
 
 # One letter for each metric: how its mark is drawn. Nothing is drawn for a metric that owes nothing.

@@ -9,9 +9,10 @@ from datetime import datetime, tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.seat import MetricKey
-from orgtp.render.dates import format_short_day
+from orgtp.render.wording.dates import format_short_day
+from orgtp.render.wording.periods import name_earliest
 from orgtp.views.chart import Chart
-from orgtp.views.chart_boxes import ChartBox, list_chart_boxes
+from orgtp.views.chart_drawing.boxes import ChartBox, list_chart_boxes
 from orgtp.views.signs import find_sign
 from orgtp.web.pages.chart_facts import LETTERS, NO_MARK, SeatFacts, encode_box
 
@@ -36,7 +37,7 @@ class ChartRow:
 
     `marks` has a letter for each metric. `notes` say why the seat needs a person, as sign and words. `place` and
     `siblings` count it among those below the same seat. `closes` is the number of lists that end after it. `path`
-    is the name of the seat above a branch, which has a page of its own on paper.
+    is the name of the seat above, for a branch that is printed on a page of its own.
     """
 
     box: ChartBox
@@ -118,8 +119,7 @@ def _list_notes(
     if late:
         yield "late", f"late since {format_short_day(min(late).astimezone(zone))}"
     if drifting:
-        first = min(drifting)
-        yield "drift", f"drifting since {first.partition('-')[2] if '-W' in first else first}"
+        yield "drift", f"drifting since {name_earliest(drifting)}"
     if box.is_off:
         yield "off", "off target"
     if box.status != "active":

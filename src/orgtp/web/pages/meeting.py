@@ -15,14 +15,16 @@ from typing import Any
 from orgtp.api import AgendaRow, OrgHandle, Review, RowEvidence
 from orgtp.model.errors import OrgtpError
 from orgtp.model.records.todo import list_todo_editors
-from orgtp.render.metric_svg import SMALL, ChartSize, describe_metric_chart, draw_metric_chart
+from orgtp.render.drawings.metric.draw import draw_metric_chart
+from orgtp.render.drawings.metric.plot import SMALL, ChartSize
+from orgtp.render.drawings.metric.words import describe_metric_chart
 from orgtp.render.templates import mark_as_html
-from orgtp.views.row_discussion import RowDiscussion
+from orgtp.views.review.row_discussion import RowDiscussion
 from orgtp.web.pages.page import Page, PageRequest
-from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review import ShownRow, show_row
 from orgtp.web.pages.review_rows import DECISION_WORDS
 from orgtp.web.review_form import fill_fields, format_evidence, list_people
+from orgtp.web.seat_names import find_seat_name
 
 # A meeting looks at so many rows at most; the chart of a further one is on its seat's page.
 _MOST_CHARTS = 30
@@ -30,7 +32,8 @@ _MOST_CHARTS = 30
 _FIRST_CANDIDATES = 4
 _MINUTES = 30
 _A_WEEK = timedelta(days=7)
-LARGE = ChartSize("large", 660, 330, 10, 536, 26, 278, 40, 1, has_dates=True, has_end_labels=True)
+# Larger than on the page of a seat, to be read from across a room.
+MEETING_CHART = ChartSize("large", 660, 330, 10, 536, 26, 278, 40, 1, has_dates=True, has_end_labels=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,8 @@ def build_meeting_page(request: PageRequest) -> Page:
     is_form = is_person and (leader in {"", request.reader.seat} or "take" in request.query or _has_sent(request))
     fields = fill_fields(draft, evidence) if draft else {}
     if request.sent and request.sent.act == "review" and not request.sent.is_recorded:
-        fields = _lay_over(fields, request.sent.fields)
-    people = [name_seat(org.org, one) for one in list_people(org.org, agenda, draft, request.reader.seat)]
+        fields = _merge_sent_fields(fields, request.sent.fields)
+    people = [find_seat_name(org.org, one) for one in list_people(org.org, agenda, draft, request.reader.seat)]
     content: dict[str, Any] = {
         "agenda": agenda,
         "rows": rows,
@@ -88,8 +91,8 @@ def build_meeting_page(request: PageRequest) -> Page:
         "is_watching": request.is_served and not is_form and bool(request.reader.seat),
         "may_take": is_person and not is_form,
         "takes": "take" in request.query,
-        "leader": name_seat(org.org, leader) if leader else None,
-        "prepared_by": name_seat(org.org, draft.prepared_by) if draft and draft.prepared_by else None,
+        "leader": find_seat_name(org.org, leader) if leader else None,
+        "prepared_by": find_seat_name(org.org, draft.prepared_by) if draft and draft.prepared_by else None,
         "began": draft.began if draft else None,
         "people": people,
         "doers": {"/".join(row.key): _list_doers(org, row) for row in agenda.rows},
@@ -148,7 +151,7 @@ def _list_rows(org: OrgHandle, rows: list[AgendaRow]) -> tuple[list[MeetingRow],
                 more=more,
                 has_skip=at == number,
                 skip_at=at,
-                chart=mark_as_html(draw_metric_chart(seen.chart, (LARGE, SMALL))) if seen else "",
+                chart=mark_as_html(draw_metric_chart(seen.chart, (MEETING_CHART, SMALL))) if seen else "",
                 words=describe_metric_chart(seen.chart) if seen else "",
                 owner=row.owner or row.seat,
                 role=org.org.seats[row.seat].role,
@@ -183,7 +186,7 @@ def _list_doers(org: OrgHandle, row: AgendaRow) -> list[tuple[str, str]]:
     return [(one, org.org.name_at(one, org.now)) for one in known]
 
 
-def _lay_over(fields: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
+def _merge_sent_fields(fields: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
     """The fields with those that were sent, so that nothing is typed again. A box without its tick is not sent."""
     rows = tuple(f"evidence.{name.removeprefix('changed.')}." for name in sent if name.startswith("changed."))
     boxes = (*rows, "here.") if "present" in sent else rows

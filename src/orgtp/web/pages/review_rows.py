@@ -8,11 +8,11 @@ from datetime import datetime, tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.records.review import ReviewDecision, ReviewState
-from orgtp.render.figures import format_target
-from orgtp.render.period_labels import name_period
-from orgtp.render.values import format_value
-from orgtp.views.agenda import AgendaRow
-from orgtp.views.reviewed_numbers import ReviewedNumber
+from orgtp.model.target import format_target
+from orgtp.render.wording.periods import name_period
+from orgtp.render.wording.values import format_value
+from orgtp.views.review.agenda import AgendaRow
+from orgtp.views.review.numbers import ReviewedNumber
 from orgtp.views.signs import find_sign
 
 # The sign of each state, and its words. Those of cells are the same everywhere.

@@ -10,22 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from orgtp.api import NoGit
 from orgtp.model.cell import CellState
-from orgtp.model.errors import OrgtpError, UnknownSeat
 from orgtp.model.org import Org, Retirement
 from orgtp.model.period import parse_period
 from orgtp.model.problem import Problem
 from orgtp.model.records.review import ReviewRow
 from orgtp.model.seat import seat_path
+from orgtp.model.target import format_target
 from orgtp.model.value import Unit
-from orgtp.render.dates import format_date
-from orgtp.render.figures import format_full_figure, format_target
-from orgtp.render.metric_notes import list_metric_notes
-from orgtp.render.metric_svg import describe_cell, describe_metric_chart, draw_metric_chart
-from orgtp.render.period_labels import describe_period, name_period
-from orgtp.render.seat_history import format_event_changes, format_recorded_counts, gather_changes
+from orgtp.render.drawings.metric.draw import draw_metric_chart
+from orgtp.render.drawings.metric.words import describe_cell, describe_metric_chart
+from orgtp.render.health.metric_notes import list_metric_notes
+from orgtp.render.seats.history import format_event_changes, format_recorded_counts, gather_changes
 from orgtp.render.spans_html import line_to_html
 from orgtp.render.templates import mark_as_html
+from orgtp.render.wording.dates import format_date
+from orgtp.render.wording.figures import format_full_figure
+from orgtp.render.wording.periods import describe_period, name_earliest, name_period
 from orgtp.views.chart import ChartOptions, chart
 from orgtp.views.days.told import ToldBy, tell_changes
 from orgtp.views.metric_chart import MetricChart, build_seat_charts
@@ -119,7 +121,8 @@ class HeirLine:
 class RetiredFacts:
     """What the record of a retirement says beside the record itself: for how long, with which result, and who went on.
 
-    `decided` is the commit of the retirement, if the history has it. `result` counts the known cells of all metrics.
+    `decided` is the commit of the retirement, if the history has it. `on_target` and `known` count the cells of all
+    metrics.
     """
 
     record: Retirement
@@ -201,9 +204,7 @@ def _read_history(request: PageRequest) -> tuple[Sequence[Event], str]:
     """The commits that changed the seat, oldest first; or why they are not known."""
     try:
         return request.org.history.seat_history(request.subject).events, ""
-    except UnknownSeat:
-        raise
-    except OrgtpError as error:
+    except NoGit as error:
         return (), str(error)
 
 
@@ -294,12 +295,11 @@ def _list_tags(view: SeatView, charts: Sequence[MetricChart]) -> list[tuple[str,
         since = f" since {format_date(view.paused_since)}" if view.paused_since else ""
         found.append(("", f"{place.status}{since}"))
     found += [("late", "late")] if place.stale else []
-    drifting = [name_period(one.health.since) for one in charts if one.health.is_drifting and one.health.since]
+    drifting = [one.health.since for one in charts if one.health.is_drifting and one.health.since]
     if drifting and place.status != "retired":
-        found.append(("drift", f"drifting since {min(drifting)}"))
-    judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
-    if judged and place.status != "retired":
-        found.append(("", f"{place.on_target} of {len(judged)} on target"))
+        found.append(("drift", f"drifting since {name_earliest(drifting)}"))
+    if place.judged and place.status != "retired":
+        found.append(("", f"{place.on_target} of {place.judged} on target"))
     return found
 
 
@@ -402,5 +402,4 @@ def _describe_heir(org: Org, now: datetime, heir: str) -> str:
     place = chart(org, now, ChartOptions(Selection(root=heir), depth=0, retired=True)).seats[0]
     if place.status != "active":
         return f"{place.name} is {place.status}"
-    judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
-    return f"{place.name}: {place.on_target} of {len(judged)} on target" if judged else ""
+    return f"{place.name}: {place.on_target} of {place.judged} on target" if place.judged else ""

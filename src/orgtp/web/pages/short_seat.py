@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orgtp.render.figures import format_full_figure, format_target
+from orgtp.model.target import format_target
+from orgtp.render.wording.figures import format_full_figure
 from orgtp.views.chart import ChartSeat
 from orgtp.views.signs import describe_state, name_sign
 from orgtp.web.pages.page import Page

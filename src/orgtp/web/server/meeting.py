@@ -21,7 +21,7 @@ from orgtp.web.server.visitors import RequestRefused
 # A leader who has gone leads no more.
 LEAD_SECONDS = 600
 _WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
-_MOST_ROW, _MOST_ROOMS = 200, 50
+_MOST_ROW, _MOST_MEETINGS = 200, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Meetings:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         found = Position(week, row, leader, one_line(leader_name), now, self._clock())
         self._found = {key: one for key, one in self._found.items() if self._clock() - one.used < LEAD_SECONDS}
-        if len(self._found) >= _MOST_ROOMS:
+        if len(self._found) >= _MOST_MEETINGS:
             raise RequestRefused(503, "Too many meetings", "There are too many meetings at once.")
         self._found[week] = found
         self._hub.find_channel(_name(week)).publish("position", found.data)

@@ -1,5 +1,5 @@
 /**
- * Draws the chart: the same elements as src/orgtp/render/chart_svg.py writes, kept by seat, so that boxes move from where
+ * Draws the chart: the same elements as src/orgtp/render/drawings/chart.py writes, kept by seat, so that boxes move from where
  * they were. A test compares the two.
  *
  * A seat is a ChartSeat of chart-layout.js with what its box says; what is empty, zero or false may be missing:
@@ -77,7 +77,7 @@ export function countBelow(seats) {
   return totals;
 }
 
-/** The width of digits in the font of a fold mark, as render/text_width.py measures it. @param {string} text @returns {number} */
+/** The width of digits in the font of a fold mark, as render/drawings/text_width.py measures it. @param {string} text @returns {number} */
 function measureCount(text) {
   const units = [...text].reduce((sum, mark) => sum + (mark === "+" ? 584 : 556), 0);
   return Math.ceil((units * 110 * 110 * 106) / 100_000_000);

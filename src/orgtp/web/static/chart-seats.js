@@ -120,7 +120,7 @@ export const SIGN_ORDER = "xlumpo";
 /** @param {string[]} parts */
 const joinWords = (parts) => (parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts.join());
 
-/** What the box of a seat says, as render/chart_data.py has it. @param {ChartSeat} seat @param {string} href
+/** What the box of a seat says, as render/drawings/chart_data.py has it. @param {ChartSeat} seat @param {string} href
  * @param {Record<string, string[]>} signs @returns {import("./chart-draw.js").DrawnSeat} */
 export function drawSeat(seat, href, signs) {
   const drawn = [...seat.marks].flatMap((mark) => signs[mark]?.[0] ?? []);
