@@ -107,10 +107,11 @@ bench: $(VENV)/tested
 
 # The full tests of the ledger, the audit and the server: 500 kills and one at every line, 32 processes, 8 clones, random
 # operations, and people who enter numbers on pages while programs write.
-# They take about half an hour.
+# They take about half an hour. Then come the tests of which `make test` does a part (tests/size.py), as a whole.
 torture: $(VENV)/tested
 	$(BIN)/python -m tools.torture
 	ORGTP_TORTURE_ROUNDS=50 $(BIN)/pytest -n 0 tests/web/server/test_torture.py
+	ORGTP_FULL=1 $(PYTEST) $$(grep -rl choose_size --include='test_*.py' tests)
 
 # Fuzz the file readers, each property for SECONDS. Failing inputs are kept in .hypothesis and tried first next time.
 SECONDS ?= 120

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -36,6 +37,11 @@ def base_env() -> dict[str, str]:
 
 
 RUNNER = Runner(base_env)
+
+
+def shell_path() -> str:
+    """The PATH for lines of shell that call `orgtp`: it runs in forks there, too."""
+    return RUNNER.path(SCRIPT)
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,27 @@ def shell(tmp_path: Path, home: Path) -> Shell:
     folder = tmp_path / "work"
     folder.mkdir()
     return Shell(folder, home)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin the share of each worker with some of the long tests, so that none runs when the others are done."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.get_closest_marker("long")]
+    rest = [item for item in items if not item.get_closest_marker("long")]
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        # As pytest-xdist shares them out.
+        mine, share = long[number::workers], (len(items) - len(ordered)) // (workers - number)
+        count = max(0, share - len(mine))
+        ordered += [*mine, *rest[:count]]
+        del rest[:count]
+    items[:] = [*ordered, *rest]
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests themselves out of garbage collection; they are millions of objects, and stay."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:

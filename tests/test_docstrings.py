@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -17,9 +17,9 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 CLASS_NAME = re.compile(r"`(?:[a-z_]+\.)*((?:[A-Z]+[a-z0-9]+)+)(?:\.\w+)?`")
 
 
-def docstrings(tree: ast.AST) -> Iterator[str]:
-    """The docstrings of a module and of everything in it."""
-    for node in ast.walk(tree):
+def docstrings(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The docstrings of these nodes of a tree."""
+    for node in nodes:
         if isinstance(node, DOCUMENTED) and (text := ast.get_docstring(node)):
             yield text
 
@@ -29,8 +29,6 @@ def raised(text: str) -> set[str]:
     return set(CLASS_NAME.findall(text.partition("Raises ")[2]))
 
 
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
-CLASSES = {node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
 # Errors of the MCP SDK.
 LIBRARIES = {"MCPError", "ResourceError", "ResourceNotFoundError", "ToolError"}
 BUILTINS = {name for name, what in vars(builtins).items() if isinstance(what, type)}
@@ -50,11 +48,11 @@ def test_the_names_after_raises_are_found(text: str, names: set[str]) -> None:
 
 
 def test_every_error_that_a_docstring_names_exists() -> None:
-    named = {
-        (str(path.relative_to(ROOT)), name)
-        for path in SOURCES
-        for text in docstrings(TREES[path])
-        for name in raised(text)
-    }
+    named: set[tuple[str, str]] = set()
+    classes: set[str] = set()
+    for path in SOURCES:
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        classes |= {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+        named |= {(str(path.relative_to(ROOT)), name) for text in docstrings(nodes) for name in raised(text)}
     assert len(named) > 100
-    assert {(path, name) for path, name in named if name not in CLASSES | BUILTINS | LIBRARIES} == set()
+    assert {(path, name) for path, name in named if name not in classes | BUILTINS | LIBRARIES} == set()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orgtp.cli.commands import GROUPS
-from tests.conftest import ROOT, SCRIPT, Shell
+from tests.conftest import ROOT, Shell, shell_path
 
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
@@ -46,7 +46,7 @@ def commands(path: Path, end: str = "") -> list[str]:
 
 def in_bash(shell: Shell, script: str, **env: str) -> subprocess.CompletedProcess[bytes]:
     """Run a script as a person would type it."""
-    path = f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}"
+    path = shell_path()
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=shell.folder,

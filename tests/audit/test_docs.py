@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 import yaml
 
 from tests.audit.keys import make_key, signers
-from tests.conftest import NOW, ROOT, SCRIPT, Ran, Shell
+from tests.conftest import NOW, ROOT, Ran, Shell, shell_path
 
 PAGE = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 WORKFLOW = next(block for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.S) if block.startswith("name:"))
@@ -27,7 +26,7 @@ def blocks(language: str, begin: str = "", end: str = "\0") -> list[str]:
 
 def typed(org: Shell, text: str, *, code: int = 0, **env: str) -> Ran:
     """Type it in a shell, at the moment at which the tests stand still."""
-    path = os.pathsep.join([str(SCRIPT.parent), os.environ["PATH"]])
+    path = shell_path()
     words = ["bash", "-euo", "pipefail", "-c", text]
     more = {"PATH": path, "GIT_AUTHOR_DATE": NOW, "GIT_COMMITTER_DATE": NOW, **env}
     done = subprocess.run(words, cwd=org.folder, env=org.env(more), capture_output=True, check=False)

@@ -9,13 +9,17 @@ import sys
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from tests.brief.conftest import Office
 from tests.conftest import ROOT
+from tests.size import choose_size
 
 FIRST = date(2026, 11, 23)
-KILLS = 40
+KILLS = choose_size(12, 40)
 
 
+@pytest.mark.long
 def test_a_kill_at_any_step_costs_no_briefing_and_makes_a_second_one_only_while_it_is_sent(office: Office) -> None:
     words = [sys.executable, "-m", "tests.brief.kills", str(office.shell.folder), str(office.people)]
     root = str(ROOT)

@@ -381,6 +381,7 @@ def silent() -> Iterator[SilentServer]:
         one.close()
 
 
+@pytest.mark.long
 def test_a_remote_that_never_answers_does_not_hold_it_up(office: Office, silent: SilentServer) -> None:
     """It is sent with what is here, says so in its last section, and ends although the push gets no answer either."""
     office.shell.git("remote", "add", "origin", silent.url)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import ROOT, SCRIPT, Ran, Shell
+from tests.conftest import ROOT, Ran, Shell, shell_path
 
 ACTION = ROOT / "action.yml"
 WORKFLOW = ROOT / "templates" / "github.yml"
@@ -77,7 +77,7 @@ class Runner:
 
     def env(self, more: Mapping[str, str]) -> dict[str, str]:
         """What a runner sets, with `orgtp` on the PATH, and pip's own settings for where to find packages."""
-        path = os.pathsep.join([str(SCRIPT.parent), os.environ["PATH"]])
+        path = shell_path()
         cache = str(Path("~/.cache/pip").expanduser())
         pip = {
             "PIP_CACHE_DIR": cache,

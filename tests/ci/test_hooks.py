@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, SCRIPT, Ran, Shell
+from tests.conftest import ROOT, Ran, Shell, shell_path
 
 DOCS = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 PRE_COMMIT, PRE_PUSH, PRE_RECEIVE = re.findall(r"```sh\n(#!/bin/sh\n.*?)```", DOCS, re.S)
-PATH = os.pathsep.join([str(SCRIPT.parent), os.environ["PATH"]])
 
 
 def install(git_dir: Path, name: str, text: str) -> None:
@@ -26,7 +24,7 @@ def install(git_dir: Path, name: str, text: str) -> None:
 
 def git(org: Shell, *words: str, code: int | None = 0) -> Ran:
     """Git, with `orgtp` on the PATH that its hooks see."""
-    return org.git(*words, code=code, PATH=PATH)
+    return org.git(*words, code=code, PATH=shell_path())
 
 
 def commit(org: Shell, what: str) -> None:

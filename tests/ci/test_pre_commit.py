@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT, Ran, Shell
 
 PROGRAM = Path(sys.executable).with_name("pre-commit")
@@ -52,6 +54,7 @@ def pre_commit(org: Shell, *words: str) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.long
 def test_pre_commit_installs_and_runs_the_hook(acme: Shell, shell: Shell) -> None:
     """A good org passes; a bad one fails with what orgtp says; and so does one that lost a file and gained none."""
     hook = f"repos:\n  - repo: {(shell.folder / 'project').as_uri()}\n    rev: {project(shell)}\n"

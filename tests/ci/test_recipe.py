@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 
 import pytest
 
-from tests.conftest import ROOT, SCRIPT, Shell
+from tests.conftest import ROOT, Shell, shell_path
 
 RECIPE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8").partition("\n## Review a recorded change\n")[2]
 (TYPED,) = re.findall(r"```sh\n(.*?)```", RECIPE.partition("\n## ")[0], re.S)
@@ -17,7 +16,7 @@ AFTER, BACK = re.findall(r"`([^`\n]+)`", RECIPE.partition("```\n\n")[2].partitio
 
 def typed(org: Shell, text: str) -> None:
     """Type it in a shell."""
-    path = os.pathsep.join([str(SCRIPT.parent), os.environ["PATH"]])
+    path = shell_path()
     words = ["sh", "-e", "-c", text]
     done = subprocess.run(
         words, cwd=org.folder, env=org.env({"PATH": path}), capture_output=True, text=True, check=False

@@ -146,8 +146,8 @@ def test_comment_of_a_fork_goes_to_the_summary(moved: Runner, comments: Comments
 def test_comment_is_never_longer_than_github_takes(pull_request: PullRequest, shell: Shell, comments: Comments) -> None:
     """It takes 65,536 characters; what is left out is counted."""
     seat = "name: N\nrole: R\nkind: human\nstatus: active\nreports_to: ada\n"
-    for number in range(1100):
-        name = f"worker-with-a-number-{number}"
+    for number in range(550):
+        name = f"worker-with-a-number-and-an-id-as-long-as-an-id-may-be-{number}"
         pull_request.origin.write(f"seats/{name}.yaml", f"seat: {name}\n{seat}")
     says(pull_request.merged(shell), comments)
     assert 60_000 < len(comments.bodies[3]) < 65_536

@@ -241,7 +241,15 @@ class TestChart:
         space = "{http://www.w3.org/2000/svg}"
         assert picture.findtext(f"{space}title") == "Bot: percent"
         # Fifteen values, and fourteen moving ranges.
-        assert len(picture.findall(f"{space}circle")) == 15 + 14
+        spots = [f"{one.attrib['cx']},{one.attrib['cy']}" for one in picture.findall(f"{space}circle")]
+        assert len(spots) == 15 + 14
+        lines = [one.attrib["points"].split() for one in picture.findall(f"{space}polyline")]
+        assert spots[:15] in lines
+        assert spots[15:] in lines
+        width, height = map(float, picture.attrib["viewBox"].split()[2:])
+        for one in picture.iter():
+            assert all(0 <= float(one.attrib.get(name, 0)) <= width for name in ("x", "x1", "x2", "cx"))
+            assert all(0 <= float(one.attrib.get(name, 0)) <= height for name in ("y", "y1", "y2", "cy"))
         assert "http" not in out.replace("http://www.w3.org/2000/svg", "")
 
     def test_of_hits_and_of_nothing(self, fallen: Shell) -> None:

@@ -50,32 +50,32 @@ def read_umask() -> int:
 
 
 @pytest.mark.parametrize("target", ["site", "org.html"])
-def test_the_same_commit_and_time_give_the_same_bytes(sample: Shell, target: str) -> None:
+def test_the_same_commit_and_time_give_the_same_bytes(acme: Shell, target: str) -> None:
     # The first audit remembers what it has seen, and the next one says so.
-    sample("audit", "verify")
-    places = [sample.folder.parent / name / target for name in ("one", "two")]
+    acme("audit", "verify")
+    places = [acme.folder.parent / name / target for name in ("one", "two")]
     for place in places:
-        sample("site", str(place))
+        acme("site", str(place))
     one, two = (files(place) if place.is_dir() else place.read_bytes() for place in places)
     assert one == two
 
 
-def test_publishing_again_replaces_all_of_it(sample: Shell) -> None:
+def test_publishing_again_replaces_all_of_it(acme: Shell) -> None:
     """A page of a seat that has another name now is gone, and so is what somebody put beside it."""
-    sample("site", "../site")
-    site = sample.folder.parent / "site"
+    acme("site", "../site")
+    site = acme.folder.parent / "site"
     (site / "seat" / "gone.html").write_text("old")
-    refused = sample("site", "../site", code=2).err
+    refused = acme("site", "../site", code=2).err
     assert refused == "orgtp: ../site exists already and was not changed. To replace it, add --force\n"
     assert (site / "seat" / "gone.html").exists()
-    again = sample("site", "../site", "--force", "--json").json
+    again = acme("site", "../site", "--force", "--json").json
     assert again["replaced"] is True
     assert "seat/gone.html" not in files(site)
     assert [path.name for path in site.parent.iterdir() if path.name.startswith(".orgtp")] == []
 
 
-def test_what_orgtp_did_not_write_is_never_replaced(sample: Shell) -> None:
-    here = sample.folder.parent
+def test_what_orgtp_did_not_write_is_never_replaced(acme: Shell) -> None:
+    here = acme.folder.parent
     (here / "mine").mkdir()
     (here / "mine" / "notes.txt").write_text("mine")
     (here / "mine.html").write_text("<html>mine</html>")
@@ -88,38 +88,39 @@ def test_what_orgtp_did_not_write_is_never_replaced(sample: Shell) -> None:
         ("../dir.html", "It is not a file. Name another one, or a folder without .html"),
     ):
         for force in ([], ["--force"]):
-            assert words in sample("site", target, *force, code=2).err
+            assert words in acme("site", target, *force, code=2).err
     assert (here / "mine" / "notes.txt").read_text() == "mine"
     assert (here / "mine.html").read_text() == "<html>mine</html>"
 
 
-def test_an_empty_folder_and_a_link_are_used(sample: Shell) -> None:
-    here = sample.folder.parent
+def test_an_empty_folder_and_a_link_are_used(acme: Shell) -> None:
+    here = acme.folder.parent
     (here / "real").mkdir()
     (here / "current").symlink_to("real")
-    sample("site", "../current")
-    sample("site", "../current", "--force")
+    acme("site", "../current")
+    acme("site", "../current", "--force")
     assert (here / "current").is_symlink()
     assert (here / "real" / "index.html").is_file()
     (here / "now.html").symlink_to("real.html")
-    sample("site", "../now.html")
-    sample("site", "../now.html", "--force")
+    acme("site", "../now.html")
+    acme("site", "../now.html", "--force")
     assert (here / "now.html").is_symlink()
 
 
-def test_within_the_work_tree_it_says_how_to_keep_it_out_of_git(sample: Shell) -> None:
+def test_within_the_work_tree_it_says_how_to_keep_it_out_of_git(acme: Shell) -> None:
     """That is what people type first. It works, and the remedy works as well."""
-    ran = sample("site", "public")
+    before = acme("validate").out
+    ran = acme("site", "public")
     assert "public is in the org's work tree, so git lists it as untracked" in ran.err
-    assert sample.git("status", "--porcelain").out == "?? public/\n"
+    assert acme.git("status", "--porcelain").out == "?? public/\n"
     remedy = ran.err.partition("commit it: ")[2].strip()
     assert remedy == "echo /public/ >> .gitignore"
-    sample.git("-c", f"alias.remedy=!{remedy}", "remedy")
-    assert sample.git("status", "--porcelain").out == "?? .gitignore\n"
-    assert sample("site", "public", "--force").err == ""
+    acme.git("-c", f"alias.remedy=!{remedy}", "remedy")
+    assert acme.git("status", "--porcelain").out == "?? .gitignore\n"
+    assert acme("site", "public", "--force").err == ""
     # It is no part of the org.
-    assert sample("validate").out == ""
-    assert sample("scorecard", "--json").json["dirty"] is False
+    assert acme("validate").out == before
+    assert acme("scorecard", "--json").json["dirty"] is False
 
 
 @pytest.mark.parametrize(
@@ -133,19 +134,19 @@ def test_a_place_among_the_files_of_the_org_is_refused(acme: Shell, target: str)
     assert files(acme.folder) == before
 
 
-def test_a_bare_repository_has_a_site(sample: Shell) -> None:
-    bare = sample.folder.parent / "org.git"
-    sample.git("clone", "-q", "--bare", ".", str(bare))
-    here = sample.at(sample.folder.parent)
+def test_a_bare_repository_has_a_site(acme: Shell) -> None:
+    bare = acme.folder.parent / "org.git"
+    acme.git("clone", "-q", "--bare", ".", str(bare))
+    here = acme.at(acme.folder.parent)
     here("--org", "org.git", "site", "site")
-    assert "Sneeze It" in here.read("site/index.html")
+    assert "Acme" in here.read("site/index.html")
     assert "among the org's own files" in here("--org", "org.git", "site", "org.git/hooks/site", code=2).err
 
 
-def test_an_org_without_git_has_a_site(sample: Shell) -> None:
-    shutil.rmtree(sample.folder / ".git")
-    sample("site", "../site")
-    assert "Record: not checked, it has no history" in sample.read("../site/scorecard.html")
+def test_an_org_without_git_has_a_site(acme: Shell) -> None:
+    shutil.rmtree(acme.folder / ".git")
+    acme("site", "../site")
+    assert "Record: not checked, it has no history" in acme.read("../site/scorecard.html")
 
 
 def test_an_org_with_problems_has_a_site_that_says_so(sample: Shell) -> None:
@@ -178,23 +179,23 @@ def test_a_site_of_the_past(sample: Shell) -> None:
     assert ran.out.startswith("wrote ../site")
 
 
-def test_a_place_that_cannot_be_written_is_named(sample: Shell) -> None:
-    (sample.folder.parent / "file").write_text("x")
-    said = sample("site", "../file/site", code=2).err
+def test_a_place_that_cannot_be_written_is_named(acme: Shell) -> None:
+    (acme.folder.parent / "file").write_text("x")
+    said = acme("site", "../file/site", code=2).err
     assert "file" in said
     assert ".orgtp-site" not in said
 
 
 @pytest.mark.parametrize("target", ["site", "org.html"])
-def test_a_full_disk_leaves_the_old_site(sample: Shell, tmp_path: Path, target: str) -> None:
+def test_a_full_disk_leaves_the_old_site(acme: Shell, tmp_path: Path, target: str) -> None:
     if not is_root():
         pytest.skip("only root can mount a small disk")
     with small_disk(tmp_path / "disk", 4) as disk:
         place = disk / target
-        sample("site", str(place))
+        acme("site", str(place))
         before = files(disk)
         fill(disk)
-        said = sample("site", str(place), "--force", code=2).err
+        said = acme("site", str(place), "--force", code=2).err
         assert str(place) in said
         assert "No space left on device" in said
         assert ".orgtp-site" not in said
@@ -202,31 +203,47 @@ def test_a_full_disk_leaves_the_old_site(sample: Shell, tmp_path: Path, target: 
         assert left == before
 
 
-def test_a_folder_that_cannot_be_moved_is_filled_in_place(sample: Shell, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_moved_is_filled_in_place(acme: Shell, tmp_path: Path) -> None:
     """A mount, as in a container: its content is replaced, and stale pages go."""
     if not is_root():
         pytest.skip("only root can mount a disk")
     with small_disk(tmp_path / "disk", 8) as disk:
-        sample("site", str(disk))
+        acme("site", str(disk))
         (disk / "seat" / "gone.html").write_text("old")
         (disk / "old").mkdir()
         (disk / "old" / "page.html").write_text("old")
-        sample("site", str(disk), "--force")
-        fresh = sample.folder.parent / "fresh"
-        sample("site", str(fresh))
+        acme("site", str(disk), "--force")
+        fresh = acme.folder.parent / "fresh"
+        acme("site", str(fresh))
         assert set(files(disk)) == set(files(fresh))
 
 
-def test_progress_is_told_on_a_terminal_alone(sample: Shell) -> None:
-    seat = "seat: s{0}\nname: S{0}\nrole: R\nkind: agent\nstatus: active\nowner: david\nreports_to: david\nmission: M\n"
-    for number in range(120):
-        sample.write(f"seats/s{number}.yaml", seat.format(number))
-    seen = on_terminal(sample, "site", "../site")
+def test_progress_is_told_on_a_terminal_alone(acme: Shell) -> None:
+    seat = "seat: s{0}\nname: S{0}\nrole: R\nkind: agent\nstatus: active\nowner: ada\nreports_to: ada\nmission: M\n"
+    for number in range(100):
+        acme.write(f"seats/s{number}.yaml", seat.format(number))
+    seen = on_terminal(acme, "site", "../site")
     assert seen.code == 0
     assert "page 50 of " in seen.text
-    assert sample("site", "../site", "--force").err == ""
+    assert acme("site", "../site", "--force").err == ""
 
 
-def test_the_json_is_one_document(sample: Shell) -> None:
-    told = sample("site", "public", "--json")
+def test_the_json_is_one_document(acme: Shell) -> None:
+    told = acme("site", "public", "--json")
     assert json.loads(told.out)["index"] == "public/index.html"
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "Report.PDF", "site.zip", "org.xhtml"])
+def test_a_name_of_another_format_is_refused(sample: Shell, name: str) -> None:
+    """Nobody who types it wants a folder of that name. What is suggested works."""
+    ran = sample("site", name, code=2)
+    assert "Name a folder, or a file that ends with .html: orgtp site " in ran.err
+    assert not (sample.folder / name).exists()
+    suggested = ran.err.strip().rpartition("orgtp site ")[2]
+    sample("site", suggested)
+    assert (sample.folder / suggested).is_file()
+
+
+def test_a_folder_may_have_a_dot_in_its_name(sample: Shell) -> None:
+    sample("site", "org.example.com")
+    assert (sample.folder / "org.example.com/index.html").is_file()

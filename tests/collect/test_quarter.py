@@ -72,6 +72,7 @@ def in_trouble(day: date) -> set[str]:
     return {name for name, first, last in (BROKEN, SILENT) if first <= day <= last}
 
 
+@pytest.mark.long
 def test_a_quarter_of_it(fed: Fed, monkeypatch: pytest.MonkeyPatch) -> None:
     prepare(fed, monkeypatch)
     world = World(fed)

@@ -17,6 +17,7 @@ from orgtp.views.variation.judge import find_drifting
 from tests.conftest import NOW, Shell
 from tests.days.made_org import MadeOrg
 from tests.effort import count_calls
+from tests.size import choose_size
 
 NOW_TIME = datetime.fromisoformat(NOW)
 
@@ -104,7 +105,7 @@ def test_the_command_says_the_same(sample: Shell) -> None:
         }
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(choose_size(2, 4)))
 def test_each_day_of_a_made_org_is_what_at_says(tmp_path: Path, seed: int) -> None:
     """Seats move, pause, retire and change hands, due times change, values are late, corrected and withdrawn."""
     MadeOrg(seats=14, days=60, seed=seed, changes_a_day=2).make(tmp_path / "org")
@@ -154,6 +155,24 @@ def test_what_changed_is_told_in_words(sample: Shell) -> None:
     assert all(sample.git("cat-file", "-t", one.commit).out == "commit\n" for one in told)
     for line in TOLD.strip().splitlines():
         assert line in lines, "\n".join(lines)
+
+
+def test_a_dotted_line_is_told_with_names(sample: Shell) -> None:
+    path, lines = "seats/crystal.yaml", []
+    for before, after in (
+        ("reports_to: radar", "reports_to: radar\nalso_reports_to: [bogdan, kristen]"),
+        ("[bogdan, kristen]", "[kristen]"),
+        ("also_reports_to: [kristen]\n", ""),
+    ):
+        sample.write(path, sample.read(path).replace(before, after))
+        sample.git("commit", "-qam", "By hand", GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
+        one = open_org(sample.folder, now=NOW_TIME).history.days().changes[0]
+        lines.append(f"{one.name}{one.joint}{one.what}")
+    assert lines == [
+        "Crystal also reports to Bogdan and Kristen",
+        "Crystal also reports to Kristen, before to Bogdan and Kristen",
+        "Crystal no longer also reports to Kristen",
+    ]
 
 
 TOLD = """

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 
-from tests.conftest import ROOT, SCRIPT, Shell
+from tests.conftest import ROOT, Shell, shell_path
 
 PAGE = (ROOT / "docs" / "escalations.md").read_text(encoding="utf-8")
 
@@ -17,7 +16,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_its_commands_run(sample: Shell) -> None:
-    path = os.pathsep.join([str(SCRIPT.parent), os.environ["PATH"]])
+    path = shell_path()
     typed = "".join(block for block in blocks("sh") if block.startswith("orgtp"))
     assert typed.count("orgtp escalate") == 6
     words = ["bash", "-euo", "pipefail", "-c", typed]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import PurePosixPath
 
 from orgtp.files.escalation import read_escalation, read_silences
@@ -116,6 +117,7 @@ def find_files(pattern: str) -> dict[str, bytes]:
     }
 
 
+@cache
 def yaml_files(name: str) -> dict[str, bytes]:
     """The strict YAML files of this kind; of several with one name and one content, the first."""
     found = {path: raw for path, raw in find_files(YAMLS[name]).items() if is_strict(path, raw)}

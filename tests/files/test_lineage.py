@@ -19,6 +19,7 @@ from orgtp.history import blame
 from orgtp.history.blame import Blame, FileStates
 from orgtp.history.facts import make_fact_reader
 from orgtp.history.seat_lines import SeatLines
+from tests.size import choose_size
 
 PATH = "seats/ada.yaml"
 # Git names it before the file of the seat.
@@ -116,7 +117,7 @@ def write(made: list[Made], name: str) -> tuple[Repo, dict[str, int]]:
 
 
 @pytest.mark.parametrize("most", [blame._MOST_PATHS, 0])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=choose_size(40, 100), deadline=None)
 @given(histories())
 def test_as_the_model_says(most: int, made: list[Made]) -> None:
     tip = len(made) - 1
@@ -145,7 +146,7 @@ def test_as_the_model_says(most: int, made: list[Made]) -> None:
             assert made[tip].value(key) not in [before.value(key) for before in befores]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=choose_size(40, 150), deadline=None)
 @given(histories())
 def test_one_pass_finds_the_commits_of_each_file(made: list[Made]) -> None:
     with tempfile.TemporaryDirectory() as name:

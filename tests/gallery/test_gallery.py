@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ACCEPT, SCRIPT, Shell
+from tests.conftest import ACCEPT, Shell, shell_path
 
 GALLERY = Path(__file__).parent
 CASES = sorted(GALLERY.glob("*.test"))
@@ -125,7 +124,7 @@ def _ended(text: str) -> str:
 
 def _answers(line: str, stdin: str, here: Shell) -> Iterator[Section]:
     """What a line of shell prints, and its exit code."""
-    env = here.env({"PATH": f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}"})
+    env = here.env({"PATH": shell_path()})
     done = subprocess.run(
         ["sh", "-c", line],
         cwd=here.folder,

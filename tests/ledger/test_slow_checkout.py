@@ -15,6 +15,7 @@ import pytest
 from tests.conftest import NOW, SCRIPT, Shell
 from tests.ledger.kills import cutter
 from tests.ledger.ledgers import FILE, VALUE, assert_swept, assert_whole, common_dir, ids, leftovers, lock_held, status
+from tests.size import combine
 
 DATES = {"GIT_AUTHOR_DATE": NOW, "GIT_COMMITTER_DATE": NOW}
 SEAT = ("seat", "set", "bot")
@@ -29,7 +30,6 @@ CHANGES = [
         "retirements/cat.yaml",
     ),
 ]
-NAMES = ["a-value", "the-first-value-of-a-seat", "a-seat", "a-new-seat", "a-retirement"]
 
 
 def _wait_for(what: str, is_true: Callable[[], bool]) -> None:
@@ -79,8 +79,10 @@ def _commit_all(at: Shell) -> None:
     assert at.git("show", "--format=", "--name-only", "HEAD").out == "notes/plan.txt\n"
 
 
-@pytest.mark.parametrize(("words", "path"), CHANGES, ids=NAMES)
-@pytest.mark.parametrize("later", ["value", "seat", "sync", "nothing-new"])
+@pytest.mark.parametrize(
+    ("words", "path", "later"),
+    [(*change, later) for change, later in combine(CHANGES, ["value", "seat", "sync", "nothing-new"])],
+)
 def test_the_next_command_brings_the_work_tree_up_to_date(
     away: Shell, words: tuple[str, ...], path: str, later: str
 ) -> None:
@@ -121,8 +123,7 @@ READING = [
 ]
 
 
-@pytest.mark.parametrize("linked", [False, True], ids=["main", "linked"])
-@pytest.mark.parametrize("words", READING, ids=" ".join)
+@pytest.mark.parametrize(("words", "linked"), combine(READING, [False, True]))
 def test_a_command_that_only_reads_brings_the_work_tree_up_to_date_too(
     away: Shell, words: tuple[str, ...], linked: bool
 ) -> None:

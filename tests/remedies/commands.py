@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -10,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from orgtp.cli.commands import COMMANDS
-from tests.conftest import SCRIPT, Shell
+from tests.conftest import Shell, shell_path
 
 ORGTP = {entry.group or entry.name for entry in COMMANDS}
 GIT = {
@@ -103,7 +102,7 @@ def type_command(here: Shell, command: str, **env: str) -> Typed:
     """Type a command into a shell, as it is."""
     full = here.env(
         {
-            "PATH": f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": shell_path(),
             "GIT_EDITOR": "sh -c 'echo Done > \"$1\"' -",
             "GIT_TERMINAL_PROMPT": "0",
             **env,

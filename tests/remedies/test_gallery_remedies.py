@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SCRIPT, Shell
+from tests.conftest import Shell, shell_path
 from tests.gallery.test_gallery import CASES, Section, acme_made, place, read_case
 from tests.remedies.commands import Typed, find_commands, only_reads
 from tests.remedies.test_rule_hints import WORDS, follow
@@ -29,7 +28,7 @@ HERE = {
 
 def play(section: Section, stdin: str, here: Shell) -> str:
     """Run a line of a case as the gallery does. Return all that it prints."""
-    env = here.env({"PATH": f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}"})
+    env = here.env({"PATH": shell_path()})
     done = subprocess.run(
         ["sh", "-c", section.argument],
         cwd=here.folder,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.model.target import Target, parse_target
+from orgtp.model.target import Target, format_target, parse_target
 from orgtp.model.value import Unit, ValueKind
-from orgtp.render.wording.figures import format_full_figure, format_grid_figure, format_short_figure, format_target
+from orgtp.render.wording.figures import format_full_figure, format_grid_figure, format_short_figure
 
 
 def read_target(text: str) -> Target:
@@ -56,6 +56,7 @@ def test_a_value_in_a_grid_on_a_chart_and_beside_it(
         ("<= 32", "≤ 32"),
         ("= 0", "= 0"),
         (">= USD 185000", "≥ USD 185,000"),
+        ("<= USD 12.5", "≤ USD 12.50"),
         ("3..6", "3–6"),
         ("not 3%..6.55%", "not 3–6.55%"),
         ("-5..5", "\u22125 to 5"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import orgtp
 from orgtp.render.drawings.metric.draw import draw_metric_chart
 from orgtp.render.drawings.metric.label_space import LabelBox
+from orgtp.render.drawings.metric.line import list_amounts
 from orgtp.render.drawings.metric.plot import LARGE, SMALL, ChartSize
 from orgtp.render.drawings.metric.words import describe_metric_chart
 from orgtp.views.metric_chart import SeatCharts, build_seat_charts
@@ -65,6 +66,16 @@ def test_limits_and_mean_have_labels_at_their_ends() -> None:
     assert "target ≥ 5" in drawing.words("strong")
     assert len(drawing.find("lim")) == 2
     assert len(drawing.find("mean")) == 1
+
+
+@pytest.mark.parametrize(("lowest", "is_possible"), [("0", False), ("-1", True)])
+def test_a_limit_below_zero_makes_room_only_where_a_value_is_below_zero(lowest: str, is_possible: bool) -> None:
+    unsteady = ["1.3", "9.1", "1.7", "8.6", "2.1", "9.4", "1.1", "8.8", "1.9", "9.7", "1.5", "8.3"]
+    chart = build(make_values_org([*unsteady, lowest, None, "9"]))
+    bounds = {one.limits.lower for one in chart.columns if one.limits is not None}
+    assert bounds
+    assert all(bound < -5 for bound in bounds)
+    assert (min(list_amounts(chart)) in bounds) == is_possible
 
 
 @SIZES

@@ -11,6 +11,7 @@ from tests.cli.terminal import INTERRUPT, KILL, Seen, driving, on_terminal
 from tests.conftest import Shell
 from tests.reviews.answers import WEEK, rows, write_answers
 from tests.reviews.test_answers import draft, record
+from tests.size import combine
 
 DAVID = {"ORGTP_SEAT": "david", "NO_COLOR": "1"}
 CHANGED, FIX, WHO, WHEN = "What changed in the inputs", "What is the fix?", "Who does it?", "By when?"
@@ -71,8 +72,7 @@ def test_what_was_found_is_taken_over_by_its_number(sample: Shell) -> None:
     assert said[:20] in rest or rest.partition(": ")[2].startswith(said[:20])
 
 
-@pytest.mark.parametrize("stop", [INTERRUPT, KILL], ids=["ctrl-c", "kill"])
-@pytest.mark.parametrize("step", range(7))
+@pytest.mark.parametrize(("step", "stop"), combine(range(7), [INTERRUPT, KILL]))
 def test_it_goes_on_where_it_stopped(sample: Shell, step: int, stop: str) -> None:
     """Stopped at each question of the first two rows: what was typed before is there, and is not asked again."""
     typed = everything(sample)

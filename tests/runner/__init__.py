@@ -1,6 +1,7 @@
 """Run `orgtp` in a fork of a server process that has already imported it: like a new process, but ten times faster.
 
-Each test worker has one server (`server.py`), started at the first call. A test that is about the process itself (its
+Each test worker has one server (`server.py`), started at the first call. In a line of shell, the `orgtp` of the folder
+`Runner.path` uses the same server (`shim.py`). A test that is about the process itself (its
 start, its end, a terminal, signals) starts a real one: `shell.process(...)`, or `subprocess` with `SCRIPT`.
 """
 
@@ -9,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import shlex
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-SERVER = Path(__file__).with_name("server.py")
+SERVER, SHIM = (Path(__file__).with_name(name) for name in ("server.py", "shim.py"))
 # What the server sends (`server.py`): a process id; then wait status, processor seconds and KiB of memory.
 INT, ENDED = struct.Struct("!i"), struct.Struct("!idq")
 # The interpreter and GitPython read these when they start or are imported, so a fork cannot change them.
@@ -57,6 +60,7 @@ class Runner:
         self._server: subprocess.Popen[bytes] | None = None
         self._parent = 0
         self._lock = threading.Lock()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def can_run(self, env: Mapping[str, str]) -> bool:
         """Whether a fork would see this environment as a new process does."""
@@ -115,21 +119,46 @@ class Runner:
         if self._control is None or self._parent != os.getpid():
             self._control, theirs = socket.socketpair()
             self._parent = os.getpid()
-            with theirs:
+            # A path may be too long for the address of a socket, so this one is not below the folders of the tests.
+            self._folder = tempfile.TemporaryDirectory(prefix="orgtp-", dir="/tmp")
+            with theirs, socket.socket(socket.AF_UNIX) as others:
+                others.bind(f"{self._folder.name}/socket")
+                others.listen(16)
                 self._server = subprocess.Popen(
-                    [sys.executable, str(SERVER)],
+                    [sys.executable, str(SERVER), str(others.fileno())],
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     env=self._env(),
                     start_new_session=True,
+                    pass_fds=[others.fileno()],
                 )
         return self._control
+
+    def path(self, program: Path) -> str:
+        """A PATH for lines of shell, in which `orgtp` runs `program` in a fork, where that is like a process."""
+        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+        if not self.can_run(self._env()):
+            return path
+        with self._lock:
+            self._connect()
+        assert self._folder is not None
+        shim = Path(self._folder.name, "bin", program.name)
+        if not shim.exists():
+            shim.parent.mkdir()
+            held = json.dumps(read_at_start(self._env()))
+            words = [sys.executable, "-IS", str(SHIM), f"{self._folder.name}/socket", str(program)]
+            words += [",".join(READ_AT_START), held]
+            shim.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
+            shim.chmod(0o755)
+        return f"{shim.parent}{os.pathsep}{path}"
 
     def close(self) -> None:
         """End the server, and whatever it still runs."""
         if self._control and self._server and self._parent == os.getpid():
             self._control.close()
             self._server.wait(30)
+            if self._folder:
+                self._folder.cleanup()
         self._control = None
 
 

@@ -1,9 +1,10 @@
 """The server: imports orgtp once, then forks a child for each call. Single-threaded, so that a fork is safe.
 
-It is started as a script. Its standard input is the control socket. Each message there carries four descriptors: the
-standard input, output and error of the child, and a socket for this call alone. On that socket the server sends the
-child's process id and, when the child ends, its wait status and what it used (`ENDED`); the child reads there what to
-run. When the control socket closes, the server ends.
+It is started as a script. Its standard input is the control socket, and its argument the descriptor of a socket that
+listens, to which others (`shim.py`) send the same messages. Each message carries four descriptors: the standard input,
+output and error of the child, and a socket for this call alone. On that socket the server sends the child's process id
+and, when the child ends, its wait status and what it used (`ENDED`); the child reads there what to run. When the
+control socket closes, the server ends.
 """
 
 from __future__ import annotations
@@ -79,8 +80,9 @@ def generate_methods() -> None:
 class Server:
     """Accepts calls and forks a child for each."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, others: socket.socket) -> None:
         self.control = control
+        self.others = others
         self.calls: dict[int, tuple[socket.socket, int]] = {}
         self.git = shutil.which("git")
         self.woken, self.wakes = os.pipe()
@@ -93,6 +95,7 @@ class Server:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         with selectors.DefaultSelector() as ready:
             ready.register(self.control, selectors.EVENT_READ)
+            ready.register(self.others, selectors.EVENT_READ)
             ready.register(self.woken, selectors.EVENT_READ)
             while True:
                 for key, _ in ready.select():
@@ -100,7 +103,10 @@ class Server:
                         os.read(self.woken, 4096)
                         self._report_ended()
                         continue
-                    message, descriptors, _, _ = socket.recv_fds(self.control, 1, 4)
+                    is_other = key.fileobj == self.others
+                    message, descriptors = receive_once(self.others) if is_other else receive(self.control)
+                    if is_other and len(descriptors) < 4:  # it was ended before it asked
+                        continue
                     if not message:
                         self._end_all()
                         return None
@@ -136,6 +142,7 @@ class Server:
             os.dup2(descriptor, number, inheritable=True)
             os.close(descriptor)
         self.control.detach()
+        self.others.close()
         for other, _ in self.calls.values():
             other.close()
         os.close(self.woken)
@@ -154,6 +161,18 @@ class Server:
         for pid in self.calls:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
+
+
+def receive(control: socket.socket) -> tuple[bytes, list[int]]:
+    """A message and its descriptors."""
+    message, descriptors, _, _ = socket.recv_fds(control, 1, 4)
+    return message, descriptors
+
+
+def receive_once(others: socket.socket) -> tuple[bytes, list[int]]:
+    """The one message of whoever connects."""
+    with others.accept()[0] as other:
+        return receive(other)
 
 
 def resident_kib() -> int:
@@ -206,7 +225,8 @@ def start() -> bool:
     generate_methods()
     gc.collect()
     gc.freeze()
-    server = Server(control)
+    others = socket.socket(fileno=int(sys.argv[1]))
+    server = Server(control, others)
     call = server.serve()
     if call is None:
         return False

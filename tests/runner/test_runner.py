@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import RUNNER, SCRIPT, Shell
+from tests.conftest import RUNNER, SCRIPT, Shell, shell_path
 
 
 @pytest.mark.parametrize(
@@ -95,3 +96,51 @@ def test_a_death_by_a_signal_is_told(acme: Shell) -> None:
     env = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
     assert acme("chart", "--at", "HEAD", code=None, **env).code == -9
     assert acme("--version").out
+
+
+def in_shell(shell: Shell, line: str, **env: str) -> subprocess.CompletedProcess[bytes]:
+    words = ["sh", "-c", line]
+    return subprocess.run(words, cwd=shell.folder, env=shell.env(env), capture_output=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "orgtp chart | head -2",
+        "orgtp unknown; echo $?",
+        "cd seats && orgtp seat show bot > ../out; cat ../out",
+        "echo 12 | orgtp score add bot number - --by ada --dry-run",
+        "orgtp chart <&- >&-; echo $?",
+        "umask 027; orgtp init ../other --timezone UTC >../out 2>&1; stat -c %a ../other/org.yaml",
+        "(ulimit -f 1; orgtp init --sample ../more 2>&1); ls ../more",
+        "orgtp score add bot number 1 --by ada --note \"$(printf 'a\\351b')\" --dry-run 2>&1",
+        "PYTHONUTF8=0 orgtp chart --json | wc -c",
+    ],
+)
+def test_a_line_of_shell_says_the_same_with_the_shim(acme: Shell, line: str) -> None:
+    real = f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}"
+    twin = acme.at(acme.folder.parent / "twin" / "acme")
+    shutil.copytree(acme.folder, twin.folder, symlinks=True)
+    with_shim, without = (in_shell(here, line, PATH=path) for here, path in ((acme, shell_path()), (twin, real)))
+    assert (with_shim.returncode, with_shim.stdout, with_shim.stderr) == (
+        without.returncode, without.stdout.replace(b"/twin/", b"/"), without.stderr.replace(b"/twin/", b"/"),
+    )  # fmt: skip
+
+
+def test_a_line_of_shell_runs_in_a_fork_of_the_server(acme: Shell) -> None:
+    program = acme.home / "bin/git"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\ntr '\\0' ' ' < /proc/$PPID/cmdline >> ~/parents\nexec /usr/bin/env -i git \"$@\"\n")
+    program.chmod(0o755)
+    path = shell_path()
+    in_shell(acme, "orgtp chart --at HEAD", PATH=f"{program.parent}{os.pathsep}{path}")
+    assert "server.py" in acme.home.joinpath("parents").read_text()
+
+
+def test_the_death_of_a_fork_is_told_to_the_shell(acme: Shell) -> None:
+    program = acme.home / "bin/git"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nkill -9 $PPID\n")
+    program.chmod(0o755)
+    ran = in_shell(acme, "orgtp chart --at HEAD", PATH=f"{program.parent}{os.pathsep}{shell_path()}")
+    assert ran.returncode in {137, -9}  # a shell tells it, unless it became the command

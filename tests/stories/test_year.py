@@ -431,6 +431,7 @@ def firms(shell: Shell) -> Mapping[str, Shell]:
     return {name: shell.at(shell.folder / name) for name in ("commands", "hands")}
 
 
+@pytest.mark.long
 def test_a_year_by_commands_and_by_pull_requests_gives_the_same_views(firms: Mapping[str, Shell]) -> None:
     commands, hands = firms["commands"], firms["hands"]
     by_command, by_hand = tell_year(commands, tell_by_command), tell_year(hands, tell_by_hand)

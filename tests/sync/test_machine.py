@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from tests.sync.machine import stateful
 
 # Hypothesis takes constants from the code under test, so a reworded message can change the stories. Run enough of them
@@ -11,6 +13,7 @@ from tests.sync.machine import stateful
 FEW = 11
 
 
+@pytest.mark.long
 def test_whatever_three_clones_do_comes_together_whole() -> None:
     asked = os.environ.get("ORGTP_EXAMPLES", "")
     figures = stateful(int(asked or FEW), same=not asked)

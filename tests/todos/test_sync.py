@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.conftest import Shell
+from tests.size import combine
 from tests.sync.clones import Clones
 
 EARLIER, LATER = "2026-11-20T18:10:00-05:00", "2026-11-20T18:20:00-05:00"
@@ -16,16 +17,18 @@ def todo(here: Shell, words: Sequence[str], now: str) -> None:
     here("todo", *words, ORGTP_NOW=now)
 
 
+SAME_TO_DO = [
+    (("move", "call", "--to", "cat", "--by", "ada"), ("done", "call", "--by", "bot")),
+    (("move", "call", "--to", "cat", "--by", "ada"), ("start", "call", "--by", "bot")),
+    (("move", "call", "--to", "cat", "--by", "ada"), ("move", "call", "--to", "ada", "--by", "ada")),
+    (("done", "call", "--by", "bot"), ("drop", "call", "--note", "No need", "--by", "ada")),
+]
+
+
 @pytest.mark.parametrize(
-    ("mine", "theirs"),
-    [
-        (("move", "call", "--to", "cat", "--by", "ada"), ("done", "call", "--by", "bot")),
-        (("move", "call", "--to", "cat", "--by", "ada"), ("start", "call", "--by", "bot")),
-        (("move", "call", "--to", "cat", "--by", "ada"), ("move", "call", "--to", "ada", "--by", "ada")),
-        (("done", "call", "--by", "bot"), ("drop", "call", "--note", "No need", "--by", "ada")),
-    ],
+    ("mine", "theirs", "times"),
+    [(*both, times) for both, times in combine(SAME_TO_DO, [(LATER, EARLIER), (EARLIER, LATER)])],
 )
-@pytest.mark.parametrize("times", [(LATER, EARLIER), (EARLIER, LATER)])
 def test_what_two_clones_do_is_intact(
     clones: Clones, mine: Sequence[str], theirs: Sequence[str], times: tuple[str, str]
 ) -> None:

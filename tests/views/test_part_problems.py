@@ -12,6 +12,7 @@ from orgtp.api.org import OrgHandle, open_org
 from orgtp.git.tree_check import MalformedTree
 from orgtp.model.problem import Problem
 from tests.conftest import Shell
+from tests.size import combine
 
 VIEWS: dict[str, Callable[[OrgHandle], object]] = {
     "seat show": lambda handle: handle.seat("bot"),
@@ -40,7 +41,6 @@ def _file(path: Path) -> None:
 
 PLACES = ["scores", "scores/bot", "escalations", "escalations/silenced", "retirements"]
 ALL_VIEWS: dict[str, Callable[[OrgHandle], object]] = {**VIEWS, "chart": lambda handle: handle.chart()}
-BREAKS = [(place, make) for place in PLACES for make in (_link, _file)]
 
 
 def _find_problems(handle: OrgHandle, paths: set[str]) -> set[Problem]:
@@ -55,9 +55,18 @@ def org(acme: Shell) -> Shell:
     return acme
 
 
-@pytest.mark.parametrize("in_git", [False, True])
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize(("place", "make"), BREAKS)
+IN_GIT = [False, False, True, True]
+
+
+# Each view with each broken place, which is a link for every other view.
+@pytest.mark.parametrize(
+    ("place", "make", "view", "in_git"),
+    [
+        (*broken, view, in_git)
+        for place in PLACES
+        for broken, view, in_git in combine([(place, _link), (place, _file)], VIEWS, IN_GIT)
+    ],
+)
 def test_a_folder_that_is_none_is_reported(
     org: Shell, place: str, make: Callable[[Path], None], view: str, in_git: bool
 ) -> None:

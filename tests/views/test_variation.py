@@ -1,4 +1,7 @@
-"""The statistics of health, next to independent ones: statprocon, scipy, and published figures."""
+"""The statistics of health, next to independent ones: statprocon, scipy, and published figures.
+
+scipy takes a second to import, which every worker would spend while it collects the tests; so only its tests do.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from scipy.stats import beta, betabinom  # type: ignore[import-untyped]
 from statprocon.charts.xmr.base import Base as XmR
 
 from orgtp.views.variation.binomial import Tally, compute_lower_tail, compute_tail
@@ -192,6 +194,8 @@ class TestBetaBinomial:
     )
     @pytest.mark.parametrize("total", [8, 20])
     def test_scipy_says_the_same(self, baseline: Tally, total: int) -> None:
+        from scipy.stats import betabinom  # type: ignore[import-untyped]
+
         other = betabinom(total, baseline.misses + 0.5, baseline.hits + 0.5)
         for misses in range(total + 1):
             assert float(compute_tail(misses, total, baseline)) == pytest.approx(other.sf(misses - 1), abs=1e-11)
@@ -226,6 +230,8 @@ class TestOdds:
     )  # fmt: skip
     def test_the_rate_of_a_record_is_uncertain(self, misses: int, record: Tally, cells: int) -> None:
         """The mean of the odds at each rate, by the beta distribution of scipy."""
+        from scipy.stats import beta
+
         rates = [(number + 0.5) / 2000 for number in range(2000)]
         spread = beta(record.hits + 0.5, record.misses + 0.5)
         shares = [spread.cdf(rate + 1 / 4000) - spread.cdf(rate - 1 / 4000) for rate in rates]

@@ -20,6 +20,7 @@ from orgtp.views.scorecard.scores import score_lines
 from orgtp.views.seat import seat_view
 from orgtp.views.selection import Omitted, Selection
 from orgtp.views.stale import stale
+from tests.size import choose_size
 from tests.views.read_trees import RecordingTree, opened
 
 NEWEST = datetime(2026, 11, 20, 23, tzinfo=UTC)
@@ -86,7 +87,7 @@ def _random_scores(dice: random.Random, seat: str, metric: str, cadence: Cadence
     return found
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(choose_size(6, 24)))
 def test_every_view_of_random_orgs(seed: int) -> None:
     files = random_org(seed)
     whole = load_org(RecordingTree({path: text.encode() for path, text in sorted(files.items())})).org

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 # Chromium looks for Google's hosts in the background, and some machines have no display and no sound.
 CHROMIUM_ARGS = (
@@ -26,8 +35,10 @@ NO_MEDIA: dict[str, Any] = dict.fromkeys(("color_scheme", "reduced_motion", "for
 # Firefox is told these at its start instead.
 FIREFOX_DARK = {"layout.css.prefers-color-scheme.content-override": 0}
 FIREFOX_LIGHT = {"layout.css.prefers-color-scheme.content-override": 1}
-# In milliseconds. All cores may be busy with other tests, so this is more than the 30 seconds of Playwright.
-PATIENCE = 45_000
+# In milliseconds. All cores may be busy with other tests, so this is more than the 30 seconds of Playwright for what it
+# does, and the 5 seconds for what it expects.
+PATIENCE = 90_000
+expect.set_options(timeout=PATIENCE)
 
 
 def find_browser(*names: str, package: str) -> str:

@@ -30,7 +30,7 @@ def check_html(paths: Iterable[Path]) -> list[str]:
     words = ["node", str(program), "--config", str(CONFIG), "--formatter", "json", *map(str, paths)]
     # It ends before a pipe has taken all that it says.
     with TemporaryFile("w+", encoding="utf-8") as out:
-        subprocess.run(words, stdout=out, check=False, timeout=120)
+        subprocess.run(words, stdout=out, check=False, timeout=300)
         out.seek(0)
         told = out.read()
     return [
@@ -44,7 +44,7 @@ def check_scripts(config: Path = SCRIPTS) -> list[str]:
     """What the type checker finds in the scripts of the pages, one line for each problem."""
     program = npm_file("typescript/bin/tsc")
     words = ["node", str(program), "--project", str(config), "--pretty", "false"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
     return (done.stdout + done.stderr).splitlines()
 
 

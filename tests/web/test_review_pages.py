@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -166,8 +167,10 @@ def test_the_briefing_has_the_lines_of_the_command(sample: Shell, seat: str) -> 
     page = ParsedPage(sample.folder, f"brief/{seat}.html" if seat else "brief.html")
     needs = [need for one in view["needs"] for need in one["items"]]
     assert bool(needs)
-    assert all(need["what"] in page.text and need["type"] in page.text for need in needs)
-    places = [page.text.index(need["type"]) for need in needs]
+    assert all(need["what"] in page.text for need in needs)
+    # An escalation has a page, which its name leads to.
+    assert all(need["type"] in page.text for need in needs if need["kind"] != "escalation")
+    places = [page.text.index(need["what"]) for need in needs if need["kind"] != "escalation"]
     assert places == sorted(places)
     for one in [*view["late"], *view["off"]]:
         assert f"{one['seat'].capitalize()} , {one['name']} :" in page.text
@@ -200,13 +203,18 @@ def test_a_seat_that_works_no_more_has_no_briefing(sample_made: Path) -> None:
         ParsedPage(sample_made, "brief/echo.html")
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "\u202eend\u2028two", "</script><script>alert(1)</script>\uffff"])
-def test_a_text_of_a_user_is_no_markup(sample: Shell, text: str) -> None:
-    """In the minutes, the to-dos, the escalations, the names and the reasons."""
-    sample("seat", "set", "penny", f"name={text}", "--by", "david")
-    sample("score", "add", "penny", "days-to-pay", "--unavailable", text, "--for", "2026-W46", "--by", "tally")
-    sample("escalate", "open", "--to", "david", "--by", "penny", "--", "penny", text)
-    sample("todo", "add", "--owner", "janine", "--due", "2026-11-20", "--by", "janine", "--", text)
+HARMFUL = [*HOSTILE, "\u202eend\u2028two", "</script><script>alert(1)</script>\uffff"]
+
+
+def test_a_text_of_a_user_is_no_markup(sample: Shell) -> None:
+    """In the minutes, the to-dos, the escalations, the names and the reasons, which have all texts in turn."""
+    texts = itertools.cycle(HARMFUL)
+    sample("seat", "set", "penny", f"name={''.join(HARMFUL)}", "--by", "david")
+    why = " ".join(HARMFUL)
+    sample("score", "add", "penny", "days-to-pay", "--unavailable", why, "--for", "2026-W46", "--by", "tally")
+    for text in HARMFUL:
+        sample("escalate", "open", "--to", "david", "--by", "penny", "--", "penny", text)
+        sample("todo", "add", "--owner", "janine", "--due", "2026-11-20", "--by", "janine", "--", text)
     quoted = sample.home / "answers.yaml"
     rows = [
         row
@@ -220,14 +228,14 @@ def test_a_text_of_a_user_is_no_markup(sample: Shell, text: str) -> None:
             {
                 "seat": row["seat"],
                 "metric": row["metric"],
-                "changed": text,
-                "fix": text,
+                "changed": " ".join([next(texts), next(texts)]),
+                "fix": " ".join([next(texts), next(texts)]),
                 "decision": "fix",
-                "todo": {"what": text, "owner": "janine", "due": "2026-12-01"},
+                "todo": {"what": next(texts), "owner": "janine", "due": "2026-12-01"},
             }
             for row in rows
         ],
-        "skipped": [{"seat": "pixel", "why": text}],
+        "skipped": [{"seat": "pixel", "why": next(texts)}],
     }
     quoted.write_text(json.dumps(answers), encoding="utf-8")
     sample("review", "--answers", str(quoted), "--by", "david")

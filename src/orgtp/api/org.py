@@ -240,6 +240,10 @@ class OrgHandle:
 
         return OrgHandle(redact_snapshot(self.snapshot, parts))
 
+    def without_history(self) -> OrgHandle:
+        """The same org as if it were in no git repository: for answers that are possible if git cannot read it."""
+        return replace(self, snapshot=self.snapshot.without_history())
+
     def chart(
         self, root: str = "", depth: int | None = None, *, retired: bool = False, selection: Selection | None = None
     ) -> Chart:

@@ -105,6 +105,15 @@ class OrgSnapshot:
         vars(later).update({name: found for name, found in vars(self).items() if name not in vars(later)})
         return later
 
+    def without_history(self) -> OrgSnapshot:
+        """The same files as if they were in no git repository, for answers that do without a history.
+
+        What is read of the org is read before, since its files may be those of a commit.
+        """
+        bare = replace(self, repo=None, commit=None)
+        vars(bare)["loaded"] = self.loaded
+        return bare
+
     def load_seat_record(self, seat: str) -> LoadedOrg:
         """The seat's own file and retirement record, with values on demand."""
         own = [HEAD, seat_path(seat), retirement_path(seat)]

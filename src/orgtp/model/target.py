@@ -10,7 +10,7 @@ from functools import lru_cache
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadValue
 from orgtp.model.period import Period
-from orgtp.model.value import Unit, ValueKind, remove_group_marks, replace_decimal_commas
+from orgtp.model.value import MINUS, Unit, ValueKind, remove_group_marks, replace_decimal_commas
 
 ACCEPTED_TARGETS = (
     'Write a target such as ">= 12", "<= 2", "= 0", "10..20", "not 10..20", ">= 95%", ">= USD 185000", "<= 1h", '
@@ -85,18 +85,27 @@ def parse_target(text: str) -> Target | None:
     return None
 
 
-_GROUPED = re.compile(r"(?<![0-9.])[0-9]{4,}")
+_PRINTED_SIGNS = {">=": "\u2265 ", "<=": "\u2264 ", "=": "= ", "by": "by ", "before": "before "}
 
 
-def typeset_target(text: str) -> str:
-    """A target as it is printed: `≥ 95%`, `≤ USD 13,100`; one that cannot be parsed as it is written."""
-    target = parse_target(text)
-    if target is None or target.unit.kind in {ValueKind.TIME, ValueKind.YES_NO}:
-        return text
-    grouped = _GROUPED.sub(lambda digits: f"{int(digits[0]):,}", text)
-    for typed, printed in ((">=", "≥ "), ("<=", "≤ "), ("..", "\u2013"), ("-", "\u2212")):
-        grouped = grouped.replace(typed, printed)
-    return " ".join(grouped.split())
+@lru_cache(maxsize=4096)
+def format_target(text: str | None) -> str:
+    """A target as pages and drawings print it: `≥ 95%`, `≤ USD 1,200`, `by 08:00`, a range with a dash; "" without one.
+
+    A text that is not a target is returned as it is.
+    """
+    target = parse_target(text) if text else None
+    if target is None:
+        return text or ""
+    unit = target.unit
+    low, high = (unit.format_bare(bound).replace("-", MINUS) for bound in (target.low, target.high))
+    if unit.kind is ValueKind.YES_NO:
+        return low
+    if target.operator in _PRINTED_SIGNS:
+        return f"{_PRINTED_SIGNS[target.operator]}{unit.add_unit(low)}"
+    between = " to " if MINUS in low + high else "\u2013"
+    word = "not " if target.operator == "outside" else ""
+    return f"{word}{unit.add_unit(f'{low}{between}{high}')}"
 
 
 def target_hint(text: str) -> str:

@@ -37,6 +37,11 @@ class ValueKind(StrEnum):
     YES_NO = "yes/no"
 
 
+# The kinds that are written in digits alone, and the sign of a negative amount on pages and in drawings.
+NUMBERS = frozenset({ValueKind.NUMBER, ValueKind.PERCENT, ValueKind.MONEY})
+MINUS = "\u2212"
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A kind and, for money, its ISO 4217 currency."""
@@ -63,6 +68,10 @@ class Unit:
             raise BadValue(value=text, kind=_A_KIND[self.kind].format(self), hint=hint, accepted=accepted)
         return amount
 
+    def find_amount(self, text: str) -> Decimal | None:
+        """Parse an amount; None if the text is not one."""
+        return _parse_cached(self, text)
+
     def format_stored(self, amount: Decimal) -> str:
         """The stored form of `amount`: `12.5`, `1h30m`, `07:52`, `yes`."""
         return _WRITERS[self.kind](amount)
@@ -74,11 +83,21 @@ class Unit:
     def format_shown(self, stored: str) -> str:
         """Format a stored value for people: `92.5%`, `USD 185,000`, `1,200`. An invalid value is unchanged."""
         amount = _parse_cached(self, stored)
-        return (
-            stored
-            if amount is None
-            else _SHOWERS.get(self.kind, _show_unchanged)(self.format_stored(amount), self.currency)
-        )
+        return stored if amount is None else self.add_unit(self.format_bare(amount))
+
+    def format_bare(self, amount: Decimal) -> str:
+        """Format `amount` for people, but without its unit: `92.5`, `185,000`, `12.50` of money, `1h30m`."""
+        stored = self.format_stored(amount)
+        if self.kind not in NUMBERS:
+            return stored
+        grouped = f"{Decimal(stored):,f}"
+        return _pad_cents(grouped) if self.kind is ValueKind.MONEY else grouped
+
+    def add_unit(self, text: str) -> str:
+        """Add the unit to amounts that are formatted without it: `92.5%`, `USD 185,000`, `10 to 20%`."""
+        if self.kind is ValueKind.PERCENT:
+            return f"{text}%"
+        return f"{self.currency} {text}" if self.kind is ValueKind.MONEY else text
 
 
 @lru_cache(maxsize=8192)
@@ -221,14 +240,6 @@ def _write_time(amount: Decimal) -> str:
     return f"{hour:02}:{minute:02}" + (f":{second:02}" if second else "")
 
 
-def _show_unchanged(stored: str, _currency: str) -> str:
-    return stored
-
-
-def _group_thousands(stored: str, _currency: str = "") -> str:
-    return f"{Decimal(stored):,f}"
-
-
 def _pad_cents(text: str) -> str:
     """Pad a fraction of an amount of money to at least two places."""
     return text + "0" if text[-2:-1] == "." else text
@@ -249,11 +260,6 @@ _WRITERS: dict[ValueKind, Callable[[Decimal], str]] = {
     ValueKind.DURATION: _write_duration,
     ValueKind.TIME: _write_time,
     ValueKind.YES_NO: lambda amount: "yes" if amount else "no",
-}
-_SHOWERS: dict[ValueKind, Callable[[str, str], str]] = {
-    ValueKind.NUMBER: _group_thousands,
-    ValueKind.PERCENT: lambda stored, _: f"{_group_thousands(stored)}%",
-    ValueKind.MONEY: lambda stored, currency: f"{currency} {_pad_cents(_group_thousands(stored))}",
 }
 _A_KIND = {
     ValueKind.NUMBER: "a number",

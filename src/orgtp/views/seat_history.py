@@ -16,7 +16,7 @@ from orgtp.model.problem import Problem
 from orgtp.model.score import Score
 from orgtp.model.seat import retirement_path, seat_path
 from orgtp.views.diff.build import Diff, diff
-from orgtp.views.diff.types import CapabilityHanded, MetricHanded
+from orgtp.views.diff.wording import is_part_of_file, is_part_of_retirement
 
 # The lists of a diff that are part of the history of a seat, in the order in which they are shown.
 _LISTS = (
@@ -136,21 +136,13 @@ def _list_changes(step: SeatCommit, seat: str) -> Iterator[SeatChange]:
 def _list_seat_changes(found: Diff, seat: str) -> Iterator[SeatChange]:
     for sort in _LISTS:
         for item in getattr(found, sort):
-            if seat in (item.ends if hasattr(item, "ends") else (item.seat,)) and not _is_part_of_larger(
-                item, seat, found
-            ):
+            if seat not in (item.ends if hasattr(item, "ends") else (item.seat,)) or is_part_of_file(item, found):
+                continue
+            # Its retirement says what becomes of what the seat had.
+            if not (is_part_of_retirement(item) and item.before == seat):
                 yield SeatChange(sort, item)
     own = {seat_path(seat), retirement_path(seat)}
     yield from (SeatChange(UNREADABLE, FileUnread(seat, path)) for path in found.unreadable if path in own)
-
-
-def _is_part_of_larger(item: Any, seat: str, found: Diff) -> bool:
-    """Whether the change of a capability or metric is part of adding, removing or retiring the seat."""
-    if not isinstance(item, (CapabilityHanded, MetricHanded)):
-        return False
-    came = item.before is None and any(added.seat == seat for added in found.added)
-    went = item.after is None and any(removed.seat == seat for removed in found.removed)
-    return came or went or (item.before == seat and item.retirement)
 
 
 def _get_identity(change: SeatChange) -> tuple[object, ...]:

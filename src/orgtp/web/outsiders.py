@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orgtp.api import Violation
 from orgtp.views.redaction.parts import PART_TEXTS, Part
+from orgtp.web.history_faults import ASK_KEEPER
 from orgtp.web.pages.page import RecordVerdict, SiteFacts, gather_facts
 from orgtp.web.record_pages import RECORD_PATH, CommitPages
 
@@ -40,6 +41,7 @@ def redact_facts(facts: SiteFacts, org: OrgHandle, parts: Collection[Part]) -> S
         commit_pages=CommitPages(org, has_months) if has_record and facts.commit_pages else None,
         verdict=_redact_verdict(facts.verdict) if has_record and facts.verdict else None,
         why_unchecked=facts.why_unchecked if has_record else "",
+        history_fault=ASK_KEEPER if facts.history_fault else "",
         left_out=tuple(PART_TEXTS[part] for part in Part if part in parts),
         hidden=frozenset(path for part in parts for path in HIDDEN_PAGES[part]),
     )

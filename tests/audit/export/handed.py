@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import SCRIPT, Shell
+from tests.conftest import Shell, shell_path
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Handed:
         """What a command prints, run as an auditor would: with git, ssh-keygen, a shell, and a home of their own."""
         home = self.shell.folder.parent / "auditor"
         home.mkdir(exist_ok=True)
-        path = f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}"
+        path = shell_path()
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", command],
             cwd=self.shell.folder,

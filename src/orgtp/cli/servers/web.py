@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ import typer
 from orgtp.cli.options import AtOption, JsonOption, OrgOption
 from orgtp.cli.session import chosen_org, finish_answer, open_chosen_org, write_json, write_stderr, write_stdout
 from orgtp.model.errors import OrgtpError
-from orgtp.model.text import count_noun
+from orgtp.model.text import count_noun, join_with_and
 from orgtp.views.redaction.parts import Part
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from orgtp.web.site import WrittenSite
 
 _KILO = 1000
+# How many pages a message names.
+_MOST_NAMED = 3
 # Fewer pages are written before anyone looks.
 _WATCHED_FROM, _STEP = 100, 50
 
@@ -70,6 +73,7 @@ def write_site(
             "replaced": written.replaced,
             "short": written.is_short,
             "without": sorted(left_out),
+            "faults": [{"page": one.path, "why": one.why, "made": one.is_made} for one in written.faults],
         }
         write_json("site", handle, body)
     else:
@@ -77,7 +81,28 @@ def write_site(
         write_stdout(f"{done} {written.path}: {count_noun(written.pages, 'page')}, {written.size // _KILO:,} kB\n")
         write_stdout(f"To see it, open {written.index}\n")
     _explain_site(handle, written)
-    return finish_answer(handle)
+    _say_faults(written)
+    return finish_answer(handle, int(bool(written.faults)))
+
+
+def _say_faults(written: WrittenSite) -> None:
+    """Say on standard error which pages lack something, and why: each reason once."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    for one in written.faults:
+        found.setdefault((one.why, one.is_made), []).append(one.path)
+    for (why, is_made), paths in found.items():
+        names = join_with_and([*paths[:_MOST_NAMED], *_count_rest(paths)]) if any(paths) else ""
+        if not names:
+            write_stderr(why)
+        else:
+            lacks = "without the history" if is_made else "could not be made"
+            be = ("is " if len(paths) == 1 else "are ") if is_made else ""
+            write_stderr(f"{names} {be}{lacks}: {why}")
+
+
+def _count_rest(paths: Sequence[str]) -> list[str]:
+    rest = len(paths) - _MOST_NAMED
+    return [count_noun(rest, "more page")] if rest > 0 else []
 
 
 def _show_progress(number: int, total: int) -> None:
@@ -100,45 +125,54 @@ def _explain_site(handle: OrgHandle, written: WrittenSite) -> None:
         write_stderr(f"note: {where}. Unless you want to commit it: {command}")
 
 
+_HostOption = Annotated[str, typer.Option("--host", metavar="HOST", help="The address to listen on.")]
+_PortOption = Annotated[int, typer.Option("--port", metavar="PORT", help="The port to listen on; 0 for any.")]
+_AsOption = Annotated[str, typer.Option("--as", metavar="SEAT", help="Your seat, on this machine.")]
+_AllowWriteOption = Annotated[
+    bool, typer.Option("--allow-write", help="Let people enter numbers, as far as the policy allows their seat.")
+]
+_AuthHeaderOption = Annotated[
+    str,
+    typer.Option(
+        "--auth-header",
+        metavar="HEADER",
+        help="The header in which a proxy gives the address of the person who is signed in: X-Forwarded-Email.",
+    ),
+]
+_UrlOption = Annotated[
+    str, typer.Option("--url", metavar="URL", help="The address of the proxy, as people type it, without a path.")
+]
+_SocketOption = Annotated[
+    Path | None,
+    typer.Option("--socket", "--uds", metavar="PATH", help="Listen on a Unix socket that the proxy may open."),
+]
+_SecretOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--proxy-secret-file", metavar="FILE", help="A secret that the proxy sends in the header X-Orgtp-Proxy-Secret."
+    ),
+]
+_PublicOption = Annotated[bool, typer.Option("--public", help="Let people look whose address belongs to no seat.")]
+_SignAsOption = Annotated[
+    str,
+    typer.Option(
+        "--sign-as", metavar="SEAT", help="The seat whose key git signs with here. It records for the others."
+    ),
+]
+
+
 def serve_pages(
     org: OrgOption = None,
-    host: Annotated[str, typer.Option("--host", metavar="HOST", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="PORT", help="The port to listen on; 0 for any.")] = 8484,
-    as_: Annotated[str, typer.Option("--as", metavar="SEAT", help="Your seat, on this machine.")] = "",
-    allow_write: Annotated[
-        bool, typer.Option("--allow-write", help="Let people enter numbers, as far as the policy allows their seat.")
-    ] = False,
-    auth_header: Annotated[
-        str,
-        typer.Option(
-            "--auth-header",
-            metavar="HEADER",
-            help="The header in which a proxy gives the address of the person who is signed in: X-Forwarded-Email.",
-        ),
-    ] = "",
-    url: Annotated[
-        str,
-        typer.Option("--url", metavar="URL", help="The address of the proxy, as people type it, without a path."),
-    ] = "",
-    socket: Annotated[
-        Path | None,
-        typer.Option("--socket", "--uds", metavar="PATH", help="Listen on a Unix socket that the proxy may open."),
-    ] = None,
-    proxy_secret_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--proxy-secret-file",
-            metavar="FILE",
-            help="A secret that the proxy sends in the header X-Orgtp-Proxy-Secret.",
-        ),
-    ] = None,
-    public: Annotated[bool, typer.Option("--public", help="Let people look whose address belongs to no seat.")] = False,
-    sign_as: Annotated[
-        str,
-        typer.Option(
-            "--sign-as", metavar="SEAT", help="The seat whose key git signs with here. It records for the others."
-        ),
-    ] = "",
+    host: _HostOption = "127.0.0.1",
+    port: _PortOption = 8484,
+    as_: _AsOption = "",
+    allow_write: _AllowWriteOption = False,
+    auth_header: _AuthHeaderOption = "",
+    url: _UrlOption = "",
+    socket: _SocketOption = None,
+    proxy_secret_file: _SecretOption = None,
+    public: _PublicOption = False,
+    sign_as: _SignAsOption = "",
 ) -> int:
     """Serve the org as web pages that follow the ledger branch, and let people enter their numbers.
 

@@ -40,6 +40,7 @@ from orgtp.views.diff.types import (
     SeatAdded,
     SeatRetired,
 )
+from orgtp.views.diff.wording import name_seat_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,20 +393,6 @@ def _collect_seat_names(found: Diff) -> dict[str, str]:
     return names | {change.seat: change.name for change in own}
 
 
-# Keys of a seat, as they are called in a sentence.
-_KEY_WORDS = {"also_reports_to": "dotted line to"}
-_PAUSE_WORDS = {"reason": "because", "until": "until"}
-
-
-def _find_key_words(key: str) -> str:
-    """The key of a seat in words: `pauses.2026-11-02.until` is `paused from 2026-11-02 until`."""
-    group, _, rest = key.partition(".")
-    day, _, what = rest.partition(".")
-    if group == "pauses" and what in _PAUSE_WORDS:
-        return f"paused from {day} {_PAUSE_WORDS[what]}"
-    return _KEY_WORDS.get(key, key.replace("_", " "))
-
-
 def _format_holder(field: FieldChanged) -> Line:
     """`held by Gwen Ito from 2026-08-01`, or what was corrected about it."""
     since = field.key.removeprefix("holders.")
@@ -426,7 +413,7 @@ def _format_field(field: FieldChanged) -> Line:
     if capability == field.key:
         # The user's own keys are shown as they are written.
         is_own = "x-" in field.key
-        words = _find_key_words(field.key)
+        words = name_seat_key(field.key)
         label = code_text(field.key) if is_own else join_spans(words)
     return join_spans(label, ": ", format_text_change(field.before, field.after), _format_change_author(field.made))
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun
+from orgtp.model.value import MINUS
 from orgtp.render.health.text import ASSURANCE_WORDS, VARIATION_WORDS, list_facts
 from orgtp.render.spans import NAME, Line, join_lines, join_spans, user_text
-from orgtp.render.wording.figures import MINUS, format_full_figure
+from orgtp.render.wording.figures import format_full_figure
 from orgtp.render.wording.odds import format_baseline
 from orgtp.render.wording.periods import name_period
 from orgtp.views.metric_chart import MetricChart

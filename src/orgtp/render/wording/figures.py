@@ -10,23 +10,19 @@ from collections.abc import Collection
 from decimal import Decimal
 from functools import lru_cache
 
-from orgtp.model.errors import BadValue
-from orgtp.model.target import Target, parse_target
-from orgtp.model.value import DIGITS, EXACT, Unit, ValueKind
+from orgtp.model.target import Target
+from orgtp.model.value import DIGITS, EXACT, MINUS, NUMBERS, Unit, ValueKind
 from orgtp.render.wording.values import format_value
 
-MINUS = "\u2212"
-_NUMBERS = {ValueKind.NUMBER, ValueKind.PERCENT, ValueKind.MONEY}
 _MINUTE, _HOUR = Decimal(60), Decimal(3600)
 # From here on, the cents of an amount of money say nothing in a grid.
 _MUCH_MONEY = Decimal(1000)
-_SIGNS = {">=": "\u2265 ", "<=": "\u2264 ", "=": "= ", "by": "by ", "before": "before "}
 
 
 def format_full_figure(value: str | None, measure: Unit | None) -> str:
     """A stored value with all of its decimals and its unit: `75.98%`, `USD 13,100`, `3h40m`; `unknown` for None."""
     text = format_value(value, measure)
-    return text.replace("-", MINUS) if value is not None and measure and measure.kind in _NUMBERS else text
+    return text.replace("-", MINUS) if value is not None and measure and measure.kind in NUMBERS else text
 
 
 def format_grid_figure(value: str | None, measure: Unit | None, targets: Collection[Target] = ()) -> str:
@@ -43,42 +39,19 @@ def format_short_figure(value: str | None, measure: Unit | None, targets: Collec
     text = format_grid_figure(value, measure, targets)
     if measure is None or value is None or "/" in value:
         return text
-    return _add_unit(text, measure)
-
-
-def format_target(text: str | None) -> str:
-    """A target as a page shows it: `≥ 95%`, `≤ USD 1,200`, `by 08:00`, a range with a dash. "" without one."""
-    target = parse_target(text) if text else None
-    if target is None:
-        return text or ""
-    unit = target.unit
-    low, high = (_shorten(unit.format_stored(bound), unit, None) for bound in (target.low, target.high))
-    if unit.kind is ValueKind.YES_NO:
-        return low
-    if target.operator in _SIGNS:
-        return f"{_SIGNS[target.operator]}{_add_unit(low, unit)}"
-    between = " to " if MINUS in low + high else "\u2013"
-    word = "not " if target.operator == "outside" else ""
-    return f"{word}{_add_unit(f'{low}{between}{high}', unit)}"
-
-
-def _add_unit(text: str, unit: Unit) -> str:
-    if unit.kind is ValueKind.PERCENT:
-        return f"{text}%"
-    return f"{unit.currency} {text}" if unit.kind is ValueKind.MONEY else text
+    return measure.add_unit(text)
 
 
 @lru_cache(maxsize=16384)
-def _shorten(value: str, measure: Unit | None, targets: tuple[Target, ...] | None) -> str:
-    """The value without its unit, rounded unless `targets` is None."""
+def _shorten(value: str, measure: Unit | None, targets: tuple[Target, ...]) -> str:
+    """The value without its unit, rounded."""
     if measure is None or "/" in value:
         return value
-    try:
-        amount = measure.parse_amount(value)
-    except BadValue:
+    amount = measure.find_amount(value)
+    if amount is None:
         return value
-    shown = amount if targets is None else _round_for_grid(amount, measure.kind, targets)
-    if measure.kind in _NUMBERS:
+    shown = _round_for_grid(amount, measure.kind, targets)
+    if measure.kind in NUMBERS:
         return f"{shown:,f}".replace("-", MINUS)
     return measure.format_stored(shown)
 
@@ -87,7 +60,7 @@ def _round_for_grid(amount: Decimal, kind: ValueKind, targets: tuple[Target, ...
     """The amount with as few decimals as the kind wants, or as many more as keep it on its side of each target."""
     if kind is ValueKind.YES_NO:
         return amount
-    if kind in _NUMBERS:
+    if kind in NUMBERS:
         plain = amount if amount == amount.to_integral_value() else amount.normalize(EXACT)
         places = 0 if kind is ValueKind.MONEY and abs(amount) >= _MUCH_MONEY else 1
         if -_count_exponent(plain) <= 0:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
-from orgtp.model.target import parse_target, typeset_target
+from orgtp.model.target import format_target, parse_target
 from orgtp.model.text import count_noun, join_with_and
 from orgtp.model.value import ValueKind
 from orgtp.views.days.types import ToldChange
@@ -24,6 +25,16 @@ from orgtp.views.diff.types import (
     SeatAdded,
     SeatRemoved,
     SeatRetired,
+)
+from orgtp.views.diff.wording import (
+    HOLDERS,
+    INPUTS,
+    describe_holder,
+    is_first_date,
+    is_part_of_file,
+    is_part_of_retirement,
+    name_input,
+    name_seat_key,
 )
 
 # Of a commit that changes more than this many seats, only the numbers are told.
@@ -51,8 +62,11 @@ class _Wording:
     verb: bool = False
 
 
-def tell_changes(found: Diff, by: ToldBy) -> Iterator[ToldChange]:
-    """Yield what a commit changed of the seats and of org.yaml, in the order in which it is shown."""
+def tell_changes(found: Diff, by: ToldBy, names: Mapping[str, str] = MappingProxyType({})) -> Iterator[ToldChange]:
+    """Yield what a commit changed of the seats and of org.yaml, in the order in which it is shown.
+
+    `names` has the names of seats that dotted lines lead to.
+    """
     retired = {one.seat for one in found.retired}
     begun = next((one.after for one in found.policy if one.key == "org" and one.before is None), None)
     if begun:
@@ -60,9 +74,9 @@ def tell_changes(found: Diff, by: ToldBy) -> Iterator[ToldChange]:
         found = replace(found, policy=())
     for sort, tell in _TELLERS.items():
         for item in getattr(found, sort):
-            if _is_part_of_larger(item, found) or _is_first_date(item):
+            if is_part_of_file(item, found) or is_part_of_retirement(item) or is_first_date(item):
                 continue
-            said = tell(item)
+            said = tell(_name_dotted_lines(item, names))
             if said.seat not in retired or sort == "retired":
                 yield _make_told(said, by)
 
@@ -79,18 +93,15 @@ def _make_told(said: _Wording, by: ToldBy) -> ToldChange:
     return ToldChange(by.day, by.at, said.seat, said.name, joint, said.what, by.commit, by.by, by.who)
 
 
-def _is_part_of_larger(item: Any, found: Diff) -> bool:
-    """Whether a change of a capability or metric is part of adding, removing or retiring a seat."""
-    if not isinstance(item, (CapabilityHanded, MetricHanded)):
-        return False
-    came = item.before is None and any(added.seat == item.after for added in found.added)
-    went = item.after is None and any(removed.seat == item.before for removed in found.removed)
-    return came or went or item.retirement
-
-
-def _is_first_date(item: Any) -> bool:
-    """Whether a target only got the period from which it applies, because another one applies later."""
-    return isinstance(item, TargetMoved) and item.since is None and item.after is None
+def _name_dotted_lines(item: Any, names: Mapping[str, str]) -> Any:
+    """The same change, with the names of the seats to which dotted lines lead."""
+    if not isinstance(item, FieldChanged) or item.key != _DOTTED:
+        return item
+    before, after = (
+        join_with_and(names.get(one, one) for one in text.split(", ")) if text else None
+        for text in (item.before, item.after)
+    )
+    return replace(item, before=before, after=after)
 
 
 def _tell_added(item: SeatAdded) -> _Wording:
@@ -130,36 +141,39 @@ def _tell_status(item: FieldChanged) -> _Wording:
     )
 
 
-_KEY_NAMES = {
-    "retire_when": "when to retire it",
-    "review_by": "next review of the seat",
-    "also_reports_to": "dotted line",
-    "since": "first day",
-    "email": "address",
-}
+_DOTTED = "also_reports_to"
 # Keys whose values are sentences: the new one says it all.
 _PROSE = {"mission", "retire_when"}
 
 
 def _tell_field(item: FieldChanged) -> _Wording:
-    head, _, rest = item.key.partition(".")
-    if head == "holders":
-        held = "vacant" if item.after in {"vacant", None} else f"held by {item.after}"
-        return _Wording(item.seat, item.name, f"{held} from {rest} on", verb=True)
-    if head == "capabilities":
-        return _Wording(
-            item.seat, item.name, f"what “{rest.replace('-', ' ')}” is: {item.after or 'not said any more'}"
-        )
-    if head == "name":
-        return _Wording(item.seat, item.after or item.name, f"was called {item.before}", verb=True)
-    if head == "inputs":
-        rest, is_from, _ = rest.partition(".from")
-        what = f"giver of the input {rest}" if is_from else f"input {rest}"
-        return _Wording(item.seat, item.name, f"{what} {_tell_values(item.before, item.after)}")
-    name = _KEY_NAMES.get(item.key, item.key.replace(".", " "))
+    if tell := _FIELD_TELLERS.get(item.key.partition(".")[0]):
+        return tell(item)
+    if item.key.startswith(HOLDERS):
+        return _Wording(item.seat, item.name, describe_holder(item), verb=True)
+    name = name_input(item.key) if item.key.startswith(INPUTS) else name_seat_key(item.key)
     if item.key in _PROSE:
         return _Wording(item.seat, item.name, f"{name} is now: {item.after}" if item.after else f"{name} is gone")
     return _Wording(item.seat, item.name, f"{name} {_tell_values(item.before, item.after)}")
+
+
+def _tell_name(item: FieldChanged) -> _Wording:
+    return _Wording(item.seat, item.after or item.name, f"was called {item.before}", verb=True)
+
+
+def _tell_description(item: FieldChanged) -> _Wording:
+    capability = item.key.partition(".")[2].replace("-", " ")
+    return _Wording(item.seat, item.name, f"what “{capability}” is: {item.after or 'not said any more'}")
+
+
+def _tell_dotted_lines(item: FieldChanged) -> _Wording:
+    what = f"also reports to {item.after}" if item.after else f"no longer also reports to {item.before}"
+    was = f", before to {item.before}" if item.before and item.after else ""
+    return _Wording(item.seat, item.name, what + was, verb=True)
+
+
+# By the first part of the key.
+_FIELD_TELLERS = {"name": _tell_name, "capabilities": _tell_description, _DOTTED: _tell_dotted_lines}
 
 
 def _tell_values(before: str | None, after: str | None) -> str:
@@ -191,7 +205,7 @@ def _tell_ended(item: MetricEnded) -> _Wording:
 
 
 def _tell_target(item: TargetMoved) -> _Wording:
-    before, after = (typeset_target(text) if text else "" for text in (item.before, item.after))
+    before, after = (format_target(text) for text in (item.before, item.after))
     span = f", from {_name_period(item.since)}" if item.since else ""
     span += f", before {_name_period(item.until)}" if item.until else ""
     if before and after:

@@ -1,3 +1,3 @@
 """The package diff."""
 
-__all__ = ["authorship", "build", "escalations", "metrics", "policy", "reviews", "scores", "todos", "types"]
+__all__ = ["authorship", "build", "escalations", "metrics", "policy", "reviews", "scores", "todos", "types", "wording"]

@@ -18,10 +18,9 @@ from orgtp.views.diff.types import (
     SeatRemoved,
     SeatRetired,
 )
+from orgtp.views.diff.wording import GIVER, HOLDERS, INPUTS, describe_holder, is_first_date, name_input
 from orgtp.views.seat_history import Event, SeatChange
 from orgtp.views.why.types import ChangeStart, Evidence, EvidenceKind, Window
-
-_INPUTS, _FROM, _HOLDERS = "inputs.", ".from", "holders."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +71,19 @@ def _describe_changes(event: Event, seat: str) -> Iterator[_Said]:
     inputs = {one.item.key: one.item for one in event.changes if _is_input(one)}
     for key, item in inputs.items():
         # The seat that an input comes from is told with the input, if both changed.
-        if not key.endswith(_FROM) or key.removesuffix(_FROM) not in inputs:
-            yield _describe_input(key, item, inputs.get(f"{key}{_FROM}"))
+        if not key.endswith(GIVER) or key.removesuffix(GIVER) not in inputs:
+            yield _describe_input(key, item, inputs.get(f"{key}{GIVER}"))
     for change in event.changes:
-        is_told = _is_input(change) or _is_first_date(change)
+        is_told = _is_input(change) or is_first_date(change.item)
         if not is_told and (describe := _DESCRIBERS.get(change.sort)):
             yield describe(change.item, seat)
 
 
 def _is_input(change: SeatChange) -> bool:
-    return change.sort == "fields" and change.item.key.startswith(_INPUTS)
-
-
-def _is_first_date(change: SeatChange) -> bool:
-    """Whether a target only got the period from which it applies, because another one applies later."""
-    return change.sort == "targets" and change.item.since is None and change.item.after is None
+    return change.sort == "fields" and change.item.key.startswith(INPUTS)
 
 
 def _describe_input(key: str, item: FieldChanged, giver: FieldChanged | None) -> _Said:
-    name = key.removeprefix(_INPUTS)
-    what = f"giver of the input {name.removesuffix(_FROM)}" if key.endswith(_FROM) else f"input {name}"
     before, after = item.before, item.after
     if giver:
         before, after = (
@@ -99,7 +91,7 @@ def _describe_input(key: str, item: FieldChanged, giver: FieldChanged | None) ->
             for text, seat in ((before, giver.before), (after, giver.after))
         )
     values = describe_values(before, after)
-    return _Said(EvidenceKind.INPUT, f"{what}: {values}", key=key, before=before, after=after)
+    return _Said(EvidenceKind.INPUT, f"{name_input(key)}: {values}", key=key, before=before, after=after)
 
 
 def describe_values(before: str | None, after: str | None) -> str:
@@ -112,10 +104,9 @@ def describe_values(before: str | None, after: str | None) -> str:
 def _describe_field(item: FieldChanged, _: str) -> _Said:
     values = describe_values(item.before, item.after)
     facts: dict[str, Any] = {"key": item.key, "before": item.before, "after": item.after}
-    if item.key.startswith(_HOLDERS):
-        day = item.key.removeprefix(_HOLDERS)
-        what = "vacant" if item.after == "vacant" else f"held by {item.after}" if item.after else f"not {item.before}"
-        return _Said(EvidenceKind.HANDOVER, f"{what} from {day} on", period=day, **facts)
+    if item.key.startswith(HOLDERS):
+        day = item.key.removeprefix(HOLDERS)
+        return _Said(EvidenceKind.HANDOVER, describe_holder(item), period=day, **facts)
     if item.key.startswith("capabilities."):
         name = item.key.removeprefix("capabilities.")
         return _Said(EvidenceKind.CAPABILITY, f"what the capability {name} is: {values}", **facts)

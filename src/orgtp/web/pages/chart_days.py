@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from orgtp.render.wording.figures import format_target
+from orgtp.model.target import format_target
 from orgtp.render.wording.values import format_value
 from orgtp.views.chart_drawing.boxes import make_day_box
 from orgtp.views.days.types import Days, SeatOnDay

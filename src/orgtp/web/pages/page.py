@@ -45,6 +45,7 @@ class Reader:
 ANYONE = Reader()
 # Why the record of a folder without git was not audited.
 NO_HISTORY = "it has no history"
+HISTORY_UNREAD = "the history could not be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class SiteFacts:
     `verdict` is None if the record was not audited, `why_unchecked` says why. `unread` are the places that could not be
     read. `note` is what org.yaml says about the org. `commit_pages` is None if there is no page of the record.
     `left_out` says what is not on any page, and `hidden` has the paths of the kinds of page that are left out.
+    `history_fault` says why the page was made without the history, although there is one.
     """
 
     org_name: str
@@ -80,6 +82,7 @@ class SiteFacts:
     violated: frozenset[ViolatedValue] = frozenset()
     left_out: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
+    history_fault: str = ""
 
     def find_commit_page(self, commit: str) -> str:
         """The path of the page of the record that has a commit; "" if there is none."""

@@ -12,7 +12,6 @@ from orgtp.render.spans import Line
 from orgtp.render.templates import mark_as_html
 from orgtp.render.wording.odds import format_baseline
 from orgtp.web.pages.page import Page, PageRequest
-from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review_rows import (
     STATE_SIGNS,
     STATE_WORDS,
@@ -22,6 +21,7 @@ from orgtp.web.pages.review_rows import (
     show_target,
     show_value,
 )
+from orgtp.web.seat_names import find_seat_name
 
 # All weeks since the first review, up to ten years.
 _WEEKS = 520
@@ -62,7 +62,9 @@ def build_review_page(request: PageRequest) -> Page:
             "quiet_seats": len({row.seat for row in agenda.on_target}),
             "listed": listed,
             "last": _find_last(org, listed),
-            "leaders": {one.led_by: name_seat(org.org, one.led_by) for one in listed.weeks if one.led_by is not None},
+            "leaders": {
+                one.led_by: find_seat_name(org.org, one.led_by) for one in listed.weeks if one.led_by is not None
+            },
             "signs": STATE_SIGNS,
             "state_words": STATE_WORDS,
             "zone": org.head.zone,

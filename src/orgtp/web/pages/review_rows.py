@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 
 from orgtp.model.cell import CellState
 from orgtp.model.records.review import ReviewDecision, ReviewState
-from orgtp.render.wording.figures import format_target
+from orgtp.model.target import format_target
 from orgtp.render.wording.periods import name_period
 from orgtp.render.wording.values import format_value
 from orgtp.views.review.agenda import AgendaRow

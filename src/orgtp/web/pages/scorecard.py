@@ -15,12 +15,13 @@ from orgtp.model.cell import CellState
 from orgtp.model.errors import BadInput
 from orgtp.model.period import parse_period
 from orgtp.model.problem import select_unread
+from orgtp.model.target import format_target
 from orgtp.model.value import Unit
 from orgtp.render.drawings.sparkline import draw_sparkline
 from orgtp.render.health.text import describe_chance
 from orgtp.render.templates import clean_value, mark_as_html
 from orgtp.render.wording.dates import format_short_day
-from orgtp.render.wording.figures import format_full_figure, format_grid_figure, format_target
+from orgtp.render.wording.figures import format_full_figure, format_grid_figure
 from orgtp.render.wording.people import earlier_numbers_note
 from orgtp.render.wording.periods import describe_period, name_period
 from orgtp.views.scorecard.build import Scorecard, ScoreRow
@@ -200,7 +201,7 @@ def _find_head_column(card: Scorecard) -> int:
 
 def _find_latest(row: ScoreRow) -> int | None:
     """The number of the newest cell with a verdict."""
-    verdicts = [number for number, cell in enumerate(row.cells) if cell.state.is_known or cell.state.is_gap]
+    verdicts = [number for number, cell in enumerate(row.cells) if cell.state.is_verdict]
     return max(verdicts, default=None)
 
 

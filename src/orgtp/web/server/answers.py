@@ -21,6 +21,7 @@ _LEAST_BYTES, _LEVEL = 860, 6
 _MOST_BYTES = 64 * 1024 * 1024
 # An answer that takes longer to make is renewed in the background, unless it is older than that.
 _LONG_SECONDS, _OLDEST = 0.1, timedelta(minutes=5)
+NEVER_KEPT = "no-store"
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -178,7 +179,7 @@ class AnswerCache:
         with self._lock:
             if (before := self._found.pop(key, None)) is not None:
                 self._size -= before.answer.size
-            if made.answer.size <= self._most // 4:
+            if made.answer.size <= self._most // 4 and made.answer.keep != NEVER_KEPT:
                 self._found[key] = made
                 self._size += made.answer.size
             while self._size > self._most:

@@ -18,8 +18,9 @@ from typing import Any
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from orgtp.api import LiveOrg
+from orgtp.api import GitFailed, LiveOrg, WaitNotice
 from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.web.history_faults import describe_fault
 from orgtp.web.server.app import WebApp
 from orgtp.web.server.settings import MAX_PORT, ServerSettings, check_settings
 
@@ -28,6 +29,8 @@ _MOST_HEADERS, _HEADER_SECONDS, _KEEP_SECONDS = 32 * 1024, 15, 20
 _MOST_CONNECTIONS, _BACKLOG = 512, 128
 # How long what is being answered may take when the server stops.
 _STOP_SECONDS = 10
+# How long a form waits for other programs. People wait for the answer, and what cannot be written is queued.
+_WAIT_SECONDS = 5.0
 _INTERRUPTED = 130
 _SOCKET_MODE = 0o660
 
@@ -189,7 +192,8 @@ def run_server(live: LiveOrg, settings: ServerSettings, say: Callable[[str], Non
     Raises `BadInput` for options that do not fit the org or each other, and `CannotListen`.
     """
     check_settings(settings)
-    _check_org(live, settings)
+    WaitNotice.seconds = _WAIT_SECONDS
+    _check_org(live, settings, say)
     listener = open_listener(settings)
     try:
         if settings.socket is None:
@@ -201,15 +205,24 @@ def run_server(live: LiveOrg, settings: ServerSettings, say: Callable[[str], Non
             settings.socket.unlink(missing_ok=True)
 
 
-def _check_org(live: LiveOrg, settings: ServerSettings) -> None:
-    """Raise now for what no act could work with: a seat that does not exist, nowhere to write, another seat's key."""
+def _check_org(live: LiveOrg, settings: ServerSettings, say: Callable[[str], None]) -> None:
+    """Raise now for what no act could work with: a seat that does not exist, nowhere to write, another seat's key.
+
+    A repository that git cannot read may be mended while its pages are served.
+    """
     org = live.open()
     for option, seat in (("--as", settings.seat), ("--sign-as", settings.sign_as)):
         if seat and org.staff.org.seat(seat).is_retired:
             raise BadInput(what=f"{seat} is retired. Name another seat: {option} SEAT")
-    if settings.allow_write:
+    if not settings.allow_write:
+        return
+    try:
         org.ledger.writable_repo  # noqa: B018  (it raises if nothing can be written)
-        _check_key(org.ledger.find_signing_seats(), settings)
+        seats = org.ledger.find_signing_seats()
+    except GitFailed as error:
+        say(f"until this is mended, nothing is recorded: {describe_fault(error)}")
+        return
+    _check_key(seats, settings)
 
 
 def _check_key(seats: frozenset[str], settings: ServerSettings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orgtp.model.cell import CellState
+from orgtp.model.target import format_target
 from orgtp.render.drawings.metric.label_space import LabelBox, LabelSpace, measure_label
 from orgtp.render.drawings.metric.plot import (
     END_ROOM,
@@ -17,7 +18,6 @@ from orgtp.render.drawings.metric.plot import (
     format_px,
 )
 from orgtp.render.drawings.metric.time_axis import draw_phases, draw_time_axis
-from orgtp.render.wording.figures import format_target
 from orgtp.views.metric_chart import ChartColumn, MetricChart
 from orgtp.views.signs import find_sign
 

@@ -32,7 +32,7 @@ class LabelBox(NamedTuple):
 
 
 def measure_label(text: str, size: float) -> float:
-    """The width of a text, at least; a font may be narrower."""
+    """The width of a text in pixels, at most: the font of a reader may be narrower."""
     return sum(map(_measure_character, text)) * size
 
 

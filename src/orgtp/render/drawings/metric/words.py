@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orgtp.model.cell import CellState
+from orgtp.model.target import format_target
 from orgtp.model.text import one_line
-from orgtp.render.wording.figures import MINUS, format_full_figure, format_target
+from orgtp.model.value import MINUS
+from orgtp.render.wording.figures import format_full_figure
 from orgtp.render.wording.odds import shorten_limit
 from orgtp.render.wording.periods import name_period
 from orgtp.views.metric_chart import ChartColumn, ChartPhase, ChartShape, MetricChart
