@@ -75,7 +75,8 @@ def build_meeting_page(request: PageRequest) -> Page:
     lucky = [show_row(org, row) for row in agenda.rows if not row.state.must_close]
     leader = draft.led_by if draft else ""
     is_person = _is_person(request)
-    is_form = is_person and (leader in {"", request.reader.seat} or "take" in request.query or _has_sent(request))
+    may_lead = leader in {"", request.reader.seat} and "watch" not in request.query
+    is_form = is_person and (may_lead or "take" in request.query or _has_sent(request))
     fields = fill_fields(draft, evidence) if draft else {}
     if request.sent and request.sent.act == "review" and not request.sent.is_recorded:
         fields = _merge_sent_fields(fields, request.sent.fields)

@@ -183,13 +183,17 @@ function joinMeeting(meeting, form, screens, go) {
   if (!week || !events || !position || location.protocol === "file:") return;
   if (form && csrf) {
     let take = meeting.dataset.take ? "1" : "";
-    const tell = () => {
+    const tell = async () => {
       const here = screens.find((one) => one.classList.contains("here"));
       const fields = { csrf, week, row: here?.id ?? "", ...(take ? { take } : {}) };
       take = "";
-      void fetch(position, { method: "POST", body: new URLSearchParams(fields) }).catch(() => {});
+      const answer = await fetch(position, { method: "POST", body: new URLSearchParams(fields) }).catch(() => null);
+      return answer?.status !== 409;
     };
-    tell();
+    void tell().then((leads) => {
+      // Somebody else leads who has saved nothing yet, so the page did not know of them.
+      if (!leads) location.replace("?watch=yes");
+    });
     addEventListener("hashchange", () => setTimeout(tell));
     return;
   }
