@@ -146,8 +146,18 @@ def shell(tmp_path: Path, home: Path) -> Shell:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long tests, so that no worker still runs one when the others are done."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Begin the share of each worker with some of the long tests, so that none runs when the others are done."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.get_closest_marker("long")]
+    rest = [item for item in items if not item.get_closest_marker("long")]
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        # As pytest-xdist shares them out.
+        mine, share = long[number::workers], (len(items) - len(ordered)) // (workers - number)
+        count = max(0, share - len(mine))
+        ordered += [*mine, *rest[:count]]
+        del rest[:count]
+    items[:] = [*ordered, *rest]
 
 
 def pytest_collection_finish() -> None:

@@ -159,8 +159,7 @@ def test_what_is_missing_is_told_at_its_field_without_scripts(chromium: Browser,
     assert sample.head() == before
 
 
-@pytest.mark.parametrize("has_saved", [True, False])
-def test_who_watches_sees_the_row_of_the_one_who_leads(chromium: Browser, sample: Shell, *, has_saved: bool) -> None:
+def test_who_watches_sees_the_row_of_the_one_who_leads(chromium: Browser, sample: Shell) -> None:
     give_address(sample, david="david@example.com", janine="janine@example.com")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -176,11 +175,7 @@ def test_who_watches_sees_the_row_of_the_one_who_leads(chromium: Browser, sample
             open_tab(chromium, LAPTOP, extra_http_headers=watches) as watched,
         ):
             led.page.goto(f"{address}/meeting.html")
-            if has_saved:
-                led.page.click("#start .go .main")
-            else:
-                with led.page.expect_response("**/meeting/position"):
-                    led.page.keyboard.press("j")
+            led.page.click("#start .go .main")
             led.page.locator("#r1").wait_for()
             watched.page.goto(f"{address}/meeting.html")
             watched.page.locator("[data-watch]").wait_for()

@@ -28,7 +28,7 @@ _SHORT = 10
 class Frame:
     """What surrounds the content of a page: the facts of the site, who looks, and how it refers to other pages.
 
-    `sent` is the form that the reader has just sent.
+    `sent` is the form that the reader has just sent. `version` is that of the org in the process that serves it.
     """
 
     facts: SiteFacts
@@ -36,6 +36,7 @@ class Frame:
     reader: Reader
     is_served: bool = False
     sent: SentForm | None = None
+    version: int = 0
 
     @property
     def navigation(self) -> list[PageKind]:

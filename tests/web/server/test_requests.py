@@ -88,6 +88,9 @@ def test_a_form_of_another_site_is_refused(sample: Shell) -> None:
                     forged,
                     True,
                 )
+        # Its own address first, and another one after it.
+        twice = {"Origin": f"{browser.origin}\x1fhttps://evil.example"}
+        assert browser.post("/act/scores", {"csrf": token, **SCORE}, twice).status == 403
         assert count_commits(sample) == before
         # The session is as it was.
         assert browser.find_token() == token

@@ -6,6 +6,7 @@ the others watch.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _MOST_CHARTS = 30
 # So many candidates are on the screen at once; the others unfold.
 _FIRST_CANDIDATES = 4
 _MINUTES = 30
+_NUMBER_DIGITS = 16
 _A_WEEK = timedelta(days=7)
 # Larger than on the page of a seat, to be read from across a room.
 MEETING_CHART = ChartSize("large", 660, 330, 10, 536, 26, 278, 40, 1, has_dates=True, has_end_labels=True)
@@ -69,14 +71,15 @@ class MeetingRow:
 def build_meeting_page(request: PageRequest) -> Page:
     """The meeting about the last week that is over."""
     org = request.org
+    # Before the draft itself: one that is saved meanwhile has another number.
+    number = number_draft(org) if request.is_served else ""
     agenda = org.reviews.agenda()
     draft = _find_draft(request, agenda.week)
     rows, evidence = _list_rows(org, [row for row in agenda.rows if row.state.must_close])
     lucky = [show_row(org, row) for row in agenda.rows if not row.state.must_close]
     leader = draft.led_by if draft else ""
     is_person = _is_person(request)
-    may_lead = leader in {"", request.reader.seat} and "watch" not in request.query
-    is_form = is_person and (may_lead or "take" in request.query or _has_sent(request))
+    is_form = is_person and (leader in {"", request.reader.seat} or "take" in request.query or _has_sent(request))
     fields = fill_fields(draft, evidence) if draft else {}
     if request.sent and request.sent.act == "review" and not request.sent.is_recorded:
         fields = _merge_sent_fields(fields, request.sent.fields)
@@ -105,9 +108,17 @@ def build_meeting_page(request: PageRequest) -> Page:
         "minutes": _read_minutes(request.query),
         "quiet_seats": len({row.seat for row in agenda.on_target}),
         "is_served": request.is_served,
+        "draft_number": number,
         "shown_week": agenda.week.partition("-")[2],
     }
     return Page("meeting", f"Meeting of {agenda.week.partition('-')[2]}", content, main_class="meet", shows_sent=True)
+
+
+def number_draft(org: OrgHandle) -> str:
+    """A number that differs once the draft of the review was saved again; "" if drafts cannot be read."""
+    if org.snapshot.repo is None:
+        return ""
+    return hashlib.sha256(repr(org.reviews.stamp_draft()).encode()).hexdigest()[:_NUMBER_DIGITS]
 
 
 def _is_person(request: PageRequest) -> bool:

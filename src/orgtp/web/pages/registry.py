@@ -91,7 +91,7 @@ KINDS: tuple[PageKind, ...] = (
         stamp=_stamp_draft,
         part_of="review",
         is_bulky_when_large=True,
-        query=("take", "watch", "minutes"),
+        query=("take", "minutes"),
     ),
     PageKind("brief", "brief", "Brief"),
     PageKind("briefing", "brief/", list_subjects=list_briefed_seats, is_bulky=True, part_of="brief"),

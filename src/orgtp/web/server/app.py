@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -22,6 +23,7 @@ from orgtp.crash_report import save_trace
 from orgtp.model.errors import BadInput, OrgtpError, UnknownSeat
 from orgtp.model.text import escape_control_chars
 from orgtp.web.history_faults import describe_fault, explain_fault
+from orgtp.web.pages.meeting import number_draft
 from orgtp.web.pages.page import PageMissing, SentForm, SentState
 from orgtp.web.server.acts import ACTS, Act, Recorder, check_bad_input, perform_act
 from orgtp.web.server.answers import Answer, AnswerCache
@@ -270,7 +272,8 @@ class WebApp:
             status = _CONFLICT if sent.state is SentState.CONFLICT else _UNPROCESSABLE
             return await self._answer_page(request, page, visitor, sent, status)
         if act.name == "review":
-            self.meetings.tell_saved(fields.get("week", ""), visitor.seat)
+            name = await self._run(self._read_name, visitor)
+            self.meetings.tell_saved(fields.get("week", ""), visitor.seat, name)
         key = self.sessions.keep_sent(visitor.session, sent)
         return Response(status_code=_SEE_OTHER, headers={"Location": make_location(page, {"sent": key})})
 
@@ -301,10 +304,19 @@ class WebApp:
             raise RequestRefused(405, "Not possible here", "This address sends events.")
         visitor = await self._find_visitor(request)
         person = visitor.address or visitor.seat or (request.client.host if request.client else "")
+        # The connection comes first: what changes while it is looked at is told, too.
         if path == _MEETING_EVENTS:
-            return self.meetings.watch(request.query_params.get("week", ""), person)
-        version = await self._run(self._read_version)
-        return self.hub.find_channel(_CHANGES).open_stream(person, format_event("version", version))
+            stream = self.meetings.watch(request.query_params.get("week", ""), person)
+            name, read = "draft", self._read_draft
+        else:
+            stream = self.hub.find_channel(_CHANGES).open_stream(person)
+            name, read = "version", self._read_version
+        try:
+            stream.tell(format_event(name, await self._run(read)))
+        except BaseException:
+            stream.end()
+            raise
+        return stream
 
     async def _move_meeting(self, _request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
         if not visitor.may_write:
@@ -318,11 +330,17 @@ class WebApp:
         with self.pages.cache.making:
             return visitor.make_reader(self.live.open()).name
 
-    def _read_version(self) -> dict[str, object]:
+    def _read_version(self) -> Mapping[str, object]:
         """What `/events` tells a page: the number of this version of the org in this process, and its commit."""
-        handle = self.live.open()
-        with self.pages.cache.making:
-            return {"version": self.live.version, "commit": handle.revision or ""}
+        handle, version = self.live.open_version()
+        commit = ""
+        with self.pages.cache.making, suppress(OrgtpError):
+            commit = handle.revision or ""
+        return {"version": version, "commit": commit}
+
+    def _read_draft(self) -> Mapping[str, object]:
+        """What `/meeting/events` tells a page first: which answers are saved, by a number that its page has, too."""
+        return {"draft": number_draft(self.live.open())}
 
     async def tell_changes(self) -> None:
         """Tell the pages that are open when the org has changed, until the task is cancelled."""

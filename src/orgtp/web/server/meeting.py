@@ -1,6 +1,7 @@
 """The review that several people walk through together: one leads, and the others see the same row.
 
-Nothing of it is recorded: it ends when nobody has led for a while. `/meeting/events?week=2026-W48` sends events
+Nothing of it is recorded: it ends when nobody has led for a while. `/meeting/events?week=2026-W48` sends once `draft`
+with `{draft}`, the number of the answers that are saved (a page that shows other ones loads itself again), and events
 `position` with `{week, row, leader, leader_name, at}` (`leader` is "" while nobody leads), and `saved` with
 `{week, by}`. A page sends the fields `week`, `row`, `csrf`, and `take=1` to take over from another leader, to
 `/meeting/position`; `row` is "" for the end. An answer 409 says who leads.
@@ -76,8 +77,11 @@ class Meetings:
         self._hub.find_channel(_name(week)).publish("position", found.data)
         return found
 
-    def tell_saved(self, week: str, by: str) -> None:
-        """Tell everybody that answers were saved."""
+    def tell_saved(self, week: str, by: str, name: str) -> None:
+        """Tell everybody that answers were saved: whoever did that leads from then on."""
+        known = self.find_position(week)
+        if known.leader != by:
+            self.move(week, known.row, by, name, take=True)
         self._hub.find_channel(_name(week)).publish("saved", {"week": week, "by": by})
 
     def watch(self, week: str, person: str) -> EventStream:

@@ -169,22 +169,24 @@ class PageServer:
 
         It is the same until the org changes, a minute has passed (then a value may be late), or the audit is done.
         """
-        handle = self.live.open_past(asked.at) if asked.at else self.live.open()
+        handle, version = self.live.open_version()
+        if asked.at:
+            handle = self.live.open_past(asked.at)
         self.recheck.request()
         if asked.sent is not None:
             with self.cache.making:
-                return self._render(handle, asked)
-        moment = AnswerMoment((self.live.version, self.recheck.key, asked.address.kind.read_stamp(handle)), handle.now)
+                return self._render(handle, version, asked)
+        moment = AnswerMoment((version, self.recheck.key, asked.address.kind.read_stamp(handle)), handle.now)
         key = asked.address, asked.at, asked.query, asked.visitor.key
-        return self.cache.get_or_make(key, moment, lambda: self._render(handle, asked))
+        return self.cache.get_or_make(key, moment, lambda: self._render(handle, version, asked))
 
-    def _render(self, handle: OrgHandle, asked: PageAsk) -> Answer:
+    def _render(self, handle: OrgHandle, version: int, asked: PageAsk) -> Answer:
         """The page, if it must be without the history. Raises what the views raise for the org without it."""
-        made, fault = make_anyway(handle, lambda org, fault: self._render_from(org, asked, fault))
+        made, fault = make_anyway(handle, lambda org, fault: self._render_from(org, version, asked, fault))
         # What is damaged may be mended without a new commit, so the next reader asks again.
         return made if fault is None else replace(made, keep=NEVER_KEPT, tag="")
 
-    def _render_from(self, handle: OrgHandle, asked: PageAsk, fault: OrgtpError | None) -> Answer:
+    def _render_from(self, handle: OrgHandle, version: int, asked: PageAsk, fault: OrgtpError | None) -> Answer:
         reader, address = asked.visitor.make_reader(handle), asked.address
         if address.kind.needs_server and not reader.may_write:
             raise PageMissing(path=address.path)
@@ -193,7 +195,7 @@ class PageServer:
         facts, links = self._gather_facts(handle), ServedLinks(asked.place or address.path, handle.at or "")
         if fault is not None:
             facts = mark_without_history(facts, self.on_fault(handle, fault))
-        text = render_page(page, Frame(facts, links, reader, is_served=True, sent=sent))
+        text = render_page(page, Frame(facts, links, reader, is_served=True, sent=sent, version=version))
         return make_answer(text, status=asked.status, is_private=bool(asked.visitor.seats))
 
     def _gather_facts(self, handle: OrgHandle) -> SiteFacts:
