@@ -86,12 +86,7 @@ KINDS: tuple[PageKind, ...] = (
     PageKind("review", "review", "Review"),
     PageKind("minutes", "review/", list_subjects=_list_reviews, part_of="review"),
     PageKind(
-        "meeting",
-        "meeting",
-        stamp=_stamp_draft,
-        part_of="review",
-        is_bulky_when_large=True,
-        query=("take", "minutes"),
+        "meeting", "meeting", stamp=_stamp_draft, part_of="review", is_bulky_when_large=True, query=("take", "minutes")
     ),
     PageKind("brief", "brief", "Brief"),
     PageKind("briefing", "brief/", list_subjects=list_briefed_seats, is_bulky=True, part_of="brief"),
