@@ -78,3 +78,18 @@ def test_no_two_classes_have_the_same_name() -> None:
                 places[node.name].append(f"{path.relative_to(SRC)}:{node.lineno}")
     assert len(places) > len(PACKAGES)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+# More names than this in one folder are a list that nobody reads.
+MOST_ENTRIES = 32
+
+
+def test_no_folder_of_the_code_has_more_than_one_can_take_in() -> None:
+    """A folder that grows beyond that is split by meaning: see ARCHITECTURE.md for what each package is about."""
+    folders = [SRC / "orgtp", *(path for path in SRC.glob("orgtp/**") if path.is_dir() and path.name != "__pycache__")]
+    sizes = {
+        str(folder.relative_to(SRC)): len({path.name for path in folder.iterdir()} - {"__init__.py", "__pycache__"})
+        for folder in folders
+    }
+    assert len(sizes) > len(PACKAGES)
+    assert {folder: size for folder, size in sizes.items() if size > MOST_ENTRIES} == {}

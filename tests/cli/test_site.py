@@ -231,3 +231,19 @@ def test_progress_is_told_on_a_terminal_alone(acme: Shell) -> None:
 def test_the_json_is_one_document(acme: Shell) -> None:
     told = acme("site", "public", "--json")
     assert json.loads(told.out)["index"] == "public/index.html"
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "Report.PDF", "site.zip", "org.xhtml"])
+def test_a_name_of_another_format_is_refused(sample: Shell, name: str) -> None:
+    """Nobody who types it wants a folder of that name. What is suggested works."""
+    ran = sample("site", name, code=2)
+    assert "Name a folder, or a file that ends with .html: orgtp site " in ran.err
+    assert not (sample.folder / name).exists()
+    suggested = ran.err.strip().rpartition("orgtp site ")[2]
+    sample("site", suggested)
+    assert (sample.folder / suggested).is_file()
+
+
+def test_a_folder_may_have_a_dot_in_its_name(sample: Shell) -> None:
+    sample("site", "org.example.com")
+    assert (sample.folder / "org.example.com/index.html").is_file()

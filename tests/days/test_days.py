@@ -158,6 +158,24 @@ def test_what_changed_is_told_in_words(sample: Shell) -> None:
         assert line in lines, "\n".join(lines)
 
 
+def test_a_dotted_line_is_told_with_names(sample: Shell) -> None:
+    path, lines = "seats/crystal.yaml", []
+    for before, after in (
+        ("reports_to: radar", "reports_to: radar\nalso_reports_to: [bogdan, kristen]"),
+        ("[bogdan, kristen]", "[kristen]"),
+        ("also_reports_to: [kristen]\n", ""),
+    ):
+        sample.write(path, sample.read(path).replace(before, after))
+        sample.git("commit", "-qam", "By hand", GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
+        one = open_org(sample.folder, now=NOW_TIME).history.days().changes[0]
+        lines.append(f"{one.name}{one.joint}{one.what}")
+    assert lines == [
+        "Crystal also reports to Bogdan and Kristen",
+        "Crystal also reports to Kristen, before to Bogdan and Kristen",
+        "Crystal no longer also reports to Kristen",
+    ]
+
+
 TOLD = """
 2026-10-22 Crystal: a metric is now called “Longest wait of blocked work for a decision” (Bogdan)
 2026-10-14 Echo retired; client complaint alerts went to Crystal (David)

@@ -39,11 +39,11 @@ Object.assign(globalThis, {
   SVGElement: PlainElement,
   document: { createElementNS: (_space, name) => new PlainElement(name) },
 });
-const { foldByDefault, layOutChart } = await import("../../src/orgtp/web/static/chart-layout.js");
+const { layOutChart } = await import("../../src/orgtp/web/static/chart-layout.js");
 const { drawChart } = await import("../../src/orgtp/web/static/chart-draw.js");
 const written = JSON.parse(readFileSync(0, "utf-8")).map(({ seats, folded }) => {
   const svg = new PlainElement("svg");
-  drawChart(svg, seats, layOutChart(seats, folded ? new Set(folded) : foldByDefault(seats)));
+  drawChart(svg, seats, layOutChart(seats, new Set(folded)));
   return svg.children.map((child) => child.write()).join("\n");
 });
 process.stdout.write(JSON.stringify(written));

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgtp.model.text import neutralise_formula, restore_formula
-from orgtp.render.csv import format_cell, format_csv
+from orgtp.render.tables.csv import format_cell, format_csv
 
 
 def read(text: str) -> list[list[str]]:

@@ -167,6 +167,7 @@ def test_the_slider_shows_the_day_in_list_counts_and_rail(sample_site: Path, chr
         later = page.locator("[data-changes] li.later").all_inner_texts()
         assert any("Echo" in one for one in later)
         assert page.locator("[data-changes] li.now").count() >= 1
+        page.get_by_role("link", name="The scorecard of this day").click()
         table = page.locator("[data-then] table")
         assert "Echo" in table.inner_text()
         assert "Kristen" in table.inner_text()
@@ -176,6 +177,7 @@ def test_the_slider_shows_the_day_in_list_counts_and_rail(sample_site: Path, chr
         assert "echo" not in list_seen(page)
         assert page.locator("[data-counts]").inner_text() == before
         assert not page.locator("[data-then]").is_visible()
+        assert not page.get_by_role("link", name="The scorecard of this day").is_visible()
         assert "now" in (slider.get_attribute("aria-valuetext") or "")
 
 
@@ -187,6 +189,23 @@ def test_the_slider_is_moved_by_keys(sample_site: Path, chromium: Browser) -> No
         assert page.locator("[data-day]").inner_text() == "Thu 19 Nov 2026"
         press_keys(page, "Home")
         assert page.locator("[data-day]").inner_text() == "Mon 24 Aug 2026"
+
+
+def test_the_scorecard_leads_to_the_slider(sample_site: Path, chromium: Browser) -> None:
+    with open_tab(chromium) as tab:
+        tab.page.goto((sample_site / "scorecard.html").as_uri())
+        tab.page.get_by_role("link", name="As of another day").click()
+        tab.page.wait_for_url("**/chart.html#slider")
+        assert tab.page.get_by_role("slider").is_visible()
+
+
+def test_no_two_buttons_fold_to_the_same(sample_site: Path, acme: Shell, chromium: Browser) -> None:
+    """An org with one level below the first seat has nothing to choose."""
+    acme("site", "../small")
+    for site, expected in ((sample_site, ["1", "2", "all levels"]), (acme.folder.parent / "small", [])):
+        with open_chart(chromium, site) as page:
+            shown = [one.inner_text() for one in page.locator("[data-levels]").all() if one.is_visible()]
+            assert shown == expected
 
 
 def test_the_address_marks_a_seat(sample_site: Path, chromium: Browser) -> None:

@@ -39,6 +39,17 @@ metrics:
     target: ">= CHF 1850000"
     cadence: weekly
 """
+# More than a line has room for a sign of each.
+MANY = "".join(
+    f"""  more-{number}:
+    name: Metric {number}
+    outcome: Somebody gains
+    target: ">= 1"
+    cadence: weekly
+"""
+    for number in range(40)
+)
+AUTHOR = "Ada Lovelace-Wittgenstein von Hohenstaufen, on behalf of the Supervisory Board"
 SEATS = {
     "ada": ("Ada Lovelace-Wittgenstein von Hohenstaufen", "Chief Executive Officer and Chair of the Supervisory Board"),
     "wei": ("王小明", "首席財務官兼人力資源總監"),
@@ -56,11 +67,14 @@ def _write_site(base: Path) -> None:
     (folder / "org.yaml").write_text(ORG, encoding="utf-8")
     for seat, (name, role) in SEATS.items():
         above = "" if seat == "ada" else "reports_to: ada\n"
-        text = SEAT.format(seat=seat, name=name, role=role, above=above)
+        text = SEAT.format(seat=seat, name=name, role=role, above=above) + (MANY if seat == "wei" else "")
         (folder / "seats" / f"{seat}.yaml").write_text(text, encoding="utf-8")
     at = shell.at(folder)
     at.git("add", "-A")
     at.git("commit", "-qm", "The org")
+    path = folder / "seats/wei.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("does what", "also does what"), encoding="utf-8")
+    at.git("-c", f"user.name={AUTHOR}", "commit", "-qam", "More")
     lines = [f"{seat},sales,{1_700_000 + 90_001 * n},{week}" for seat in SEATS for n, week in enumerate(WEEKS)]
     (base / "values.csv").write_text("seat,metric,value,period\n" + "\n".join(lines) + "\n")
     at("score", "add", "--from", str(base / "values.csv"))
@@ -113,6 +127,19 @@ def look(page: Page, site: Path, script: str) -> list[str]:
 def test_no_name_widens_a_page(chromium: Browser, long_site: Path, width: int) -> None:
     with open_tab(chromium, Look(width)) as tab:
         assert look(tab.page, long_site, _WIDER) == []
+
+
+def test_a_seat_with_many_metrics_has_the_number_of_each_sign(chromium: Browser, long_site: Path) -> None:
+    counts = []
+    for scripts in (False, True):
+        with open_tab(chromium, Look(scripts=scripts)) as tab:
+            tab.page.goto((long_site / "chart.html").as_uri())
+            marks = tab.page.locator("li[data-s=wei] > .row .marks")
+            counts.append((marks.locator("b").all_inner_texts(), marks.locator("svg").count()))
+            assert tab.page.locator("li[data-s=ada] > .row .marks b").count() == 0
+    assert counts[0] == counts[1]
+    assert sum(map(int, counts[0][0])) == 41
+    assert counts[0][1] == len(counts[0][0])
 
 
 @pytest.mark.parametrize("width", [360, 800, 1280])

@@ -51,11 +51,28 @@ def test_a_seat_says_what_it_is_for_and_who_answers(sample_made: Path) -> None:
         "project-reconciliation",
         "Input model: example-model-4 → example-model-5 Bogdan",
         "Candidates, not causes.",
-        "retire when: Another seat does this work as a part of its own.",
+        "retire when is now: Both metrics are off target eight weeks in a row",
         "File seats/jeff.yaml",
     ):
         assert words in page.text
     assert {"../seat/bogdan.html", "../seat/radar.html", "../seat/sift.html"} <= set(page.addresses)
+
+
+def test_the_history_says_what_the_chart_says(sample_made: Path) -> None:
+    page = ParsedPage(sample_made, "seat/dash.html")
+    assert "target of “Anomalies flagged before market open” raised from ≥ 90% to ≥ 95%, from W41" in page.text
+    crystal = ParsedPage(sample_made, "seat/crystal.html").text
+    assert "has client complaint alerts, before Echo" in crystal
+    # The first commit says all of the seat.
+    assert "added as Crystal, Projects" in crystal
+
+
+def test_a_seat_names_the_first_of_many_escalations(sample: Shell) -> None:
+    for number in range(10):
+        sample("escalate", "open", "dash", f"Problem {number}", "--by", "radar")
+    page = ParsedPage(sample.folder, "seat/dash.html")
+    assert page.text.count("Problem ") == 8
+    assert "2 more" in page.text
 
 
 def test_a_metric_has_its_chart_in_two_sizes_its_words_and_its_values(sample_made: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -231,6 +232,20 @@ def test_its_pages_say_less_and_lead_on(browser: Browser, wide: Path) -> None:
         assert page.evaluate("document.activeElement.tagName") == "TD"
         page.keyboard.press("Enter")
         assert "W44 " in dialog.inner_text()
+
+
+def test_a_browser_styles_what_is_seen_once(chromium: Browser, wide: Path) -> None:
+    """Work, not time: the page that is shown is not styled again for each part of the file that the browser reads."""
+    tab = chromium.new_page()
+    chromium.start_tracing(page=tab, categories=["devtools.timeline"])
+    tab.goto(wide.as_uri())
+    events = json.loads(chromium.stop_tracing())["traceEvents"]
+    styled = sum(one["args"].get("elementCount", 0) for one in events if one["name"] == "UpdateLayoutTree")
+    elements = tab.locator("section.page").first.locator("*").count()
+    tab.close()
+    # The chart has several thousand elements, most of them in rows further down.
+    assert elements > 5000
+    assert 0 < styled < 2 * elements, styled
 
 
 def test_a_note_says_that_its_pages_are_short(shell: Shell) -> None:

@@ -1,4 +1,4 @@
-"""Sites of an org whose repository is damaged or whose files are closed: what can be shown is, and says what it lacks."""
+"""Sites of an org whose repository is damaged, or whose files are closed: each page says what it lacks."""
 
 from __future__ import annotations
 

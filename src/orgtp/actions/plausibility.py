@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import Period
 from orgtp.model.score import Score
@@ -92,11 +91,9 @@ def _find_recent_amounts(org: Org, metric: Metric, seat: str, without: str) -> t
     """The newest values of the metric for periods other than `without`, as far as they are read."""
     found = []
     for period, other in sorted(org.scores_in_force(seat, metric.id).items(), reverse=True):
-        try:
-            if other.value is not None and period != without:
-                found.append(metric.targets.unit.parse_amount(other.value))
-        except BadValue:
-            continue
+        amount = metric.targets.unit.find_amount(other.value) if other.value is not None else None
+        if amount is not None and period != without:
+            found.append(amount)
         if len(found) == _RECENT:
             break
     return tuple(found)

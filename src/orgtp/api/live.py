@@ -70,6 +70,11 @@ class LiveOrg:
                 self._handle = handle = replace(handle, snapshot=handle.snapshot.move_to(now))
             return handle
 
+    def open_version(self) -> tuple[OrgHandle, int]:
+        """The org as of now, and which `version` it is: another thread may read the next one meanwhile."""
+        with self._lock:
+            return self.open(), self._version
+
     def find_user(self, address: str) -> GitUser:
         """The seats that have an address at the ledger's tip today."""
         with self._lock:

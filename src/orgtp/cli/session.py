@@ -163,7 +163,7 @@ def write_json(kind: str, org: OrgHandle, body: Mapping[str, Any]) -> None:
     """Write a view as JSON, in the envelope that all commands share; or as CSV, see `orgtp.cli.output_format`."""
     if is_csv_chosen():
         from orgtp.render.json import to_json_value
-        from orgtp.render.tables import table_lines
+        from orgtp.render.tables.views import table_lines
 
         plain = to_json_value(body)
         write_stdout("".join(table_lines(kind, plain)))
@@ -196,7 +196,7 @@ def write_json_list(kind: str, org: OrgHandle, name: str, pages: Iterable[Sequen
     """Write a long list as JSON in the envelope, page by page. The keys of `body` come before the list."""
     if is_csv_chosen():
         from orgtp.render.json import to_json_value
-        from orgtp.render.tables import list_lines
+        from orgtp.render.tables.views import list_lines
 
         write_pieces(list_lines(kind, map(to_json_value, pages)))
         return

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,9 +21,11 @@ from orgtp.cli.session import (
     write_stdout,
 )
 from orgtp.model.errors import BadInput
+from orgtp.model.text import count_noun
 
 if TYPE_CHECKING:
     from orgtp.api import Chart, OrgHandle, Selection
+    from orgtp.views.chart_drawing.boxes import ChartBox
 
 
 class ChartFormat(StrEnum):
@@ -57,110 +58,146 @@ def show_chart(
     Each seat has its role, its owner and how many of its metrics are on target.
     """
     handle = open_chosen_org(org, at)
-    if format_ in {ChartFormat.SVG, ChartFormat.WALL_SVG} and not json:
-        words = _list_words(org, at, selection, retired=all_, kind=kind)
-        is_wall = format_ is ChartFormat.WALL_SVG
-        _draw_picture(handle, selection, depth, retired=all_, kind=kind, words=words, is_wall=is_wall)
-        return finish_answer(handle)
-    view = handle.chart(depth=depth, retired=all_, selection=selection)
+    asked = _AskedChart(handle, selection, depth, all_, kind, tuple(_list_words(org, at, selection, all_, kind)))
     if format_ is ChartFormat.CSV:
         choose_csv()
     if json or format_ in {ChartFormat.JSON, ChartFormat.CSV}:
+        view = asked.read()
         body = {"seats": view.seats, "left_out": view.left_out, "hidden_below": view.hidden_below}
         write_json("chart", handle, body)
-        return finish_answer(handle)
-    by = " ".join([selection.text, *([f"--depth {depth}"] if depth is not None else [])]).strip()
-    if format_ in {ChartFormat.MERMAID, ChartFormat.DOT}:
-        from orgtp.render import chart_graph
+    elif format_ is ChartFormat.SVG:
+        _write_picture(asked)
+    elif format_ is ChartFormat.WALL_SVG:
+        _write_wall(asked)
+    elif format_ is ChartFormat.MERMAID:
+        _write_mermaid(asked)
+    elif format_ is ChartFormat.DOT:
+        from orgtp.render.chart_graph import chart_dot
 
-        draw = chart_graph.chart_mermaid if format_ is ChartFormat.MERMAID else chart_graph.chart_dot
-        text = draw(view, kind=kind, by=by)
-        write_stdout(text)
-        if format_ is ChartFormat.MERMAID and (why := chart_graph.explain_mermaid_limits(text)):
-            words = _list_words(org, at, selection, retired=all_, kind=kind)
-            less = _find_drawable_depth(
-                lambda level: handle.chart(depth=level, retired=all_, selection=selection), view
-            )
-            write_stderr(f"{why}. {_suggest_other_chart(words, depth, less)}")
-        return finish_answer(handle)
-    from orgtp.render.chart import chart_lines, chart_text
-    from orgtp.render.terminal import Screen, detect_screen
-
-    if format_ is ChartFormat.TERM_SVG:
-        from orgtp.render.terminal_svg import render_svg
-
-        lines = chart_lines(view, Screen(), name=handle.head.name, kind=kind, by=by)
-        write_stdout(render_svg(lines, handle.head.name))
-        return finish_answer(handle)
-    write_stdout(chart_text(view, detect_screen(), name=handle.head.name, kind=kind, by=by))
+        write_stdout(chart_dot(asked.read(), kind=kind, by=asked.options))
+    else:
+        _write_tree(asked, is_picture=format_ is ChartFormat.TERM_SVG)
     return finish_answer(handle)
 
 
-def _draw_picture(
-    handle: OrgHandle,
-    selection: Selection,
-    depth: int | None,
-    *,
-    retired: bool,
-    kind: bool,
-    words: list[str],
-    is_wall: bool,
-) -> None:
-    """Write the chart as boxes and lines, with what is below `depth`, or too much for one picture, folded away.
+@dataclass(frozen=True)
+class _AskedChart:
+    """The chart that a command asks for; `words` are the options of a command that draws the same seats."""
 
-    A picture for the wall has columns instead, and shows every seat down to `depth`.
-    """
-    from orgtp.model.text import count_noun
+    handle: OrgHandle
+    selection: Selection
+    depth: int | None
+    retired: bool
+    kind: bool
+    words: tuple[str, ...]
+
+    def read(self) -> Chart:
+        """The chart down to the depth that was asked for."""
+        return self.read_to(self.depth)
+
+    def read_to(self, depth: int | None) -> Chart:
+        """The chart down to another depth; None for all of it."""
+        return self.handle.chart(depth=depth, retired=self.retired, selection=self.selection)
+
+    @property
+    def options(self) -> str:
+        """The selection and the depth, as they were typed."""
+        return " ".join([self.selection.text, *([f"--depth {self.depth}"] if self.depth is not None else [])]).strip()
+
+    def list_boxes(self, view: Chart) -> tuple[ChartBox, ...]:
+        """The seats of the chart as boxes, with the health of each."""
+        from orgtp.views.chart_drawing.boxes import list_chart_boxes
+
+        return list_chart_boxes(view, self.handle.health(replace(self.selection, states=(), sort=None)))
+
+
+def _write_tree(asked: _AskedChart, *, is_picture: bool) -> None:
+    """Write the chart as on a terminal, or as a picture of a terminal."""
+    from orgtp.render.chart import chart_lines, chart_text
+    from orgtp.render.terminal import Screen, detect_screen
+
+    view, name = asked.read(), asked.handle.head.name
+    if not is_picture:
+        write_stdout(chart_text(view, detect_screen(), name=name, kind=asked.kind, by=asked.options))
+        return
+    from orgtp.render.terminal_svg import render_svg
+
+    write_stdout(render_svg(chart_lines(view, Screen(), name=name, kind=asked.kind, by=asked.options), name))
+
+
+def _write_mermaid(asked: _AskedChart) -> None:
+    """Write the chart for Mermaid, and say what else to type if Mermaid refuses to draw so much."""
+    from orgtp.render.chart_graph import chart_mermaid, explain_mermaid_limits
+
+    view = asked.read()
+    text = chart_mermaid(view, kind=asked.kind, by=asked.options)
+    write_stdout(text)
+    if why := explain_mermaid_limits(text):
+        write_stderr(f"{why}. {_suggest_other_chart(asked, _find_drawable_depth(asked, view))}")
+
+
+def _write_picture(asked: _AskedChart) -> None:
+    """Write the chart as boxes and lines, with what is below the depth, or too much for one picture, folded away."""
     from orgtp.render.drawings.chart import chart_svg, draw_chart, list_layout_seats
-    from orgtp.render.drawings.wall import wall_svg
-    from orgtp.views.chart_drawing.boxes import list_chart_boxes
     from orgtp.views.chart_drawing.folding import fold_below, fold_by_default
 
-    view = handle.chart(depth=depth if is_wall else None, retired=retired, selection=selection)
-    boxes = list_chart_boxes(view, handle.health(replace(selection, states=(), sort=None)))
-    title, notes = f"Org chart of {handle.head.name}", _list_notes(handle, view, selection)
-    if is_wall:
-        write_stdout(wall_svg(boxes, title, notes, kind=kind))
-        return
+    view = asked.read_to(None)
+    boxes = asked.list_boxes(view)
     seats = list_layout_seats(boxes)
-    picture = draw_chart(boxes, fold_by_default(seats) if depth is None else fold_below(seats, depth))
-    write_stdout(chart_svg(picture, title, notes, kind=kind))
-    if depth is None and (hidden := sum(one.hidden for one in picture.drawing.boxes)):
-        every = shlex.join(["orgtp", "chart", *words, "--format", "wall-svg"])
+    picture = draw_chart(boxes, fold_by_default(seats) if asked.depth is None else fold_below(seats, asked.depth))
+    write_stdout(chart_svg(picture, _name_picture(asked), _list_notes(asked, view), kind=asked.kind))
+    if asked.depth is None and (hidden := sum(one.hidden for one in picture.drawing.boxes)):
+        every = shlex.join(["orgtp", "chart", *asked.words, "--format", "wall-svg"])
         write_stderr(f"{count_noun(hidden, 'seat')} of {len(boxes):,} are folded away. A picture of all: {every}")
 
 
-def _list_notes(handle: OrgHandle, view: Chart, selection: Selection) -> list[str]:
+def _write_wall(asked: _AskedChart) -> None:
+    """Write the chart in indented columns for a wall, with every seat down to the depth."""
+    from orgtp.render.drawings.wall import wall_svg
+
+    view = asked.read()
+    write_stdout(wall_svg(asked.list_boxes(view), _name_picture(asked), _list_notes(asked, view), kind=asked.kind))
+
+
+def _name_picture(asked: _AskedChart) -> str:
+    return f"Org chart of {asked.handle.head.name}"
+
+
+def _list_notes(asked: _AskedChart, view: Chart) -> list[str]:
     """What a picture says of itself: of which org, when and commit it is, and what it lacks."""
     from orgtp.render.terminal import to_local_time
     from orgtp.render.wording.selection import describe_left_out
 
+    handle = asked.handle
     commit = f", commit {handle.revision[:10]}" if handle.revision else ""
     notes = [f"{handle.head.name}, as of {to_local_time(handle.now, handle.org.zone):%Y-%m-%d %H:%M}{commit}"]
-    notes += [text] if (text := describe_left_out(view.left_out, selection.text)) else []
+    notes += [text] if (text := describe_left_out(view.left_out, asked.selection.text)) else []
     return [*notes, *(["Incomplete: not every file could be read. See: orgtp validate"] if handle.unread else [])]
 
 
-def _list_words(org: Path | None, at: str | None, selection: Selection, *, retired: bool, kind: bool) -> list[str]:
+def _list_words(org: Path | None, at: str | None, selection: Selection, retired: bool, kind: bool) -> list[str]:
     """The options of a command that draws the same seats."""
     named = chosen_org(org)
     words = [*(["--org", str(named)] if named else []), *(["--at", at] if at else []), *shlex.split(selection.text)]
     return [*words, *(["--all"] if retired else []), *(["--kind"] if kind else [])]
 
 
-def _find_drawable_depth(draw: Callable[[int], Chart], view: Chart) -> int:
+def _find_drawable_depth(asked: _AskedChart, view: Chart) -> int:
     """The most levels that Mermaid draws; 0 if it draws none of those below the first."""
     from orgtp.render.chart_graph import chart_mermaid, explain_mermaid_limits
 
     depths = [seat.depth for seat in view.seats]
     levels = range(max(depths) - min(depths) - 1, 0, -1)
-    return next((level for level in levels if not explain_mermaid_limits(chart_mermaid(draw(level), kind=True))), 0)
+    return next(
+        (level for level in levels if not explain_mermaid_limits(chart_mermaid(asked.read_to(level), kind=True))), 0
+    )
 
 
-def _suggest_other_chart(words: list[str], depth: int | None, fewer: int) -> str:
-    levels = ["--depth", str(depth)] if depth is not None else []
-    picture = f"{shlex.join(['orgtp', 'chart', *words, *levels, '--format', 'wall-svg'])} > chart.svg"
-    less = shlex.join(["orgtp", "chart", *words, "--depth", str(fewer), "--format", "mermaid"])
+def _suggest_other_chart(asked: _AskedChart, fewer: int) -> str:
+    """Commands that draw the same chart: as a picture, and with `fewer` levels, unless that is 0."""
+    levels = ["--depth", str(asked.depth)] if asked.depth is not None else []
+    picture = f"{shlex.join(['orgtp', 'chart', *asked.words, *levels, '--format', 'wall-svg'])} > chart.svg"
+    less = shlex.join(["orgtp", "chart", *asked.words, "--depth", str(fewer), "--format", "mermaid"])
     return f"A picture of it all: {picture}" + (f"\nA chart that it draws: {less}" if fewer else "")
 
 

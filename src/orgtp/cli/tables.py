@@ -132,12 +132,12 @@ def query_tables(
 
 def _print_rows(found: QueryResult, *, csv: bool) -> None:
     if csv:
-        from orgtp.render.csv import csv_lines
+        from orgtp.render.tables.csv import csv_lines
 
         rows = ([cell.hex() if isinstance(cell, bytes) else cell for cell in row] for row in found.rows)
         write_pieces(csv_lines(found.columns, rows))
         return
-    from orgtp.render.query import query_text
+    from orgtp.render.tables.query import query_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(query_text(found.columns, found.rows, detect_screen()))
@@ -148,7 +148,7 @@ def _list_tables(handle: OrgHandle, *, json: bool) -> int:
     if json:
         write_json("sql-tables", handle, {"tables": found})
         return finish_answer(handle)
-    from orgtp.render.query import table_list_text
+    from orgtp.render.tables.query import table_list_text
     from orgtp.render.terminal import detect_screen
 
     lists = {one.table: (one.description, {column.name: column.description for column in one.columns}) for one in found}

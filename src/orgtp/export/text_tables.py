@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from orgtp.export.cells import to_json_map, to_plain_text
 from orgtp.export.formats import ExportFormat
 from orgtp.model.records.table import TableCell
-from orgtp.render.csv import csv_lines
 from orgtp.render.json import escape_raw
+from orgtp.render.tables.csv import csv_lines
 from orgtp.views.tables.build import TableSet
 from orgtp.views.tables.columns import TABLES_BY_NAME
 

@@ -24,21 +24,28 @@ from orgtp.model.errors import BadInput
 
 
 class WaitNotice:
-    """`on_wait` is called with a message when a wait takes longer than two seconds. An interface sets it."""
+    """How an interface waits for other processes: it sets these.
+
+    `on_wait` is called with a message when a wait takes longer than two seconds. `seconds` is how long to wait, unless
+    ORGTP_WAIT says something else.
+    """
 
     on_wait: ClassVar[Callable[[str], None] | None] = None
+    seconds: ClassVar[float] = 20.0
 
 
-_WAIT_SECONDS = 20.0
 _FIRST_PAUSE, _LAST_PAUSE = 0.001, 0.02
 _SILENT_SECONDS = 2.0
 
 
 def read_wait_seconds() -> float:
-    """How many seconds to wait for other processes: ORGTP_WAIT, else 20. Raises `BadInput`."""
+    """How many seconds to wait for other processes: ORGTP_WAIT, else 20, or what the interface says.
+
+    Raises `BadInput`.
+    """
     text = os.environ.get("ORGTP_WAIT", "")
     try:
-        seconds = float(text or _WAIT_SECONDS)
+        seconds = float(text or WaitNotice.seconds)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= threading.TIMEOUT_MAX:

@@ -55,7 +55,8 @@ class _ChangeReader:
             return
         heads = [one for one in commit.paths if one.path == HEAD]
         before, after = self._read_sides([*files.values(), *heads])
-        yield from tell_changes(diff(before, after), by)
+        names = {id_: seat.name for id_, seat in {**before.seats, **after.seats}.items() if seat.name}
+        yield from tell_changes(diff(before, after), by, names)
 
     def _identify(self, commit: Commit, at: datetime) -> ToldBy:
         """Who made the change: of a merge that brings one commit with it, the one who made that."""

@@ -105,7 +105,7 @@ def is_seat_or_record(path: str) -> bool:
 
 def _list_named_seats(org: Org) -> Iterator[str]:
     for seat in org.seats.values():
-        yield from (seat.owner, seat.reports_to)
+        yield from (seat.owner, seat.reports_to, *seat.also_reports_to)
     for record in org.retirements.values():
         yield from (record.decided_by, *record.capabilities.values(), *record.metrics.values())
 

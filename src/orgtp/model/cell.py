@@ -37,6 +37,11 @@ class CellState(StrEnum):
         """Whether a value is expected but unknown."""
         return self in {CellState.UNAVAILABLE, CellState.MISSING}
 
+    @property
+    def is_verdict(self) -> bool:
+        """Whether it is final: on target, off target, or a value that is not known."""
+        return self.is_known or self.is_gap
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -11,7 +11,6 @@ from itertools import chain
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellRules, CellState, compare_with_target, roll_up
 from orgtp.model.due import due_at, is_over, is_owed
-from orgtp.model.errors import BadValue
 from orgtp.model.org import Org
 from orgtp.model.period import GRAIN_SIZES, Grain, Period, parse_period, period_containing, period_containing_local
 from orgtp.model.score import Score, format_timestamp
@@ -170,7 +169,7 @@ class MetricRow:
             period = parse_period(cell.period)
             return self.row_cell(period) if period and cell.state is CellState.MISSING else cell
         before = self.past.latest_cell()
-        is_verdict = before.state.is_known or before.state.is_gap
+        is_verdict = before.state.is_verdict
         return replace(before, from_=before.from_ or self.past.key.text) if is_verdict else cell
 
     def _own_latest_cell(self) -> Cell:
@@ -180,7 +179,7 @@ class MetricRow:
             return cell
         for older in self._list_older_cells(period):
             cell = self.judged_cell(older)
-            if cell.state.is_known or cell.state.is_gap:
+            if cell.state.is_verdict:
                 return cell
         return current
 
@@ -340,10 +339,7 @@ class MetricRow:
     def _parse_amount(self, score: Score) -> Decimal | None:
         if score.value is None or not self.metric.targets.dated:
             return None
-        try:
-            return self.metric.targets.unit.parse_amount(score.value)
-        except BadValue:
-            return None
+        return self.metric.targets.unit.find_amount(score.value)
 
     def _longer_cell(self, week: Period) -> Cell:
         """The cell of a month or quarter, which is shown in the week of its last day, or of today while it lasts."""

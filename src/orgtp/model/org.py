@@ -23,7 +23,7 @@ from orgtp.model.score import Score
 from orgtp.model.score_series import EARLIEST, NO_SCORES, ScoresByMonth, ScoreSeries, SeatScores, group_by_metric
 from orgtp.model.seat import Metric, MetricKey, Seat, find_predecessors, seat_path
 from orgtp.model.signing_key import SignerKey
-from orgtp.model.text import did_you_mean, join_with_and
+from orgtp.model.text import did_you_mean, join_with_and, make_name_key
 
 WORD_TOPICS = ("runtime", "activity", "outcome")
 DEFAULT_GRACE = timedelta(hours=1)
@@ -245,6 +245,17 @@ class Org:
     def direct_reports(self, seat: str) -> list[Seat]:
         """The seats that report to `seat`, ordered by id; those at the top for ""."""
         return self._reports_by_manager.get(seat, [])
+
+    def reports_by_name(self, seat: str) -> list[Seat]:
+        """The seats that report to `seat`, ordered by name as a reader expects it. Each list is sorted once."""
+        if seat not in self._sorted_reports:
+            reports = self.direct_reports(seat)
+            self._sorted_reports[seat] = sorted(reports, key=lambda report: (make_name_key(report.name), report.id))
+        return self._sorted_reports[seat]
+
+    @cached_property
+    def _sorted_reports(self) -> dict[str, list[Seat]]:
+        return {}
 
     def current_reports(self, seat: str) -> list[Seat]:
         """The seats that report to `seat` and are not retired, ordered by id."""

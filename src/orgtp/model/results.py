@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.errors import BadValue
 from orgtp.model.metric_row import MetricRow
 from orgtp.model.org import Ending, Org, Retirement
 from orgtp.model.score import Score
@@ -127,11 +126,8 @@ def _is_same_value(metric: Metric, one: str, other: str) -> bool:
     """Whether two values are equal, however they are written."""
     if one == other or not (one and other and metric.targets.dated):
         return one == other
-    unit = metric.targets.unit
-    try:
-        return unit.parse_amount(one) == unit.parse_amount(other)
-    except BadValue:
-        return False
+    amounts = [metric.targets.unit.find_amount(text) for text in (one, other)]
+    return amounts[0] is not None and amounts[0] == amounts[1]
 
 
 def _find_last(org: Org, seat: Seat, metric: Metric) -> tuple[str, str]:
@@ -181,9 +177,8 @@ def count_recorded_periods(org: Org, seat: Seat, metric: Metric, _: datetime) ->
         target = metric.targets.target_for(period) if period and metric.targets.dated else None
         if target is None or score.value is None:
             continue
-        try:
-            amount = metric.targets.unit.parse_amount(score.value)
-        except BadValue:
+        amount = metric.targets.unit.find_amount(score.value)
+        if amount is None:
             continue
         known, on_target = known + 1, on_target + target.is_met(amount)
     return on_target, known

@@ -68,6 +68,10 @@ class Unit:
             raise BadValue(value=text, kind=_A_KIND[self.kind].format(self), hint=hint, accepted=accepted)
         return amount
 
+    def find_amount(self, text: str) -> Decimal | None:
+        """Parse an amount; None if the text is not one."""
+        return _parse_cached(self, text)
+
     def format_stored(self, amount: Decimal) -> str:
         """The stored form of `amount`: `12.5`, `1h30m`, `07:52`, `yes`."""
         return _WRITERS[self.kind](amount)

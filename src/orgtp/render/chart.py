@@ -62,7 +62,7 @@ def chart_lines(chart: Chart, screen: Screen, *, name: str = "", kind: bool = Fa
 
 def _format_chart_title(chart: Chart, name: str) -> Line:
     states = [metric.state for seat in chart.seats for metric in seat.metrics if seat.status != "retired"]
-    known = sum(state.is_known or state.is_gap for state in states)
+    known = sum(state.is_verdict for state in states)
     on_target = sum(state is CellState.ON for state in states)
     totals = f", {on_target} of {count_noun(known, 'metric')} on target" if known else ""
     stale = sum(seat.stale for seat in chart.seats)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from orgtp.model.cell import CellState
 from orgtp.model.text import count_noun, one_line
 from orgtp.render.wording.people import also_holds_text
 from orgtp.render.wording.selection import describe_left_out
@@ -94,14 +93,12 @@ def _list_dotted_lines(chart: Chart) -> Iterator[tuple[str, str]]:
 
 def _format_box_lines(chart: Chart, seat: ChartSeat, kind: bool, escaped: Callable[[str], str]) -> list[str]:
     """The lines of a box: name, role, owner, how many metrics are on target, and how many seats are cut off below."""
-    known = sum(metric.state.is_known or metric.state.is_gap for metric in seat.metrics)
-    on_target = sum(metric.state is CellState.ON for metric in seat.metrics)
     held = f" ({seat.holder})" if seat.holder and seat.holder != seat.name else ""
     lines = [f"{seat.name}{held}", seat.role]
     lines += [seat.kind] if kind else []
     lines += [f"owner {seat.human_owner or seat.owner or 'nobody'}"]
     stale = f", {seat.stale} stale" if seat.stale else ""
-    lines += [f"{on_target}/{known} on target{stale}"] if known and seat.status != "retired" else []
+    lines += [f"{seat.on_target}/{seat.judged} on target{stale}"] if seat.judged and seat.status != "retired" else []
     lines += [seat.status] if seat.status != "active" else []
     lines += [also_holds_text(seat.also_holds)] if seat.also_holds else []
     hidden = chart.hidden_below.get(seat.seat, 0)

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
-from orgtp.model.errors import BadValue
 from orgtp.model.text import count_noun, one_line
 from orgtp.model.value import Unit, ValueKind
 from orgtp.render.spans import Line, Span, join_spans
@@ -187,7 +186,7 @@ def _count_fitting_weeks(widths: Sequence[int], gap: int, room: int) -> int:
 
 def _format_card_title(card: Scorecard, name: str) -> Line:
     states = [row.state for row in card.rows]
-    known = sum(state.is_known or state.is_gap for state in states)
+    known = sum(state.is_verdict for state in states)
     on_target = sum(state is CellState.ON for state in states)
     totals = f"  {on_target} of {count_noun(known, 'metric')} on target at the latest value"
     return join_spans(safe_text(name or "Scorecard", "bold"), totals)
@@ -310,10 +309,7 @@ def _parse_cell_amount(row: ScoreRow, cell: Cell) -> Decimal | None:
     hits, _, known = cell.value.partition("/")
     if known:
         return Decimal(hits) / Decimal(known)
-    try:
-        return row.measure.parse_amount(cell.value)
-    except BadValue:
-        return None
+    return row.measure.find_amount(cell.value)
 
 
 def _format_card_legend(card: Scorecard, layout: _GridLayout, screen: Screen) -> list[Line]:

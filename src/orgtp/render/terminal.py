@@ -280,7 +280,7 @@ def indent_lines(lines: Iterable[Line]) -> list[Line]:
 def format_dots(states: Sequence[CellState]) -> Line:
     """A mark for each metric, then how many of those with a value are on target: `●○? 1/2`."""
     marks = [(DOTS[state], STYLES[state]) for state in states]
-    known = [state for state in states if state.is_known or state.is_gap]
+    known = [state for state in states if state.is_verdict]
     count = f" {sum(state is CellState.ON for state in states)}/{len(known)}" if known else ""
     return [*marks, (count, "")]
 

@@ -83,6 +83,11 @@ class ChartSeat(SeatSummary):
         """How many metrics are on target."""
         return sum(metric.state is CellState.ON for metric in self.metrics)
 
+    @property
+    def judged(self) -> int:
+        """How many metrics have a verdict: on target, off target, or unknown."""
+        return sum(metric.state.is_verdict for metric in self.metrics)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:

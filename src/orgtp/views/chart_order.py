@@ -61,10 +61,9 @@ def _walk_down(org: Org, top: Seat, depth: int, *, retired: bool) -> Iterator[Se
     while stack:
         place = stack.pop()
         yield place
-        below = [s for s in org.direct_reports(place.seat.id) if s.id not in seen and (retired or not s.is_retired)]
+        below = [s for s in org.reports_by_name(place.seat.id) if s.id not in seen and (retired or not s.is_retired)]
         seen |= {report.id for report in below}
-        ordered = _sort_siblings(below)
-        stack += [SeatPlace(report, place.depth + 1, place.seat.id) for report in reversed(ordered)]
+        stack += [SeatPlace(report, place.depth + 1, place.seat.id) for report in reversed(below)]
 
 
 def _sort_siblings(seats: Iterable[Seat]) -> list[Seat]:

@@ -11,7 +11,6 @@ from itertools import pairwise
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell
-from orgtp.model.errors import BadValue
 from orgtp.model.metric_row import A_SECOND, MetricRow, list_current_rows
 from orgtp.model.org import Org
 from orgtp.model.period import GRAIN_SIZES, Grain, Period, period_containing
@@ -244,10 +243,7 @@ def _build_column(row: MetricRow, period: Period, shape: ChartShape) -> ChartCol
 def _read_number(row: MetricRow, cell: Cell) -> Decimal | None:
     if cell.value is None or cell.state.is_gap or not row.metric.targets.dated:
         return None
-    try:
-        return row.metric.targets.unit.parse_amount(cell.value)
-    except BadValue:
-        return None
+    return row.metric.targets.unit.find_amount(cell.value)
 
 
 def _find_column_target(row: MetricRow, period: Period, cell: Cell) -> Target | None:

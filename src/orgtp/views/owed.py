@@ -17,7 +17,7 @@ from orgtp.model.metric_row import MetricRow, list_current_rows
 from orgtp.model.org import Org
 from orgtp.model.period import Period, parse_period, period_containing
 from orgtp.model.score import Score
-from orgtp.model.seat import Seat
+from orgtp.model.seat import Rollup, Seat
 from orgtp.model.target import Target
 from orgtp.model.value import Unit
 from orgtp.views.context.metrics import next_due
@@ -61,6 +61,17 @@ class OwedNumber:
     def key(self) -> str:
         """`SEAT/METRIC/PERIOD`, unique in the org."""
         return f"{self.seat}/{self.metric}/{self.period}"
+
+    @property
+    def full_name(self) -> str:
+        """The metric, with its seat if that is not the person's own."""
+        return self.name if self.is_own else f"{self.seat_name}: {self.name}"
+
+    def judge_value(self, stored: str) -> CellState:
+        """The verdict on a stored value: on target, off target, or none if a single value is not judged."""
+        if self.target is None or not self.is_judged_alone:
+            return CellState.NONE
+        return CellState.ON if self.target.is_met(self.unit.parse_amount(stored)) else CellState.OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +210,7 @@ def _describe(row: MetricRow, period: Period, seats: Collection[str]) -> OwedNum
         outcome=metric.outcome,
         unit=metric.targets.unit,
         target=metric.targets.target_for(period),
-        is_judged_alone=not metric.is_rolled_up or metric.rollup == "hits",
+        is_judged_alone=not metric.is_rolled_up or metric.rollup is Rollup.HITS,
         period=period.text,
         due=due,
         is_own=seat.id in seats,

@@ -28,7 +28,7 @@ _SHORT = 10
 class Frame:
     """What surrounds the content of a page: the facts of the site, who looks, and how it refers to other pages.
 
-    `sent` is the form that the reader has just sent.
+    `sent` is the form that the reader has just sent. `version` is that of the org in the process that serves it.
     """
 
     facts: SiteFacts
@@ -36,6 +36,7 @@ class Frame:
     reader: Reader
     is_served: bool = False
     sent: SentForm | None = None
+    version: int = 0
 
     @property
     def navigation(self) -> list[PageKind]:
@@ -59,7 +60,7 @@ def load_page_templates() -> Environment:
     environment.filters.update(
         day=format_day, weekday=format_weekday, monthday=format_short_day, periodname=name_period
     )
-    environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_utc)
+    environment.filters.update(minute=format_minute, short=shorten_commit, utc=format_iso_utc)
     environment.filters.update(dayname="{:%a}".format, daydate=format_date)
     return environment
 
@@ -102,7 +103,7 @@ def format_minute(time: datetime, zone: tzinfo | None = None) -> str:
     return f"{format_day(local)}, {local:%H:%M}"
 
 
-def format_utc(time: datetime) -> str:
+def format_iso_utc(time: datetime) -> str:
     """A time for the attribute `datetime` of an element."""
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from orgtp.api import OrgHandle
-    from orgtp.views.chart import ChartSeat
+    from orgtp.web.pages.short_seat import ShortSeats
 
 # A folder with this file was written by orgtp, so it may be replaced.
 MARKER = "orgtp-site.json"
@@ -53,6 +55,11 @@ _FILE_MARK, _FILE_HEAD = b'<meta name="generator" content="orgtp">', 4096
 _FILE_SUFFIXES = {SUFFIX, ".htm"}
 # With more seats, a page of each in one file would make it too large to mail, so each has a short one.
 MOST_FULL_SEATS = 60
+# Names that people give to files of other formats. A folder may have a dot in its name, as in `org.example.com`.
+_OTHER_SUFFIXES = re.compile(
+    r"\.(csv|docx?|epub|gif|gz|jpe?g|js|json|md|mht|mhtml|odt|pdf|png|pptx|svg|tar|tgz|txt|xhtml|xlsx|xml|ya?ml|zip)",
+    re.IGNORECASE,
+)
 # The folders in which a site would be taken for a part of the org, besides those of its records.
 _OWN_FOLDERS = frozenset({".git", ".orgtp", "seats", "policy", *RECORD_FOLDERS})
 
@@ -119,6 +126,11 @@ def write_site(
     is_file = target.suffix.lower() in _FILE_SUFFIXES
     # A link to the place where a site is stays a link.
     place = Path(os.path.realpath(target.expanduser()))
+    if _OTHER_SUFFIXES.fullmatch(place.suffix) and not place.is_dir():
+        raise BadInput(
+            what=f"{target} would be a folder, in spite of its name. Name a folder, or a file that ends with .html: "
+            f"orgtp site {shlex.quote(str(target.with_suffix(SUFFIX)))}"
+        )
     _refuse_place_in_org(org, target, place)
     replaced = (
         _refuse_other_file(target, place, force=force) if is_file else _refuse_other_folder(target, place, force=force)
@@ -268,18 +280,16 @@ class _SiteWriter:
     def _render_sections(self, addresses: list[PageAddress], *, is_short: bool) -> Iterator[Markup]:
         from orgtp.web.pages.short_seat import list_short_seats
 
-        short = list_short_seats(self.org) if is_short else {}
+        short = list_short_seats(self.org) if is_short else None
         for number, address in enumerate(addresses, 1):
-            yield self._render_section(address, short, is_short=is_short)
+            yield self._render_section(address, short)
             self.on_page(number, len(addresses))
 
-    def _render_section(self, address: PageAddress, short: Mapping[str, ChartSeat], *, is_short: bool) -> Markup:
+    def _render_section(self, address: PageAddress, short: ShortSeats | None) -> Markup:
         path, links = address.path.removesuffix(SUFFIX), FragmentLinks(address.path)
 
         def render(org: OrgHandle, facts: SiteFacts) -> Markup:
-            return render_section(
-                _build_section(org, address, short, is_short=is_short), Frame(facts, links, ANYONE), path
-            )
+            return render_section(_build_section(org, address, short), Frame(facts, links, ANYONE), path)
 
         def say(page: Page) -> Markup:
             return render_section(page, Frame(self.facts, links, ANYONE), path)
@@ -311,14 +321,14 @@ class _SiteWriter:
         return ASK_KEEPER if self.facts.left_out else explain_fault(self.org, error)
 
 
-def _build_section(org: OrgHandle, address: PageAddress, short: Mapping[str, ChartSeat], *, is_short: bool) -> Page:
+def _build_section(org: OrgHandle, address: PageAddress, short: ShortSeats | None) -> Page:
     from orgtp.web.pages.short_seat import build_short_seat_page
 
-    if address.kind.name == "seat" and address.subject in short:
-        return build_short_seat_page(org, short[address.subject])
-    if is_short and address.kind.is_bulky_when_large:
+    if short and address.kind.name == "seat" and address.subject in short.seats:
+        return build_short_seat_page(org, short, address.subject)
+    if short and address.kind.is_bulky_when_large:
         return Page("left_out", address.kind.name.capitalize(), {})
-    return address.kind.build(PageRequest(org, address.subject, is_compact=is_short))
+    return address.kind.build(PageRequest(org, address.subject, is_compact=short is not None))
 
 
 def _publish_folder(made: Path, place: Path, before: Path) -> None:

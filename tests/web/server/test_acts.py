@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from tests.conftest import Shell
+from tests.web.parsed import parse_page
 from tests.web.server.server import Browser, give_address, proxy_options, serve
 
 OVERDUE, CASH = "janine/overdue-balance/2026-W47", "janine/cash-collected/2026-11"
@@ -48,6 +49,21 @@ CASES = [
         (*SCORE, "--unavailable", "The bank is down.", "--for", "2026-W47"),
     ),
 ]
+
+
+def test_who_may_write_is_led_to_a_field_and_to_no_terminal(sample: Shell) -> None:
+    monday = "2026-11-30T10:00:00-05:00"
+    with serve(sample, "--allow-write", "--as", "janine", ORGTP_NOW=monday) as served:
+        janine, anyone = served.sign_in(), served.browser()
+        page = parse_page(janine.get("/brief.html").text)
+        fields = parse_page(janine.get("/numbers.html").text).xpath("//input/@id")
+        found = page.xpath("//main//a[starts-with(@href, 'numbers.html#')]/@href")
+        assert found
+        assert {address.partition("#")[2] for address in found} <= set(fields)
+        for path in ("brief.html", "brief/janine.html", "escalations.html", "todos.html"):
+            assert not parse_page(janine.get(f"/{path}").text).xpath("//main//code[starts-with(., 'orgtp ')]"), path
+        assert parse_page(anyone.get("/brief.html").text).xpath("//main//code[starts-with(., 'orgtp score add')]")
+        assert "numbers.html#" not in anyone.get("/brief.html").text
 
 
 @pytest.mark.parametrize(("name", "fields", "words"), CASES)

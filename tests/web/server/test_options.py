@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Shell
-from tests.web.server.server import proxy_options, serve
+from tests.web.server.server import SECRET, proxy_options, serve
 
 URL = ("--url", "https://org.example.com")
 HEADER = ("--auth-header", "X-Forwarded-Email")
@@ -83,3 +83,18 @@ def test_beyond_loopback_with_a_proxy_is_allowed(sample: Shell) -> None:
 def test_a_retired_seat_cannot_be_that_of_the_person(sample: Shell) -> None:
     sample("retire", "pixel", "--to", "dash", "--reason", "Done.", "--decided-by", "david", "--by", "david", "--yes")
     assert "pixel is retired" in sample("serve", "--allow-write", "--as", "pixel", code=None).err
+
+
+@pytest.mark.parametrize("url", ["https://org.example.com", "https://org.example.com:443"])
+def test_the_usual_port_may_be_named_or_not(sample: Shell, url: str) -> None:
+    """Browsers leave it out, whatever the option says; some proxies add it."""
+    options = [url if word.startswith("https:") else word for word in proxy_options(sample)]
+    with serve(sample, *options, "--public", host="org.example.com") as served:
+        guest = served.browser("guest@example.com", SECRET)
+        for host, status in (("org.example.com", 200), ("org.example.com:443", 200), ("org.example.com:444", 400)):
+            assert (host, guest.get("/", Host=host).status) == (host, status)
+        # A form of our own page: it is refused for want of a session, and not for its origin.
+        assert "Your session has ended" in guest.post("/sign-out", {"csrf": "x"}).text
+        assert (
+            "from another site" in guest.post("/sign-out", {}, {"Origin": "https://org.example.com:444"}).text.lower()
+        )

@@ -8,6 +8,7 @@ import socket
 import time
 
 from tests.conftest import Shell
+from tests.web.parsed import parse_page
 from tests.web.server.server import open_socket, read_lines, serve
 
 
@@ -88,6 +89,16 @@ def test_a_past_day_is_served_and_links_to_the_same_day(sample: Shell) -> None:
         assert "seat/dash.html?at=" in page.text
         commit = sample.git("rev-parse", "HEAD~3").out.strip()
         assert served.browser().get(f"/chart.html?at={commit[:12]}").status == 200
+
+
+def test_every_page_of_a_past_day_says_so_and_leads_back(sample: Shell) -> None:
+    with serve(sample) as served:
+        browser = served.browser()
+        for page in ("scorecard.html", "seat/dash.html", "brief.html", "todos.html", "meeting.html"):
+            (past,) = parse_page(browser.get(f"/{page}?at=2026-10-01").text).xpath("//p[contains(., 'Back to now')]")
+            assert "as of Thu 1 Oct 2026" in " ".join(past.text_content().split()), page
+            assert past.xpath("a/@href") == ["?"], page
+            assert "Back to now" not in browser.get(f"/{page}").text, page
 
 
 def test_only_commits_of_the_record_are_shown(sample: Shell) -> None:

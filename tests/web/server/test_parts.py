@@ -6,10 +6,12 @@ import re
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orgtp.web.pages import registry
+from orgtp.web.pages.page import SentForm, SentState, SentValue
 from orgtp.web.server.answers import Answer, AnswerCache, AnswerMoment, make_answer
 from orgtp.web.server.pages import PageAsk
 from orgtp.web.server.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions
@@ -52,6 +54,20 @@ def test_a_session_ends_after_a_working_day_even_if_it_is_used() -> None:
         assert sessions.find(key)
         clock.seconds += IDLE_SECONDS / 2
     assert sessions.find(key) is None
+
+
+def test_what_forms_did_takes_a_bounded_amount_of_memory() -> None:
+    """What the newest forms of all people did is known, whatever its size, and to nobody else."""
+    sessions = Sessions(ServerSettings(), most_sent=100_000)
+    janine, david = sessions.start("janine"), sessions.start("david")
+    note, typed = "x" * 9_000, {f"note.{number}": "y" * 9_000 for number in range(25)}
+    done = SentForm("scores", SentState.DONE, typed, values=(SentValue("janine", "m", "2026-W47", "1", note),))
+    keys = [sessions.keep_sent(janine, done) for _ in range(50)]
+    known = [found for key in keys if (found := sessions.find_sent(janine, key))]
+    assert 5 < len(known) < 12
+    assert sessions.find_sent(janine, keys[-1]) == replace(done, fields={})
+    assert sessions.find_sent(david, keys[-1]) is None
+    assert sessions.find_sent(None, keys[-1]) is None
 
 
 def test_one_person_cannot_end_the_sessions_of_others() -> None:

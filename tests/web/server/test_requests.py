@@ -195,7 +195,7 @@ def test_a_body_that_is_too_large_is_refused(sample: Shell) -> None:
             sent.sendall(piece * 5)
             assert " 413 " in read_lines(sent, "\r\n\r\n")
         many = "&".join(f"f{number}=1" for number in range(5000)).encode()
-        assert browser.ask("POST", "/act/scores", many, form).status == 400
+        assert browser.ask("POST", "/act/scores", many, form).status == 413
         assert browser.ask("POST", "/act/scores", b"csrf=a&csrf=b", form).status == 400
         assert browser.ask("POST", "/act/scores", b"csrf=%ff", form).status == 400
         assert browser.ask("POST", "/act/scores", b"csrf=\xff", form).status == 400

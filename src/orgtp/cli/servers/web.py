@@ -125,45 +125,54 @@ def _explain_site(handle: OrgHandle, written: WrittenSite) -> None:
         write_stderr(f"note: {where}. Unless you want to commit it: {command}")
 
 
+_HostOption = Annotated[str, typer.Option("--host", metavar="HOST", help="The address to listen on.")]
+_PortOption = Annotated[int, typer.Option("--port", metavar="PORT", help="The port to listen on; 0 for any.")]
+_AsOption = Annotated[str, typer.Option("--as", metavar="SEAT", help="Your seat, on this machine.")]
+_AllowWriteOption = Annotated[
+    bool, typer.Option("--allow-write", help="Let people enter numbers, as far as the policy allows their seat.")
+]
+_AuthHeaderOption = Annotated[
+    str,
+    typer.Option(
+        "--auth-header",
+        metavar="HEADER",
+        help="The header in which a proxy gives the address of the person who is signed in: X-Forwarded-Email.",
+    ),
+]
+_UrlOption = Annotated[
+    str, typer.Option("--url", metavar="URL", help="The address of the proxy, as people type it, without a path.")
+]
+_SocketOption = Annotated[
+    Path | None,
+    typer.Option("--socket", "--uds", metavar="PATH", help="Listen on a Unix socket that the proxy may open."),
+]
+_SecretOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--proxy-secret-file", metavar="FILE", help="A secret that the proxy sends in the header X-Orgtp-Proxy-Secret."
+    ),
+]
+_PublicOption = Annotated[bool, typer.Option("--public", help="Let people look whose address belongs to no seat.")]
+_SignAsOption = Annotated[
+    str,
+    typer.Option(
+        "--sign-as", metavar="SEAT", help="The seat whose key git signs with here. It records for the others."
+    ),
+]
+
+
 def serve_pages(
     org: OrgOption = None,
-    host: Annotated[str, typer.Option("--host", metavar="HOST", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="PORT", help="The port to listen on; 0 for any.")] = 8484,
-    as_: Annotated[str, typer.Option("--as", metavar="SEAT", help="Your seat, on this machine.")] = "",
-    allow_write: Annotated[
-        bool, typer.Option("--allow-write", help="Let people enter numbers, as far as the policy allows their seat.")
-    ] = False,
-    auth_header: Annotated[
-        str,
-        typer.Option(
-            "--auth-header",
-            metavar="HEADER",
-            help="The header in which a proxy gives the address of the person who is signed in: X-Forwarded-Email.",
-        ),
-    ] = "",
-    url: Annotated[
-        str,
-        typer.Option("--url", metavar="URL", help="The address of the proxy, as people type it, without a path."),
-    ] = "",
-    socket: Annotated[
-        Path | None,
-        typer.Option("--socket", "--uds", metavar="PATH", help="Listen on a Unix socket that the proxy may open."),
-    ] = None,
-    proxy_secret_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--proxy-secret-file",
-            metavar="FILE",
-            help="A secret that the proxy sends in the header X-Orgtp-Proxy-Secret.",
-        ),
-    ] = None,
-    public: Annotated[bool, typer.Option("--public", help="Let people look whose address belongs to no seat.")] = False,
-    sign_as: Annotated[
-        str,
-        typer.Option(
-            "--sign-as", metavar="SEAT", help="The seat whose key git signs with here. It records for the others."
-        ),
-    ] = "",
+    host: _HostOption = "127.0.0.1",
+    port: _PortOption = 8484,
+    as_: _AsOption = "",
+    allow_write: _AllowWriteOption = False,
+    auth_header: _AuthHeaderOption = "",
+    url: _UrlOption = "",
+    socket: _SocketOption = None,
+    proxy_secret_file: _SecretOption = None,
+    public: _PublicOption = False,
+    sign_as: _SignAsOption = "",
 ) -> int:
     """Serve the org as web pages that follow the ledger branch, and let people enter their numbers.
 

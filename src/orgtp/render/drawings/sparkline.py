@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from orgtp.model.cell import Cell, CellState
-from orgtp.model.errors import BadValue
 from orgtp.model.target import Target, parse_target
 from orgtp.model.value import Unit, ValueKind
+from orgtp.render.drawings.value_runs import list_value_runs
 
 _WIDTH, _HEIGHT, _EDGE, _TOP, _BOTTOM, _MIDDLE = 84, 22, 4, 4, 18, 11
 _HEAD = f'<svg class="spark" width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true">'
@@ -94,7 +94,7 @@ def _draw_line(
         for number, amount in enumerate(amounts)
         if amount is not None
     }
-    runs = list(_list_runs(cells, points))
+    runs = list(list_value_runs([cell.state for cell in cells], points))
     if path := "".join(f"M{'L'.join(points[number] for number in run)}" for run in runs if len(run) > 1):
         yield f'<path class="l" d="{path}"/>'
     misses = [number for number in points if cells[number].state is CellState.OFF]
@@ -112,23 +112,7 @@ def _draw_gap(number: int, count: int) -> str:
     return f"M{_write(_place(number, count) - width / 2)} 2h{_write(width)}v18h-{_write(width)}z"
 
 
-def _list_runs(cells: Sequence[Cell], points: dict[int, str]) -> Iterator[list[int]]:
-    """The numbers of the values that a line connects. A blank ends a run; a week in which nothing is owed does not."""
-    run: list[int] = []
-    for number, cell in enumerate(cells):
-        if number in points:
-            run.append(number)
-        elif cell.state.is_gap and run:
-            yield run
-            run = []
-    if run:
-        yield run
-
-
 def _read_amount(cell: Cell, measure: Unit | None) -> Decimal | None:
     if cell.value is None or measure is None or cell.state.is_gap:
         return None
-    try:
-        return measure.parse_amount(cell.value)
-    except BadValue:
-        return None
+    return measure.find_amount(cell.value)

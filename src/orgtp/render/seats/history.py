@@ -22,20 +22,26 @@ from orgtp.views.diff.build import Diff
 from orgtp.views.seat_history import UNREADABLE, Event, RecordedScores, SeatHistory
 
 
+def gather_changes(event: Event) -> Diff:
+    """What a commit changed of the seat, as far as it could be read."""
+    lists: dict[str, tuple[Any, ...]] = {}
+    for change in event.changes:
+        if change.sort != UNREADABLE:
+            # The new owner shows what it took over from a retired seat like any other handover.
+            item = replace(change.item, retirement=False) if hasattr(change.item, "retirement") else change.item
+            lists[change.sort] = (*lists.get(change.sort, ()), item)
+    return Diff(**lists)
+
+
 def format_event_changes(event: Event, seat: str) -> Iterator[Line]:
     """A line for each thing that changed."""
-    lists: dict[str, tuple[Any, ...]] = {}
     for change in event.changes:
         if change.sort == UNREADABLE:
             yield join_spans(
                 code_text(change.item.path),
                 " could not be read before or after this commit, so its changes are missing",
             )
-            continue
-        # The new owner shows what it took over from a retired seat like any other handover.
-        item = replace(change.item, retirement=False) if hasattr(change.item, "retirement") else change.item
-        lists[change.sort] = (*lists.get(change.sort, ()), item)
-    found = Diff(**lists)
+    found = gather_changes(event)
     for added in found.added:
         proposed = added.status == "proposed"
         verb = "proposed as " if proposed else "added as "

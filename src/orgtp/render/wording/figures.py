@@ -10,7 +10,6 @@ from collections.abc import Collection
 from decimal import Decimal
 from functools import lru_cache
 
-from orgtp.model.errors import BadValue
 from orgtp.model.target import Target
 from orgtp.model.value import DIGITS, EXACT, MINUS, NUMBERS, Unit, ValueKind
 from orgtp.render.wording.values import format_value
@@ -48,9 +47,8 @@ def _shorten(value: str, measure: Unit | None, targets: tuple[Target, ...]) -> s
     """The value without its unit, rounded."""
     if measure is None or "/" in value:
         return value
-    try:
-        amount = measure.parse_amount(value)
-    except BadValue:
+    amount = measure.find_amount(value)
+    if amount is None:
         return value
     shown = _round_for_grid(amount, measure.kind, targets)
     if measure.kind in NUMBERS:

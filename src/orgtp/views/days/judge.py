@@ -59,10 +59,9 @@ class _DriftState(NamedTuple):
 
 
 class DayJudge:
-    """Judges one day after another, and counts in `judged` how many metrics it had to judge."""
+    """Judges one day after another."""
 
     def __init__(self) -> None:
-        self.judged = 0
         self._states: dict[str, _SeatState] = {}
         self._seats: dict[str, SeatOnDay] = {}
         self._drift: dict[MetricKey, tuple[_DriftState, bool]] = {}
@@ -105,7 +104,6 @@ class DayJudge:
         seat, org, now = place.seat, reader.org, reader.now
         day = org.day_of(now)
         rows = list_current_rows(org, seat, now)
-        self.judged += len(rows)
         return SeatOnDay(
             *summarize_seat(seat, day),
             owner=seat.owner or None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from orgtp.model.target import format_target, parse_target
@@ -61,8 +62,11 @@ class _Wording:
     verb: bool = False
 
 
-def tell_changes(found: Diff, by: ToldBy) -> Iterator[ToldChange]:
-    """Yield what a commit changed of the seats and of org.yaml, in the order in which it is shown."""
+def tell_changes(found: Diff, by: ToldBy, names: Mapping[str, str] = MappingProxyType({})) -> Iterator[ToldChange]:
+    """Yield what a commit changed of the seats and of org.yaml, in the order in which it is shown.
+
+    `names` has the names of seats that dotted lines lead to.
+    """
     retired = {one.seat for one in found.retired}
     begun = next((one.after for one in found.policy if one.key == "org" and one.before is None), None)
     if begun:
@@ -72,7 +76,7 @@ def tell_changes(found: Diff, by: ToldBy) -> Iterator[ToldChange]:
         for item in getattr(found, sort):
             if is_part_of_file(item, found) or is_part_of_retirement(item) or is_first_date(item):
                 continue
-            said = tell(item)
+            said = tell(_name_dotted_lines(item, names))
             if said.seat not in retired or sort == "retired":
                 yield _make_told(said, by)
 
@@ -87,6 +91,17 @@ def tell_counts(by: ToldBy, added: int, changed: int, gone: int) -> ToldChange:
 def _make_told(said: _Wording, by: ToldBy) -> ToldChange:
     joint = "" if not said.name else " " if said.verb else ": "
     return ToldChange(by.day, by.at, said.seat, said.name, joint, said.what, by.commit, by.by, by.who)
+
+
+def _name_dotted_lines(item: Any, names: Mapping[str, str]) -> Any:
+    """The same change, with the names of the seats to which dotted lines lead."""
+    if not isinstance(item, FieldChanged) or item.key != _DOTTED:
+        return item
+    before, after = (
+        join_with_and(names.get(one, one) for one in text.split(", ")) if text else None
+        for text in (item.before, item.after)
+    )
+    return replace(item, before=before, after=after)
 
 
 def _tell_added(item: SeatAdded) -> _Wording:
@@ -126,26 +141,39 @@ def _tell_status(item: FieldChanged) -> _Wording:
     )
 
 
+_DOTTED = "also_reports_to"
 # Keys whose values are sentences: the new one says it all.
 _PROSE = {"mission", "retire_when"}
 
 
 def _tell_field(item: FieldChanged) -> _Wording:
-    head, _, rest = item.key.partition(".")
+    if tell := _FIELD_TELLERS.get(item.key.partition(".")[0]):
+        return tell(item)
     if item.key.startswith(HOLDERS):
         return _Wording(item.seat, item.name, describe_holder(item), verb=True)
-    if item.key.startswith(INPUTS):
-        return _Wording(item.seat, item.name, f"{name_input(item.key)} {_tell_values(item.before, item.after)}")
-    if head == "capabilities":
-        return _Wording(
-            item.seat, item.name, f"what “{rest.replace('-', ' ')}” is: {item.after or 'not said any more'}"
-        )
-    if head == "name":
-        return _Wording(item.seat, item.after or item.name, f"was called {item.before}", verb=True)
-    name = name_seat_key(item.key)
+    name = name_input(item.key) if item.key.startswith(INPUTS) else name_seat_key(item.key)
     if item.key in _PROSE:
         return _Wording(item.seat, item.name, f"{name} is now: {item.after}" if item.after else f"{name} is gone")
     return _Wording(item.seat, item.name, f"{name} {_tell_values(item.before, item.after)}")
+
+
+def _tell_name(item: FieldChanged) -> _Wording:
+    return _Wording(item.seat, item.after or item.name, f"was called {item.before}", verb=True)
+
+
+def _tell_description(item: FieldChanged) -> _Wording:
+    capability = item.key.partition(".")[2].replace("-", " ")
+    return _Wording(item.seat, item.name, f"what “{capability}” is: {item.after or 'not said any more'}")
+
+
+def _tell_dotted_lines(item: FieldChanged) -> _Wording:
+    what = f"also reports to {item.after}" if item.after else f"no longer also reports to {item.before}"
+    was = f", before to {item.before}" if item.before and item.after else ""
+    return _Wording(item.seat, item.name, what + was, verb=True)
+
+
+# By the first part of the key.
+_FIELD_TELLERS = {"name": _tell_name, "capabilities": _tell_description, _DOTTED: _tell_dotted_lines}
 
 
 def _tell_values(before: str | None, after: str | None) -> str:

@@ -63,11 +63,6 @@ class SeatOnDay(SeatSummary):
     rank: SeatRank
     metrics: tuple[MetricOnDay, ...]
 
-    @property
-    def needs_person(self) -> bool:
-        """Whether a metric is off target, late or drifting."""
-        return any(one.state is CellState.OFF or one.is_late or one.is_drifting for one in self.metrics)
-
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:

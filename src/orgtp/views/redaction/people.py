@@ -85,9 +85,9 @@ class PeopleNames:
 
 
 def _list_names(seat: Seat) -> Iterator[str]:
-    """How people are called: by the id, the whole name, and each word of it that does not begin with a small letter.
+    """The texts by which people know who holds a seat: its id, the name, each part of the name, and the addresses.
 
-    What is also a word of the seat's own role says nothing more than the role.
+    A part that begins with a small letter is no name (`van`), and a word of the seat's own role says no more than it.
     """
     roles = {word.casefold() for word in [seat.role, *seat.role.split()]}
     holders = [one.name for one in seat.holders if one.name]

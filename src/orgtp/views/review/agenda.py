@@ -277,7 +277,7 @@ def list_weeks_until(last: Period, count: int) -> list[Period]:
 
 def find_newest_verdict(cells: Sequence[Cell]) -> Cell:
     """The cell of the newest week that has a verdict; the last one if none has."""
-    return next((cell for cell in reversed(cells) if cell.state.is_known or cell.state.is_gap), cells[-1])
+    return next((cell for cell in reversed(cells) if cell.state.is_verdict), cells[-1])
 
 
 def _judge_row(
@@ -291,7 +291,7 @@ def _judge_row(
     cells = tuple(row.column_cell(column) for column in columns)
     verdict = find_newest_verdict(cells)
     late, misses = _find_late(row, columns[-1]), _count_misses(row, columns[-1])
-    has_verdict = verdict.state.is_known or verdict.state.is_gap
+    has_verdict = verdict.state.is_verdict
     silence = find_unknown_run(row, columns[-1]) if has_verdict else None
     found = list(_list_reasons(cells, verdict, misses, health, silence))
     if late:

@@ -1,4 +1,4 @@
-"""The rows of the scorecard in groups: what needs a person first. It is what a page shows; no verdict is new."""
+"""The rows of the scorecard in groups, what needs a person first, by the verdicts of the scorecard and of health."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from functools import partial
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import CellState
-from orgtp.model.errors import BadValue
 from orgtp.model.escalation import Escalation, EventType
 from orgtp.model.escalation_policy import is_overdue, silenced_until
 from orgtp.model.metric_row import MetricRow
@@ -194,10 +193,7 @@ def _read_cell_amount(metric: Metric, value: str | None) -> Decimal | None:
 def _read_amount(metric: Metric | None, value: str | None) -> Decimal | None:
     if metric is None or value is None or not metric.targets.dated:
         return None
-    try:
-        return metric.targets.unit.parse_amount(value)
-    except BadValue:
-        return None
+    return metric.targets.unit.find_amount(value)
 
 
 def _list_values(tables: TableSet) -> Iterator[TableRow]:

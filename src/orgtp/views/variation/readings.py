@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.cell import Cell, CellState
-from orgtp.model.errors import BadValue
 from orgtp.model.metric_row import A_SECOND, MetricRow
 from orgtp.model.period import GRAIN_SIZES, Grain, Period
 from orgtp.model.seat import Rollup
@@ -99,7 +98,7 @@ def _list_readings(row: MetricRow, cells: list[tuple[Period, Cell]]) -> Iterator
     for period, cell in cells:
         if not cell.state.is_known or cell.partial or (is_rolled_up and not _is_over(row, period)):
             continue
-        amount = Decimal(cell.state is CellState.ON) if is_hits else _read_amount(cell, unit)
+        amount = Decimal(cell.state is CellState.ON) if is_hits else unit.find_amount(cell.value or "")
         if amount is not None:
             cases = _find_cases(row, period) if has_cases else None
             yield MetricReading(period, cell, amount, _are_neighbours(row, before, period), cases)
@@ -113,13 +112,6 @@ def _is_over(row: MetricRow, period: Period) -> bool:
     or a hit. Such a cell counts when it is over.
     """
     return period.ends(row.org.zone).astimezone(UTC) <= row.now.astimezone(UTC) + A_SECOND
-
-
-def _read_amount(cell: Cell, unit: Unit) -> Decimal | None:
-    try:
-        return unit.parse_amount(cell.value or "")
-    except BadValue:
-        return None
 
 
 def _are_neighbours(row: MetricRow, before: Period | None, period: Period) -> bool:

@@ -14,8 +14,9 @@ from orgtp.render.briefing.blocks import describe_old, format_flag, name_day_bef
 from orgtp.render.wording.figures import format_full_figure
 from orgtp.views.briefing.recipients import list_briefed_seats
 from orgtp.views.briefing.types import Briefing
+from orgtp.web.pages.numbers import find_first_fields
 from orgtp.web.pages.page import Page, PageRequest
-from orgtp.web.pages.record import SeatName, name_seat
+from orgtp.web.seat_names import SeatName, find_seat_name
 
 # What each kind of need is called, and its sign.
 _NEED_WORDS = {"escalation": "Escalation", "todo": "To-do", "value": "Record a value today", "review": "Review"}
@@ -24,13 +25,13 @@ _NEED_WORDS = {"escalation": "Escalation", "todo": "To-do", "value": "Record a v
 def build_brief_page(request: PageRequest) -> Page:
     """What everybody has to know today, as `orgtp brief` says it."""
     org = request.org
-    more = {"mine": find_mine(request), "recipients": name_briefed_seats(org)}
-    return Page("brief", "Brief", {**describe_briefing(org, org.briefings.build()), **more})
+    more = {"mine": find_own_briefing(request), "recipients": name_briefed_seats(org)}
+    return Page("brief", "Brief", {**describe_briefing(request, org.briefings.build()), **more})
 
 
-def describe_briefing(org: OrgHandle, view: Briefing) -> Mapping[str, Any]:
-    """What a template needs to show a briefing."""
-    zone = org.head.zone
+def describe_briefing(request: PageRequest, view: Briefing) -> Mapping[str, Any]:
+    """What a template needs to show a briefing. `fields` are those in which the reader enters a metric."""
+    org, zone = request.org, request.org.head.zone
     return {
         "view": view,
         "zone": zone,
@@ -38,6 +39,7 @@ def describe_briefing(org: OrgHandle, view: Briefing) -> Mapping[str, Any]:
         "old": describe_old(view.collect, zone) if view.collect and view.collect.is_old else "",
         "before": name_day_before(view),
         "need_words": _NEED_WORDS,
+        "fields": find_first_fields(request),
         "flags": None if view.flags is None else [(one, format_flag(one)) for one in view.flags],
         "off": None
         if view.off is None
@@ -49,10 +51,10 @@ def describe_briefing(org: OrgHandle, view: Briefing) -> Mapping[str, Any]:
 
 def name_briefed_seats(org: OrgHandle) -> list[SeatName]:
     """The seats whose briefings have a page, in the order of the chart."""
-    return [name_seat(org.org, one) for one in list_briefed_seats(org.org)]
+    return [find_seat_name(org.org, one) for one in list_briefed_seats(org.org)]
 
 
-def find_mine(request: PageRequest) -> str:
+def find_own_briefing(request: PageRequest) -> str:
     """The seat of the person who looks, if it gets a briefing; "" otherwise."""
     seat = request.reader.seat
     return seat if can_be_briefed(request.org.org, seat) else ""

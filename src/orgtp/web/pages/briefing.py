@@ -14,4 +14,4 @@ def build_briefing_page(request: PageRequest) -> Page:
     view = org.briefings.build(for_=seat)
     name = view.for_name or seat
     content = {"seat": seat, "name": name, "recipients": name_briefed_seats(org), "mine": ""}
-    return Page("briefing", f"Briefing for {name}", {**describe_briefing(org, view), **content})
+    return Page("briefing", f"Briefing for {name}", {**describe_briefing(request, view), **content})

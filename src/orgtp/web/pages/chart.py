@@ -60,7 +60,7 @@ def build_chart_page(request: PageRequest) -> Page:
     # Of a very large org, each day takes a while.
     step = Grain.WEEK if len(rows) > MOST_LISTED else None
     days = org.history.days(step=step) if has_days else None
-    changes = days.changes if days else _read_changes(request)
+    changes = days.changes if days else org.history.changes()
     rest = [{"id": row.box.seat, **row.facts} for row in rows if row.box.seat not in shown]
     content = {
         "rows": close_lists(listed),
@@ -90,10 +90,6 @@ def build_chart_page(request: PageRequest) -> Page:
         ),
     }
     return Page("chart", "Chart", content, is_wide=True, main_class="chartpage")
-
-
-def _read_changes(request: PageRequest) -> tuple[ToldChange, ...]:
-    return request.org.history.changes() if request.org.snapshot.repo else ()
 
 
 def _find_drifting(request: PageRequest) -> dict[MetricKey, str]:

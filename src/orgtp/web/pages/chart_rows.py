@@ -16,6 +16,8 @@ from orgtp.views.chart_drawing.boxes import ChartBox, list_chart_boxes
 from orgtp.views.signs import find_sign
 from orgtp.web.pages.chart_facts import LETTERS, NO_MARK, SeatFacts, encode_box
 
+# A row of the list has a sign for each of so many metrics; of more, it has their number.
+MOST_ROW_SIGNS = 9
 # The sign of each letter in the sprite, and its words.
 SIGNS = {letter: (sign.value, sign.word) for sign, letter in LETTERS.items()}
 
@@ -35,7 +37,7 @@ class ChartRow:
 
     `marks` has a letter for each metric. `notes` say why the seat needs a person, as sign and words. `place` and
     `siblings` count it among those below the same seat. `closes` is the number of lists that end after it. `path`
-    is the name of the seat above a branch, which has a page of its own on paper.
+    is the name of the seat above, for a branch that is printed on a page of its own.
     """
 
     box: ChartBox
@@ -58,6 +60,13 @@ class ChartRow:
     def mark_words(self) -> str:
         """`2 on target, 1 late`, for those who cannot see the marks."""
         return ", ".join(f"{one.number} {one.word}" for one in count_marks(self.marks))
+
+    @property
+    def sums(self) -> list[MarkCount]:
+        """How often each mark is there, what needs a person first, of a seat with too many for a line."""
+        order = [SIGNS[mark][0] for mark in "xlumpo"]
+        counts = count_marks(self.marks) if len(self.signs) > MOST_ROW_SIGNS else []
+        return sorted(counts, key=lambda one: order.index(one.sign))
 
     @property
     def signs(self) -> list[str]:

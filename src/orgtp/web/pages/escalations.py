@@ -12,15 +12,15 @@ from orgtp.model.escalation_policy import list_allowed_acknowledgers
 from orgtp.model.records.escalation_merge import list_allowed_resolvers
 from orgtp.views.escalations import EscalationView
 from orgtp.web.pages.page import Page, PageRequest
-from orgtp.web.pages.record import SeatName, name_seat
 from orgtp.web.pages.waiting import Waiting, find_commits_by_path, find_kept_fields, group_by_seat
+from orgtp.web.seat_names import SeatName, find_seat_name
 
 if TYPE_CHECKING:
     from orgtp.model.org import Org
 
 
 @dataclass(frozen=True, slots=True)
-class LadderStep:
+class AssignmentStep:
     """A seat that an escalation is or was assigned to, since when, and how; `is_next` if it is not yet."""
 
     seat: SeatName
@@ -35,7 +35,7 @@ class EscalationItem:
     """An escalation as the page shows it: its way up the chart, and the commits that touched it, the oldest first."""
 
     view: EscalationView
-    steps: tuple[LadderStep, ...]
+    steps: tuple[AssignmentStep, ...]
     commits: tuple[str, ...]
 
     @property
@@ -45,7 +45,7 @@ class EscalationItem:
 
     @property
     def what(self) -> str:
-        """What is wrong, without the id of the metric before it: the name of the metric stands beside it."""
+        """What is wrong, with the name of the metric where the record has its id."""
         about, _, rest = self.view.what.partition(" ")
         return (
             f"{self.view.metric_name} {rest}" if self.view.metric_name and about == self.view.metric else self.view.what
@@ -66,7 +66,7 @@ def build_escalations_page(request: PageRequest) -> Page:
         "overdue": sum(item.view.overdue for item in open_),
         "resolved": [item for item in items if item.is_resolved],
         "silences": org.escalations.list_silences(),
-        "names": {id_: name_seat(org.org, id_) for id_ in org.org.seats},
+        "names": {id_: find_seat_name(org.org, id_) for id_ in org.org.seats},
         "may_ack": {one.id for one in records if may_write and seat in list_allowed_acknowledgers(org.org, one)},
         "may_resolve": {one.id for one in records if may_write and seat in list_allowed_resolvers(org.org, one)},
         "kept": find_kept_fields(request.sent),
@@ -86,13 +86,13 @@ def _make_item(org: Org, view: EscalationView, commits: tuple[str, ...]) -> Esca
     last = len(given) - 1
     is_open = view.state is not EscalationStatus.RESOLVED
     steps = [
-        LadderStep(
-            name_seat(org, event.to), event.at, _HOW.get(event.what, event.what.value), number == last and is_open
+        AssignmentStep(
+            find_seat_name(org, event.to), event.at, _HOW.get(event.what, event.what.value), number == last and is_open
         )
         for number, event in enumerate(given)
     ]
     if view.next and is_open:
-        steps.append(LadderStep(name_seat(org, view.next), view.due, "next", is_next=True))
+        steps.append(AssignmentStep(find_seat_name(org, view.next), view.due, "next", is_next=True))
     return EscalationItem(view, tuple(steps), commits)
 
 

@@ -6,6 +6,7 @@ the others watch.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,18 +22,20 @@ from orgtp.render.drawings.metric.words import describe_metric_chart
 from orgtp.render.templates import mark_as_html
 from orgtp.views.review.row_discussion import RowDiscussion
 from orgtp.web.pages.page import Page, PageRequest
-from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review import ShownRow, show_row
 from orgtp.web.pages.review_rows import DECISION_WORDS
 from orgtp.web.review_form import fill_fields, format_evidence, list_people
+from orgtp.web.seat_names import find_seat_name
 
 # A meeting looks at so many rows at most; the chart of a further one is on its seat's page.
 _MOST_CHARTS = 30
 # So many candidates are on the screen at once; the others unfold.
 _FIRST_CANDIDATES = 4
 _MINUTES = 30
+_NUMBER_DIGITS = 16
 _A_WEEK = timedelta(days=7)
-LARGE = ChartSize("large", 660, 330, 10, 536, 26, 278, 40, 1, has_dates=True, has_end_labels=True)
+# Larger than on the page of a seat, to be read from across a room.
+MEETING_CHART = ChartSize("large", 660, 330, 10, 536, 26, 278, 40, 1, has_dates=True, has_end_labels=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class MeetingRow:
 def build_meeting_page(request: PageRequest) -> Page:
     """The meeting about the last week that is over."""
     org = request.org
+    # Before the draft itself: one that is saved meanwhile has another number.
+    number = number_draft(org) if request.is_served else ""
     agenda = org.reviews.agenda()
     draft = _find_draft(request, agenda.week)
     rows, evidence = _list_rows(org, [row for row in agenda.rows if row.state.must_close])
@@ -77,8 +82,8 @@ def build_meeting_page(request: PageRequest) -> Page:
     is_form = is_person and (leader in {"", request.reader.seat} or "take" in request.query or _has_sent(request))
     fields = fill_fields(draft, evidence) if draft else {}
     if request.sent and request.sent.act == "review" and not request.sent.is_recorded:
-        fields = _lay_over(fields, request.sent.fields)
-    people = [name_seat(org.org, one) for one in list_people(org.org, agenda, draft, request.reader.seat)]
+        fields = _merge_sent_fields(fields, request.sent.fields)
+    people = [find_seat_name(org.org, one) for one in list_people(org.org, agenda, draft, request.reader.seat)]
     content: dict[str, Any] = {
         "agenda": agenda,
         "rows": rows,
@@ -90,8 +95,8 @@ def build_meeting_page(request: PageRequest) -> Page:
         "is_watching": request.is_served and not is_form and bool(request.reader.seat),
         "may_take": is_person and not is_form,
         "takes": "take" in request.query,
-        "leader": name_seat(org.org, leader) if leader else None,
-        "prepared_by": name_seat(org.org, draft.prepared_by) if draft and draft.prepared_by else None,
+        "leader": find_seat_name(org.org, leader) if leader else None,
+        "prepared_by": find_seat_name(org.org, draft.prepared_by) if draft and draft.prepared_by else None,
         "began": draft.began if draft else None,
         "people": people,
         "doers": {"/".join(row.key): _list_doers(org, row) for row in agenda.rows},
@@ -103,9 +108,17 @@ def build_meeting_page(request: PageRequest) -> Page:
         "minutes": _read_minutes(request.query),
         "quiet_seats": len({row.seat for row in agenda.on_target}),
         "is_served": request.is_served,
+        "draft_number": number,
         "shown_week": agenda.week.partition("-")[2],
     }
     return Page("meeting", f"Meeting of {agenda.week.partition('-')[2]}", content, main_class="meet", shows_sent=True)
+
+
+def number_draft(org: OrgHandle) -> str:
+    """A number that differs once the draft of the review was saved again; "" if drafts cannot be read."""
+    if org.snapshot.repo is None:
+        return ""
+    return hashlib.sha256(repr(org.reviews.stamp_draft()).encode()).hexdigest()[:_NUMBER_DIGITS]
 
 
 def _is_person(request: PageRequest) -> bool:
@@ -150,7 +163,7 @@ def _list_rows(org: OrgHandle, rows: list[AgendaRow]) -> tuple[list[MeetingRow],
                 more=more,
                 has_skip=at == number,
                 skip_at=at,
-                chart=mark_as_html(draw_metric_chart(seen.chart, (LARGE, SMALL))) if seen else "",
+                chart=mark_as_html(draw_metric_chart(seen.chart, (MEETING_CHART, SMALL))) if seen else "",
                 words=describe_metric_chart(seen.chart) if seen else "",
                 owner=row.owner or row.seat,
                 role=org.org.seats[row.seat].role,
@@ -185,7 +198,7 @@ def _list_doers(org: OrgHandle, row: AgendaRow) -> list[tuple[str, str]]:
     return [(one, org.org.name_at(one, org.now)) for one in known]
 
 
-def _lay_over(fields: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
+def _merge_sent_fields(fields: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
     """The fields with those that were sent, so that nothing is typed again. A box without its tick is not sent."""
     rows = tuple(f"evidence.{name.removeprefix('changed.')}." for name in sent if name.startswith("changed."))
     boxes = (*rows, "here.") if "present" in sent else rows

@@ -14,7 +14,6 @@ from orgtp.render.templates import mark_as_html
 from orgtp.render.wording.periods import name_period
 from orgtp.views.review.held import ReviewedRow
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
-from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review_rows import (
     DECISION_WORDS,
     STATE_SIGNS,
@@ -23,6 +22,7 @@ from orgtp.web.pages.review_rows import (
     show_value,
 )
 from orgtp.web.pages.waiting import find_commits_by_path
+from orgtp.web.seat_names import find_seat_name
 
 _COUNTED = {
     ReviewDecision.FIX: ("fix", "fixes"),
@@ -65,9 +65,9 @@ def build_minutes_page(request: PageRequest) -> Page:
             "rows": rows,
             "todos": list(todos.values()),
             "lede": describe_decisions(view),
-            "leader": name_seat(org, view.led_by) if view.led_by else None,
-            "present": [name_seat(org, one) for one in view.present if one != view.led_by],
-            "skipped": [(name_seat(org, one.seat), one.why) for one in view.skipped],
+            "leader": find_seat_name(org, view.led_by) if view.led_by else None,
+            "present": [find_seat_name(org, one) for one in view.present if one != view.led_by],
+            "skipped": [(find_seat_name(org, one.seat), one.why) for one in view.skipped],
             "path": review_path(view.review),
             "commit": next(iter(find_commits_by_path(request.org, review_path(view.review))), None),
             "before": ids[at - 1] if at else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from orgtp.actions.plausibility import find_usual_values
 from orgtp.model.cell import Cell
 from orgtp.model.period import parse_period
 from orgtp.model.score import Score
+from orgtp.model.seat import MetricKey
 from orgtp.model.target import format_target
 from orgtp.model.value import Unit, ValueKind
 from orgtp.render.drawings.sparkline import draw_sparkline
@@ -20,7 +21,7 @@ from orgtp.render.wording.dates import format_weekday
 from orgtp.render.wording.figures import format_full_figure
 from orgtp.render.wording.periods import describe_period, name_period
 from orgtp.views.owed import OwedNumber, OwedNumbers, find_number, list_owed
-from orgtp.views.signs import describe_state, name_sign
+from orgtp.views.signs import describe_state, find_sign, name_sign
 from orgtp.web.pages.page import Page, PageRequest, SentForm, SentState, SentValue
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class NumberField:
     @property
     def name(self) -> str:
         """The metric, with its seat if that is not the person's own."""
-        return self.number.name if self.number.is_own else f"{self.number.seat_name}: {self.number.name}"
+        return self.number.full_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +144,31 @@ def _is_entry(name: str) -> bool:
 def _build_fields(org: OrgHandle, numbers: list[OwedNumber], sent: SentForm | None) -> list[NumberField]:
     seats = {one.seat for one in numbers}
     rows = {(row.seat, row.metric): row for seat in sorted(seats) for row in org.scorecard(_WEEKS, seat).rows}
+    lines = {key: mark_as_html(draw_sparkline(row)) for key, row in rows.items()}
+    kept, errors = _group_by_number(sent.fields if sent else {}), _group_by_number(sent.errors if sent else {})
     fields = []
-    for index, number in enumerate(numbers, 1):
-        row = rows.get((number.seat, number.metric))
-        line = mark_as_html(draw_sparkline(row) if row else "")
-        fields.append(_build_field(org, number, f"n{index}", line, sent))
+    for number in numbers:
+        made = _build_field(org, number, _name_field(number), lines.get((number.seat, number.metric), mark_as_html("")))
+        theirs = sent.theirs.get(f"value.{number.key}") if sent else None
+        fields.append(replace(made, kept=kept.get(number.key, {}), errors=errors.get(number.key, {}), theirs=theirs))
     return fields
 
 
-def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str, sent: SentForm | None) -> NumberField:
+def find_first_fields(request: PageRequest) -> dict[MetricKey, str]:
+    """The metrics of which the reader owes a value, and the id of the first field of each on the page of numbers."""
+    org, reader = request.org, request.reader
+    if not reader.may_write:
+        return {}
+    owed = list_owed(org.org, reader.seats or (reader.seat,), org.now).owed
+    return {MetricKey(one.seat, one.metric): _name_field(one) for one in reversed(owed)}
+
+
+def _name_field(number: OwedNumber) -> str:
+    """The id of its field. No id of a seat or a metric has a dot."""
+    return f"n.{number.seat}.{number.metric}.{number.period}"
+
+
+def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str) -> NumberField:
     unit, kind = number.unit, number.unit.kind
     return NumberField(
         number=number,
@@ -167,15 +184,16 @@ def _build_field(org: OrgHandle, number: OwedNumber, id_: str, line: str, sent: 
         data=_list_script_data(org, number),
         last=tuple(_describe_last(cell, unit) for cell in number.last),
         line=line,
-        kept=_select_of(sent.fields if sent else {}, number.key),
-        errors=_select_of(sent.errors if sent else {}, number.key),
-        theirs=sent.theirs.get(f"value.{number.key}") if sent else None,
     )
 
 
-def _select_of(fields: Mapping[str, str], key: str) -> dict[str, str]:
-    """The fields of one number, by the first part of their names."""
-    return {name.partition(".")[0]: text for name, text in fields.items() if name.partition(".")[2] == key}
+def _group_by_number(fields: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The fields of each number, by its key and the first part of their names."""
+    found: dict[str, dict[str, str]] = {}
+    for name, text in fields.items():
+        part, _, key = name.partition(".")
+        found.setdefault(key, {})[part] = text
+    return found
 
 
 def _describe_number(org: OrgHandle, number: OwedNumber) -> str:
@@ -245,10 +263,10 @@ def _list_wrong(fields: Sequence[NumberField], sent: SentForm | None) -> Iterato
             is_theirs = name == "value" and one.theirs and one.known
             told = f"{one.known}, after you opened this page." if is_theirs else message
             yield (f"{name[0]}{one.id}" if name in {"reason", "n"} else one.id), one.name, told
-    yield from _list_homeless(fields, sent) if sent else ()
+    yield from _list_without_field(fields, sent) if sent else ()
 
 
-def _list_homeless(fields: Sequence[NumberField], sent: SentForm) -> Iterator[tuple[str, str, str]]:
+def _list_without_field(fields: Sequence[NumberField], sent: SentForm) -> Iterator[tuple[str, str, str]]:
     """What is wrong with numbers that have no field any more, such as those of a metric that was renamed meanwhile."""
     shown = {one.number.key for one in fields}
     for field_name, message in sent.errors.items():
@@ -267,25 +285,24 @@ def _list_done(org: OrgHandle, seats: Iterable[str], sent: SentForm) -> Iterator
         if number is None:
             yield DoneValue(f"{value.seat} {value.metric}", name_period(value.period), value.value or "unknown", "", "")
             continue
-        sign, word = _judge(number, value)
-        name = number.name if number.is_own else f"{number.seat_name}: {number.name}"
-        yield DoneValue(name, name_period(value.period), format_full_figure(value.value, number.unit), sign, word)
+        sign, word = _describe_verdict(number, value)
+        yield DoneValue(
+            number.full_name, name_period(value.period), format_full_figure(value.value, number.unit), sign, word
+        )
 
 
-def _judge(number: OwedNumber, value: SentValue) -> tuple[str, str]:
+def _describe_verdict(number: OwedNumber, value: SentValue) -> tuple[str, str]:
     """The sign and the words for a value: its verdict, or why it is not known."""
     if value.value is None:
         return "un", value.note
-    if number.target is None or not number.is_judged_alone:
-        return "", ""
-    return ("on", "on target") if number.target.is_met(number.unit.parse_amount(value.value)) else ("off", "off target")
+    sign = find_sign(number.judge_value(value.value))
+    return (sign.value, sign.word) if sign else ("", "")
 
 
 def _list_still_owed(org: OrgHandle, owed: OwedNumbers) -> Iterator[str]:
     for number in owed.owed:
-        name = number.name if number.is_own else f"{number.seat_name}: {number.name}"
         verb = "was due" if number.is_late else "due"
-        yield f"{name}, {name_period(number.period)}, {verb} {_describe_due(org, number.due)}"
+        yield f"{number.full_name}, {name_period(number.period)}, {verb} {_describe_due(org, number.due)}"
 
 
 def _describe_next(org: OrgHandle, owed: OwedNumbers) -> str:

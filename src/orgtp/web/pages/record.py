@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
-from orgtp.model.period import parse_period, parse_span
+from orgtp.model.period import Period, parse_period, parse_span
 from orgtp.views.log import BY_HAND, LogEntry, LogFilter, check_filter, select_entries
 from orgtp.web.pages.page import Page, PageMissing, PageRequest
 from orgtp.web.record_pages import NEWEST, RECORD_FIELDS, list_months, name_month
+from orgtp.web.seat_names import SeatName, find_seat_name
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -24,18 +25,9 @@ _TRAILER = "Orgtp-"
 
 
 class NotADay(OrgtpError):
-    """A filter has something else than a day or a period."""
+    """A filter has a text that is not a day or a period."""
 
     text = '"{text}" is not a day or a period. Write 2026-11-20, 2026-W47 or 2026-11'
-
-
-@dataclass(frozen=True, slots=True)
-class SeatName:
-    """A seat by its id and name. `has_page` is false for one that is no longer known."""
-
-    id: str
-    name: str
-    has_page: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +110,7 @@ def build_record_page(request: PageRequest) -> Page:
         "month": "",
         "is_served": request.is_served,
         "split_change": split_change,
-        "commits": {entry.commit: entry for entry in whole.entries} if whole.entries else {},
+        "commits": {entry.commit: entry for entry in whole.entries},
         "zone": org.head.zone,
         "first": whole.entries[-1].at.astimezone(org.head.zone) if whole.entries and not whole.is_cut else None,
     }
@@ -167,7 +159,8 @@ def _select(org: OrgHandle, query: Mapping[str, str]) -> Iterator[LogEntry]:
     return select_entries(entries, wanted, query["text"], scores=query["scores"] != "no")
 
 
-def _parse_days(text: str) -> Any:
+def _parse_days(text: str) -> tuple[Period, Period] | None:
+    """The first and the last period of a filter; None without one. Raises `NotADay`."""
     span = parse_span(text) if text else None
     if text and span is None:
         raise NotADay(text=text)
@@ -186,13 +179,7 @@ def _list_choices(org: OrgHandle, entries: Sequence[LogEntry]) -> dict[str, Any]
 
 
 def _name_seats(org: Org, seats: Iterable[str]) -> list[SeatName]:
-    return sorted((name_seat(org, seat) for seat in seats), key=lambda one: (one.name.casefold(), one.id))
-
-
-def name_seat(org: Org, seat: str) -> SeatName:
-    """The name of a seat for a page."""
-    known = org.seats.get(seat)
-    return SeatName(seat, known.name if known else seat, known is not None)
+    return sorted((find_seat_name(org, seat) for seat in seats), key=lambda one: (one.name.casefold(), one.id))
 
 
 def _group_by_day(org: OrgHandle, entries: Iterable[LogEntry]) -> Iterator[RecordDay]:
@@ -202,7 +189,7 @@ def _group_by_day(org: OrgHandle, entries: Iterable[LogEntry]) -> Iterator[Recor
 
 
 def _make_row(org: OrgHandle, entry: LogEntry) -> RecordRow:
-    seats = tuple(name_seat(org.org, seat) for seat in entry.seats[:_SHOWN_SEATS])
-    by = name_seat(org.org, entry.by) if entry.by and not entry.by_claimed else None
+    seats = tuple(find_seat_name(org.org, seat) for seat in entry.seats[:_SHOWN_SEATS])
+    by = find_seat_name(org.org, entry.by) if entry.by and not entry.by_claimed else None
     more = max(0, len(entry.seats) - _SHOWN_SEATS)
     return RecordRow(entry, entry.at.astimezone(org.head.zone), seats, more, by)

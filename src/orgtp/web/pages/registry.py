@@ -26,7 +26,7 @@ def _stamp_draft(org: OrgHandle) -> object:
 
 def _list_seats(org: Org) -> Iterable[str]:
     """The seats, also those whose files cannot be read: their pages say so."""
-    unread = (path.removeprefix("seats/").removesuffix(".yaml") for path in org.unreadable if path.startswith("seats/"))
+    unread = (path.removeprefix("seats/").removesuffix(".yaml") for path in org.unread_seat_files)
     return sorted({*org.seats, *filter(is_id, unread)})
 
 
@@ -36,11 +36,11 @@ class PageKind:
 
     `path` is that of its file, without its suffix; a path that ends with `/` has a page for each subject, which
     `list_subjects` lists, or `list_from_history` if they depend on the history. `heading` is its entry in the
-    navigation, "" without one. `needs_server` is true if it cannot be written as a file, since it is about the person
-    who is signed in. `is_bulky` if a file with all pages, which is mailed, does without it;
-    `is_bulky_when_large` if it does without it for an org of many seats, and says so in its place.
-    `stamp` says how what the page shows besides the record has changed, since it is the same as long as that is.
-    `part_of` names the kind whose entry in the navigation is marked for it. `query` names the parameters of its address
+    navigation, "" without one. `needs_server`: it is about the person who is signed in, so it cannot be written as
+    a file. `is_bulky`: a single file does without it, to stay small enough to be mailed. `is_bulky_when_large`: the
+    single file of an org of many seats has a note in its place. `stamp` returns a value that changes whenever something
+    changes that the page shows and the record does not have, such as the draft of a review. `part_of` names the kind
+    whose entry in the navigation is marked for it. `query` names the parameters of its address
     when it is served; others are ignored.
     """
 

@@ -12,7 +12,6 @@ from orgtp.render.spans import Line
 from orgtp.render.templates import mark_as_html
 from orgtp.render.wording.odds import format_baseline
 from orgtp.web.pages.page import Page, PageRequest
-from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.review_rows import (
     STATE_SIGNS,
     STATE_WORDS,
@@ -22,9 +21,12 @@ from orgtp.web.pages.review_rows import (
     show_target,
     show_value,
 )
+from orgtp.web.seat_names import find_seat_name
 
 # All weeks since the first review, up to ten years.
 _WEEKS = 520
+# Nobody reads more rows, and a browser takes seconds to draw them.
+MOST_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +48,23 @@ def build_review_page(request: PageRequest) -> Page:
     """The last review, the agenda of the next one, and the list of all of them."""
     org = request.org
     agenda, listed = org.reviews.agenda(), org.reviews.list(_WEEKS)
-    rows = [show_row(org, row) for row in agenda.rows]
+    rows = [row for row in agenda.rows if row.state.must_close]
+    lucky = [row for row in agenda.rows if not row.state.must_close]
     return Page(
         "review",
         "Review",
         {
             "agenda": agenda,
-            "rows": [one for one in rows if one.row.state.must_close],
-            "lucky": [one for one in rows if not one.row.state.must_close],
+            "rows": [show_row(org, row) for row in rows[:MOST_ROWS]],
+            "lucky": [show_row(org, row) for row in lucky[:MOST_ROWS]],
+            "counts": (len(rows), len(lucky)),
             "completion": agenda.completion,
             "quiet_seats": len({row.seat for row in agenda.on_target}),
             "listed": listed,
             "last": _find_last(org, listed),
-            "leaders": {one.led_by: name_seat(org.org, one.led_by) for one in listed.weeks if one.led_by is not None},
+            "leaders": {
+                one.led_by: find_seat_name(org.org, one.led_by) for one in listed.weeks if one.led_by is not None
+            },
             "signs": STATE_SIGNS,
             "state_words": STATE_WORDS,
             "zone": org.head.zone,

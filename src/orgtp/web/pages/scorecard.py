@@ -44,6 +44,8 @@ _MOST_RECORDS, _MOST_SERVED_RECORDS = 4000, 1000
 # In a table with more rows, a cell is a text with a sign that the style sheet adds. With a link and a drawing in each,
 # the page would be three times as large.
 _MOST_LINKED_ROWS = 200
+# A browser takes seconds for a table with more rows, and so long to filter them that a server does it.
+MOST_ROWS = 2000
 _LONG_NAME, _LONGER_NAME = 8, 13
 _SO_FAR = "so far"
 
@@ -120,6 +122,11 @@ class GridFilter:
             or (self.is_for_person and not one.group.needs_person)
         )
 
+    def select(self, found: Sequence[GroupedRow]) -> list[GroupedRow]:
+        """Those that are not left out, in the order that is asked for."""
+        kept = [one for one in found if not self.hides(one)]
+        return sorted(kept, key=lambda one: one.number) if self.is_in_chart_order else kept
+
 
 def build_scorecard_page(request: PageRequest) -> Page:
     """The scorecard of the last 13 weeks. The address of a served page may name `weeks`, a `seat` and a filter.
@@ -134,8 +141,10 @@ def build_scorecard_page(request: PageRequest) -> Page:
         query.get("q", ""), query.get("owner", ""), query.get("state") == "person", query.get("order") == "chart"
     )
     found = group_rows(card, health)
-    latest = _find_head_column(card)
-    rows = [_build_row(org, card, one, latest, is_hidden=chosen.hides(one)) for one in found]
+    latest, fits = _find_head_column(card), list(found)
+    if len(found) > MOST_ROWS:
+        fits = chosen.select(found)
+    rows = [_build_row(org, card, one, latest, is_hidden=chosen.hides(one)) for one in fits[:MOST_ROWS]]
     holders = {row.seat: earlier_numbers_note(row.seat_name, row.holders) for row in card.rows}
     content = {
         "card": card,
@@ -155,6 +164,8 @@ def build_scorecard_page(request: PageRequest) -> Page:
         "name_css": _choose_name_width(card),
         "is_short": len(card.rows) > _MOST_LINKED_ROWS,
         "is_long": len(card.columns) > WEEKS,
+        "is_part": len(found) > MOST_ROWS,
+        "fits": len(fits),
         "marks": _list_marks(rows),
         "notes": [note for note in holders.values() if note],
         "chance": describe_chance(health) if any(one.group is RowGroup.DRIFTING for one in found) else "",
@@ -190,7 +201,7 @@ def _find_head_column(card: Scorecard) -> int:
 
 def _find_latest(row: ScoreRow) -> int | None:
     """The number of the newest cell with a verdict."""
-    verdicts = [number for number, cell in enumerate(row.cells) if cell.state.is_known or cell.state.is_gap]
+    verdicts = [number for number, cell in enumerate(row.cells) if cell.state.is_verdict]
     return max(verdicts, default=None)
 
 

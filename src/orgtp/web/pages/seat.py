@@ -22,16 +22,17 @@ from orgtp.model.value import Unit
 from orgtp.render.drawings.metric.draw import draw_metric_chart
 from orgtp.render.drawings.metric.words import describe_cell, describe_metric_chart
 from orgtp.render.health.metric_notes import list_metric_notes
-from orgtp.render.seats.history import format_event_changes, format_recorded_counts
+from orgtp.render.seats.history import format_event_changes, format_recorded_counts, gather_changes
 from orgtp.render.spans_html import line_to_html
 from orgtp.render.templates import mark_as_html
 from orgtp.render.wording.dates import format_date
 from orgtp.render.wording.figures import format_full_figure
 from orgtp.render.wording.periods import describe_period, name_earliest, name_period
 from orgtp.views.chart import ChartOptions, chart
+from orgtp.views.days.told import ToldBy, tell_changes
 from orgtp.views.metric_chart import MetricChart, build_seat_charts
 from orgtp.views.seat import SeatView, seat_view
-from orgtp.views.seat_history import Event
+from orgtp.views.seat_history import UNREADABLE, Event
 from orgtp.views.selection import Selection
 from orgtp.views.signs import describe_state, name_sign
 from orgtp.views.todos import TodoView, list_todos
@@ -41,7 +42,7 @@ from orgtp.web.pages.registry import KINDS
 
 # A to-do that was closed longer ago than this is in the history of the org, and no longer on this page.
 _RECENTLY = timedelta(weeks=4)
-_MOST_REVIEWS, _MOST_EVENTS, _MOST_GAPS = 6, 100, 4
+_MOST_REVIEWS, _MOST_EVENTS, _MOST_GAPS, _MOST_LISTED = 6, 100, 4, 8
 # What could not be seen of the inputs; the rest of the gaps concerns other evidence.
 _GAPS = {EvidenceGapKind.HISTORY, EvidenceGapKind.UNREAD, EvidenceGapKind.INPUTS, EvidenceGapKind.INPUTS_BEFORE}
 
@@ -153,13 +154,14 @@ def build_seat_page(request: PageRequest) -> Page:
         "unseen": [gap for gap in charts.unseen if gap.kind in _GAPS][:_MOST_GAPS],
         "todos": _list_todos(org, now, seat),
         "reviews": tuple(_list_reviews(org, seat)),
-        "history": tuple(_list_history(events, seat)),
+        "history": tuple(_list_history(org, now, events, seat)),
         "events_left_out": max(0, len(events) - _MOST_EVENTS),
         "why_unseen": why_unseen,
         "unread": _list_problems(request, seat),
         "tags": _list_tags(view, charts.charts),
         "broken": None,
         "seat_file": seat_path(seat),
+        "most_listed": _MOST_LISTED,
         "pages": [kind.path for kind in KINDS],
         "retired": _describe_retired(org, now, view, events, charts.charts) if view.retirement else None,
     }
@@ -296,9 +298,8 @@ def _list_tags(view: SeatView, charts: Sequence[MetricChart]) -> list[tuple[str,
     drifting = [one.health.since for one in charts if one.health.is_drifting and one.health.since]
     if drifting and place.status != "retired":
         found.append(("drift", f"drifting since {name_earliest(drifting)}"))
-    judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
-    if judged and place.status != "retired":
-        found.append(("", f"{place.on_target} of {len(judged)} on target"))
+    if place.judged and place.status != "retired":
+        found.append(("", f"{place.on_target} of {place.judged} on target"))
     return found
 
 
@@ -324,12 +325,24 @@ def _list_reviews(org: Org, seat: str) -> Iterator[ReviewLine]:
         yield ReviewLine(number, one.week, one.ended, rows)
 
 
-def _list_history(events: Sequence[Event], seat: str) -> Iterator[HistoryLine]:
+def _list_history(org: Org, now: datetime, events: Sequence[Event], seat: str) -> Iterator[HistoryLine]:
     """The newest commits that changed the seat, the newest first."""
+    names = {id_: org.name_at(id_, now) for id_ in org.seats}
     for event in list(reversed(events))[:_MOST_EVENTS]:
-        changes = tuple(mark_as_html(line_to_html(line)) for line in format_event_changes(event, seat))
+        changes = tuple(_tell_event(org, names, event, seat))
+        if not changes:
+            changes = tuple(mark_as_html(line_to_html(line)) for line in format_event_changes(event, seat))
         recorded = format_recorded_counts(event.recorded[0]) if event.recorded else ""
         yield HistoryLine(event, changes, recorded)
+
+
+def _tell_event(org: Org, names: Mapping[str, str], event: Event, seat: str) -> Iterator[str]:
+    """What a commit changed, as the chart page tells it; nothing of one that is told in full, or could not be read."""
+    if any(change.sort in {UNREADABLE, "added"} for change in event.changes):
+        return
+    by = ToldBy(event.commit, event.at.astimezone(org.zone).date(), event.at, event.by, event.who)
+    for one in tell_changes(gather_changes(event), by, names):
+        yield one.what if one.seat == seat else f"{one.name}{one.joint}{one.what}"
 
 
 # --- a retired seat ------------------------------------------------------------------------------------------
@@ -389,5 +402,4 @@ def _describe_heir(org: Org, now: datetime, heir: str) -> str:
     place = chart(org, now, ChartOptions(Selection(root=heir), depth=0, retired=True)).seats[0]
     if place.status != "active":
         return f"{place.name} is {place.status}"
-    judged = [one for one in place.metrics if one.state.is_known or one.state.is_gap]
-    return f"{place.name}: {place.on_target} of {len(judged)} on target" if judged else ""
+    return f"{place.name}: {place.on_target} of {place.judged} on target" if place.judged else ""

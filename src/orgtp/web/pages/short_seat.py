@@ -11,6 +11,7 @@ from orgtp.render.wording.figures import format_full_figure
 from orgtp.views.chart import ChartSeat
 from orgtp.views.signs import describe_state, name_sign
 from orgtp.web.pages.page import Page
+from orgtp.web.pages.scorecard import MOST_ROWS
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -29,13 +30,26 @@ class ShortMetric:
     is_late: bool
 
 
-def list_short_seats(org: OrgHandle) -> Mapping[str, ChartSeat]:
-    """Every seat by its id, retired ones too, as the chart has them."""
-    return {seat.seat: seat for seat in org.chart(retired=True).seats}
+@dataclass(frozen=True, slots=True)
+class ShortSeats:
+    """Every seat by its id, retired ones too, as the chart has them.
+
+    `has_rows`: every metric has a row on the page of the scorecard.
+    """
+
+    seats: Mapping[str, ChartSeat]
+    has_rows: bool
 
 
-def build_short_seat_page(org: OrgHandle, seat: ChartSeat) -> Page:
+def list_short_seats(org: OrgHandle) -> ShortSeats:
+    """The seats of an org that has too many for a full page of each in one file."""
+    seats = {seat.seat: seat for seat in org.chart(retired=True).seats}
+    return ShortSeats(seats, sum(len(seat.metrics) for seat in seats.values()) <= MOST_ROWS)
+
+
+def build_short_seat_page(org: OrgHandle, short: ShortSeats, id_: str) -> Page:
     """The short page of a seat."""
+    seat = short.seats[id_]
     metrics = [
         ShortMetric(
             one.metric,
@@ -51,4 +65,5 @@ def build_short_seat_page(org: OrgHandle, seat: ChartSeat) -> Page:
     mission = org.org.seats[seat.seat].mission
     above = org.org.seats.get(seat.reports_to or "")
     content = {"seat": seat, "metrics": metrics, "mission": mission, "above": above.name if above else ""}
+    content |= {"has_rows": short.has_rows}
     return Page("short_seat", seat.name or seat.seat, content)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from orgtp.model.records.todo import list_todo_editors, todo_path
 from orgtp.views.todos import TodoView
 from orgtp.web.pages.page import Page, PageRequest
-from orgtp.web.pages.record import name_seat
 from orgtp.web.pages.waiting import find_commits_by_path, find_kept_fields, group_by_seat
+from orgtp.web.seat_names import find_seat_name
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -38,8 +38,8 @@ def build_todos_page(request: PageRequest) -> Page:
         "open_count": len(open_),
         "overdue": sum(item.view.overdue for item in open_),
         "closed": [item for item in items if item.view.state.is_closed],
-        "names": {id_: name_seat(org.org, id_) for id_ in org.org.seats},
-        "people": [name_seat(org.org, seat.id) for seat in org.org.seats.values() if seat.is_active],
+        "names": {id_: find_seat_name(org.org, id_) for id_ in org.org.seats},
+        "people": [find_seat_name(org.org, seat.id) for seat in org.org.seats.values() if seat.is_active],
         "may_change": {item.view.id for item in open_ if _may_change(request, item.view.id)},
         "kept": find_kept_fields(request.sent),
         "zone": org.head.zone,

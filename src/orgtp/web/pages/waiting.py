@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from orgtp.web.pages.record import SeatName, name_seat
+from orgtp.web.seat_names import SeatName, find_seat_name
 
 if TYPE_CHECKING:
     from orgtp.api import OrgHandle
@@ -33,7 +33,7 @@ def group_by_seat(
     for item in items:
         groups.setdefault(seat_of(item), []).append(item)
     return [
-        Waiting(name_seat(org, seat), tuple(some), sum(is_overdue(item) for item in some))
+        Waiting(find_seat_name(org, seat), tuple(some), sum(is_overdue(item) for item in some))
         for seat, some in groups.items()
     ]
 

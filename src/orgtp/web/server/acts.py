@@ -17,6 +17,8 @@ A page sends a form to `/act/NAME`, with the token `csrf` and the path of the pa
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,9 +41,11 @@ from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.model.text import one_line
 from orgtp.web.pages.page import SentForm, SentState, SentValue
 from orgtp.web.review_form import find_open_fields, merge_form
-from orgtp.web.server.visitors import Visitor
+from orgtp.web.server.visitors import RequestRefused, Visitor
 
-_SYNC_SECONDS = 20.0
+# A person waits for it. What was not sent goes with the next commit.
+_SYNC_SECONDS = 8.0
+MOST_NUMBERS = 1000
 _NUMBER_PARTS, _ROW_PARTS = 3, 2
 # Of a number of cases, more than any that is accepted.
 _MOST_DIGITS = 30
@@ -155,6 +159,14 @@ def record_scores(recorder: Recorder, fields: Fields) -> Recorded:
     keys = list_numbers(fields)
     if not keys:
         raise ActRefused({"": "Nothing was entered, so nothing is recorded."})
+    if len(keys) > MOST_NUMBERS:
+        # A page with so many mistakes would take long to make, and nobody types so many.
+        raise RequestRefused(
+            413,
+            "Too many numbers at once",
+            f"A form may have {MOST_NUMBERS:,} numbers, and this one has {len(keys):,}. Nothing was recorded. "
+            "Whoever has orgtp records a file of any length: orgtp score add --from FILE",
+        )
     errors: dict[str, str] = {}
 
     def act(handle: OrgHandle, by: str) -> RecordedChange:
@@ -350,10 +362,19 @@ def _describe_done(sent: SentForm, done: RecordedChange | None) -> SentForm:
 
 
 # Phrases for the command line, and what a person who has none reads instead.
+_SEND_AGAIN = "Send it again."
 _PHRASES = {
     " Name the acting seat with --by SEAT or ORGTP_SEAT.": "",
-    "Run the command again.": "Send it again.",
+    "Run the command again.": _SEND_AGAIN,
 }
+# What has to be done before anything can be written.
+_REMEDIES = {
+    errno.ENOSPC: "Whoever runs the server has to free space on its disk.",
+    errno.EDQUOT: "Whoever runs the server has to free space on its disk.",
+    errno.EROFS: "Whoever runs the server has to let it write to the disk of the org.",
+    errno.EACCES: "Whoever runs the server has to let it write in the folder of the org.",
+}
+_KEPT_HERE = "What you typed is still here: send it again then."
 
 
 def explain_error(error: OrgtpError) -> str:
@@ -367,7 +388,8 @@ def explain_error(error: OrgtpError) -> str:
     text = str(error)
     for phrase, instead in _PHRASES.items():
         text = text.replace(phrase, instead)
-    return text
+    remedy = next((remedy for cause, remedy in _REMEDIES.items() if os.strerror(cause) in text), "")
+    return f"{text.removesuffix(_SEND_AGAIN).rstrip('. ')}. {remedy} {_KEPT_HERE}" if remedy else text
 
 
 def check_bad_input(fields: Fields) -> None:

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -16,11 +17,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from orgtp.api import LiveOrg, OrgHandle
+from orgtp.api import LiveOrg, NoOrgYet, OrgHandle
+from orgtp.api.live import NotInRecord
 from orgtp.crash_report import save_trace
 from orgtp.model.errors import BadInput, OrgtpError, UnknownSeat
 from orgtp.model.text import escape_control_chars
 from orgtp.web.history_faults import describe_fault, explain_fault
+from orgtp.web.pages.meeting import number_draft
 from orgtp.web.pages.page import PageMissing, SentForm, SentState
 from orgtp.web.server.acts import ACTS, Act, Recorder, check_bad_input, perform_act
 from orgtp.web.server.answers import Answer, AnswerCache
@@ -30,6 +33,7 @@ from orgtp.web.server.meeting import Meetings
 from orgtp.web.server.pages import (
     PageAsk,
     PageServer,
+    Problem,
     Recheck,
     choose_page,
     describe_missing,
@@ -42,13 +46,16 @@ from orgtp.web.server.visitors import RequestRefused, Visitor, check_proxy, desc
 
 _Found = TypeVar("_Found")
 _OK, _SEE_OTHER, _NOT_FOUND, _CONFLICT, _UNPROCESSABLE, _BUG = 200, 303, 404, 409, 422, 500
-_LEAST_LOGGED = 400
+_LEAST_LOGGED, _MOST_LOGGED = 400, 3
 _READERS, _WRITERS = 4, 4
+# What is asked for does not exist.
+_NOT_THERE = (PageMissing, UnknownSeat, BadInput, NotInRecord, NoOrgYet)
 # How often the server looks whether the org has changed, to tell the pages that are open.
 _LOOK_SECONDS = 1.0
 _CHANGES = "changes"
 _ACT, _SIGN_IN, _SIGN_OUT, _ICON = "/act/", "/sign-in", "/sign-out", "/favicon.ico"
 _SIGNED_IN = "/numbers.html"
+_GOES_ON = "Once that is mended, this page works again: the server need not be restarted."
 _LOG_HAS_REASON = "Whoever runs the server finds the reason in its log."
 _EVENTS, _MEETING_EVENTS, _MEETING_POSITION = "/events", "/meeting/events", "/meeting/position"
 
@@ -91,13 +98,12 @@ class WebApp:
             return await self._route(request)
         except RequestRefused as error:
             return await self._answer_problem(request, error.status, error.title, error.reason, is_bare=True)
-        except (PageMissing, UnknownSeat) as error:
+        except _NOT_THERE as error:
             return await self._answer_problem(request, _NOT_FOUND, *describe_missing(error))
         except OrgtpError as error:
-            status = _NOT_FOUND if isinstance(error, BadInput) or "at" in request.query_params else _BUG
-            if status == _BUG and self.settings.is_behind_proxy:
-                return await self._answer_problem(request, status, *self._tell_log(error), is_bare=True)
-            return await self._answer_problem(request, status, "This page cannot be shown", str(error))
+            is_bare = self.settings.is_behind_proxy
+            said = self._tell_log(error) if is_bare else ("This page cannot be shown", f"{error}. {_GOES_ON}")
+            return await self._answer_problem(request, _BUG, *said, is_bare=is_bare)
         except (ClientDisconnect, asyncio.CancelledError):
             raise
         except Exception as error:  # noqa: BLE001  (a bug in one page must not end the server)
@@ -117,7 +123,7 @@ class WebApp:
         if path in {_EVENTS, _MEETING_EVENTS}:
             return await self._open_events(request, path)
         visitor = await self._find_visitor(request, may_start=True)
-        sent = visitor.session.sent.get(request.query_params.get("sent", "")) if visitor.session else None
+        sent = self.sessions.find_sent(visitor.session, request.query_params.get("sent", ""))
         return await self._answer_page(request, path, visitor, sent)
 
     async def _route_form(self, request: Request, path: str) -> Response:
@@ -130,8 +136,8 @@ class WebApp:
             raise RequestRefused(405, "Not possible here", "This page takes no forms.")
         if path.startswith(_ACT) and not self.settings.allow_write:
             raise RequestRefused(403, "Nothing is recorded here", "This server was started without --allow-write.")
+        request.state.fields = fields = await read_form(request)
         visitor = await self._find_visitor(request)
-        fields = await read_form(request)
         if path.startswith(_ACT) or (visitor.session and visitor.session.has_token(fields.get("csrf", ""))):
             return await routes[path](request, fields, visitor)
         raise RequestRefused(403, "Your session has ended", "Open the page again, and send it from there.")
@@ -167,7 +173,10 @@ class WebApp:
     ) -> Response:
         """A page that says what is wrong. `is_bare`: it says nothing about the org, since anybody may have asked."""
         path = request.scope["path"]
-        found = await self._run(self.pages.answer_problem, status, title, message, path, is_bare=is_bare)
+        # Of a form that the server could not take for a reason of its own, nothing is lost.
+        typed = getattr(request.state, "fields", {}) if status == _BUG else {}
+        problem = Problem(status, title, message, path, typed, is_bare=is_bare)
+        found = await self._run(self.pages.answer_problem, problem)
         headers = {"Allow": "GET, HEAD, POST"} if status == 405 else {}  # noqa: PLR2004
         headers |= {"Retry-After": "30"} if status == 503 else {}  # noqa: PLR2004
         return self._respond(request, replace(found, headers=headers))
@@ -178,6 +187,8 @@ class WebApp:
         self._log(f"this is a bug in orgtp: {type(error).__name__}: {error}. {where}")
         if not where:
             sys.stderr.write(trace)
+        # Whether it was recorded before is not known, so it is not offered to be sent again.
+        request.state.fields = {}
         message = "This is a bug in orgtp. Nothing is lost. Whoever runs the server finds what to report in its log."
         return await self._answer_problem(request, _BUG, "This page cannot be shown", message, is_bare=True)
 
@@ -186,7 +197,7 @@ class WebApp:
         self._log(f"the org cannot be read: {error}")
         return (
             "This page cannot be shown",
-            f"The org cannot be read. {_LOG_HAS_REASON}",
+            f"The org cannot be read. {_LOG_HAS_REASON} {_GOES_ON}",
         )
 
     def _explain_history_fault(self, org: OrgHandle, error: OrgtpError) -> str:
@@ -261,8 +272,9 @@ class WebApp:
             status = _CONFLICT if sent.state is SentState.CONFLICT else _UNPROCESSABLE
             return await self._answer_page(request, page, visitor, sent, status)
         if act.name == "review":
-            self.meetings.tell_saved(fields.get("week", ""), visitor.seat)
-        key = visitor.session.keep_sent(sent)
+            name = await self._run(self._read_name, visitor)
+            self.meetings.tell_saved(fields.get("week", ""), visitor.seat, name)
+        key = self.sessions.keep_sent(visitor.session, sent)
         return Response(status_code=_SEE_OTHER, headers={"Location": make_location(page, {"sent": key})})
 
     async def _ask_again(
@@ -280,7 +292,9 @@ class WebApp:
         )
 
     def _log_act(self, act: Act, visitor: Visitor, sent: SentForm) -> None:
-        what = f"{sent.commit[:10]} {sent.subject}".strip() or sent.queued_because or "; ".join(sent.errors.values())
+        errors, more = [*sent.errors.values()][:_MOST_LOGGED], len(sent.errors) - _MOST_LOGGED
+        wrong = "; ".join([*errors, *([f"and {more:,} more"] if more > 0 else [])])
+        what = f"{sent.commit[:10]} {sent.subject}".strip() or sent.queued_because or wrong
         self._log(f"{act.name} by {visitor.seat}: {sent.state} {what}")
 
     # Events.
@@ -290,10 +304,19 @@ class WebApp:
             raise RequestRefused(405, "Not possible here", "This address sends events.")
         visitor = await self._find_visitor(request)
         person = visitor.address or visitor.seat or (request.client.host if request.client else "")
+        # The connection comes first: what changes while it is looked at is told, too.
         if path == _MEETING_EVENTS:
-            return self.meetings.watch(request.query_params.get("week", ""), person)
-        version = await self._run(self._read_version)
-        return self.hub.find_channel(_CHANGES).open_stream(person, format_event("version", version))
+            stream = self.meetings.watch(request.query_params.get("week", ""), person)
+            name, read = "draft", self._read_draft
+        else:
+            stream = self.hub.find_channel(_CHANGES).open_stream(person)
+            name, read = "version", self._read_version
+        try:
+            stream.tell(format_event(name, await self._run(read)))
+        except BaseException:
+            stream.end()
+            raise
+        return stream
 
     async def _move_meeting(self, _request: Request, fields: Mapping[str, str], visitor: Visitor) -> Response:
         if not visitor.may_write:
@@ -307,11 +330,17 @@ class WebApp:
         with self.pages.cache.making:
             return visitor.make_reader(self.live.open()).name
 
-    def _read_version(self) -> dict[str, object]:
+    def _read_version(self) -> Mapping[str, object]:
         """What `/events` tells a page: the number of this version of the org in this process, and its commit."""
-        handle = self.live.open()
-        with self.pages.cache.making:
-            return {"version": self.live.version, "commit": handle.revision or ""}
+        handle, version = self.live.open_version()
+        commit = ""
+        with self.pages.cache.making, suppress(OrgtpError):
+            commit = handle.revision or ""
+        return {"version": version, "commit": commit}
+
+    def _read_draft(self) -> Mapping[str, object]:
+        """What `/meeting/events` tells a page first: which answers are saved, by a number that its page has, too."""
+        return {"draft": number_draft(self.live.open())}
 
     async def tell_changes(self) -> None:
         """Tell the pages that are open when the org has changed, until the task is cancelled."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -52,7 +53,7 @@ class Channel:
         self._hub.admit(person)
         queue: asyncio.Queue[str | None] = asyncio.Queue(_MOST_WAITING)
         self._queues.add(queue)
-        return EventStream(self._stream(queue, first), on_end=lambda: self._leave(queue, person))
+        return EventStream(self._stream(queue, first), queue, on_end=lambda: self._leave(queue, person))
 
     def _leave(self, queue: asyncio.Queue[str | None], person: str) -> None:
         self._queues.discard(queue)
@@ -73,10 +74,21 @@ class Channel:
 class EventStream(StreamingResponse):
     """A response that sends events until the reader leaves. `on_end` is called then, whatever happened."""
 
-    def __init__(self, events: AsyncIterator[str], on_end: Callable[[], None]) -> None:
+    def __init__(
+        self, events: AsyncIterator[str], queue: asyncio.Queue[str | None], on_end: Callable[[], None]
+    ) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(events, media_type="text/event-stream", headers=headers)
-        self._on_end = on_end
+        self._queue, self._on_end = queue, on_end
+
+    def tell(self, text: str) -> None:
+        """Send an event to this reader alone. One that does not keep up connects again, and is told then."""
+        with suppress(asyncio.QueueFull):
+            self._queue.put_nowait(text)
+
+    def end(self) -> None:
+        """Forget the connection, which was never answered."""
+        self._on_end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events."""

@@ -94,6 +94,12 @@ async def read_form(request: Request) -> dict[str, str]:
                     raise too_large
     except TimeoutError as error:
         raise RequestRefused(408, "Too slow", "The form did not arrive in time. Nothing was recorded.") from error
+    if raw.count(b"&") >= _MOST_FIELDS:
+        raise RequestRefused(
+            413,
+            "Too much at once",
+            f"A form may have {_MOST_FIELDS:,} fields. Nothing was recorded. Send less at once.",
+        )
     return _parse_form(bytes(raw))
 
 

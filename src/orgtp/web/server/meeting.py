@@ -1,6 +1,7 @@
 """The review that several people walk through together: one leads, and the others see the same row.
 
-Nothing of it is recorded: it ends when nobody has led for a while. `/meeting/events?week=2026-W48` sends events
+Nothing of it is recorded: it ends when nobody has led for a while. `/meeting/events?week=2026-W48` sends once `draft`
+with `{draft}`, the number of the answers that are saved (a page that shows other ones loads itself again), and events
 `position` with `{week, row, leader, leader_name, at}` (`leader` is "" while nobody leads), and `saved` with
 `{week, by}`. A page sends the fields `week`, `row`, `csrf`, and `take=1` to take over from another leader, to
 `/meeting/position`; `row` is "" for the end. An answer 409 says who leads.
@@ -21,7 +22,7 @@ from orgtp.web.server.visitors import RequestRefused
 # A leader who has gone leads no more.
 LEAD_SECONDS = 600
 _WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
-_MOST_ROW, _MOST_ROOMS = 200, 50
+_MOST_ROW, _MOST_MEETINGS = 200, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,17 @@ class Meetings:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         found = Position(week, row, leader, one_line(leader_name), now, self._clock())
         self._found = {key: one for key, one in self._found.items() if self._clock() - one.used < LEAD_SECONDS}
-        if len(self._found) >= _MOST_ROOMS:
+        if len(self._found) >= _MOST_MEETINGS:
             raise RequestRefused(503, "Too many meetings", "There are too many meetings at once.")
         self._found[week] = found
         self._hub.find_channel(_name(week)).publish("position", found.data)
         return found
 
-    def tell_saved(self, week: str, by: str) -> None:
-        """Tell everybody that answers were saved."""
+    def tell_saved(self, week: str, by: str, name: str) -> None:
+        """Tell everybody that answers were saved: whoever did that leads from then on."""
+        known = self.find_position(week)
+        if known.leader != by:
+            self.move(week, known.row, by, name, take=True)
         self._hub.find_channel(_name(week)).publish("saved", {"week": week, "by": by})
 
     def watch(self, week: str, person: str) -> EventStream:

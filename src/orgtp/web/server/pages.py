@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import quote, urlencode
@@ -137,6 +137,21 @@ class PageAsk:
         return cls(address, visitor, at, tuple(sorted(asked.items())))
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a request to a path. `typed` is a form that was not recorded, to be sent again.
+
+    `is_bare`: its page says nothing about the org, as if there were none.
+    """
+
+    status: int
+    title: str
+    message: str
+    path: str
+    typed: Mapping[str, str] = field(default_factory=dict)
+    is_bare: bool = False
+
+
 @dataclass(frozen=True)
 class PageServer:
     """Answers with pages, each rendered once for everybody to whom it shows the same.
@@ -154,22 +169,24 @@ class PageServer:
 
         It is the same until the org changes, a minute has passed (then a value may be late), or the audit is done.
         """
-        handle = self.live.open_past(asked.at) if asked.at else self.live.open()
+        handle, version = self.live.open_version()
+        if asked.at:
+            handle = self.live.open_past(asked.at)
         self.recheck.request()
         if asked.sent is not None:
             with self.cache.making:
-                return self._render(handle, asked)
-        moment = AnswerMoment((self.live.version, self.recheck.key, asked.address.kind.read_stamp(handle)), handle.now)
+                return self._render(handle, version, asked)
+        moment = AnswerMoment((version, self.recheck.key, asked.address.kind.read_stamp(handle)), handle.now)
         key = asked.address, asked.at, asked.query, asked.visitor.key
-        return self.cache.get_or_make(key, moment, lambda: self._render(handle, asked))
+        return self.cache.get_or_make(key, moment, lambda: self._render(handle, version, asked))
 
-    def _render(self, handle: OrgHandle, asked: PageAsk) -> Answer:
+    def _render(self, handle: OrgHandle, version: int, asked: PageAsk) -> Answer:
         """The page, if it must be without the history. Raises what the views raise for the org without it."""
-        made, fault = make_anyway(handle, lambda org, fault: self._render_from(org, asked, fault))
+        made, fault = make_anyway(handle, lambda org, fault: self._render_from(org, version, asked, fault))
         # What is damaged may be mended without a new commit, so the next reader asks again.
         return made if fault is None else replace(made, keep=NEVER_KEPT, tag="")
 
-    def _render_from(self, handle: OrgHandle, asked: PageAsk, fault: OrgtpError | None) -> Answer:
+    def _render_from(self, handle: OrgHandle, version: int, asked: PageAsk, fault: OrgtpError | None) -> Answer:
         reader, address = asked.visitor.make_reader(handle), asked.address
         if address.kind.needs_server and not reader.may_write:
             raise PageMissing(path=address.path)
@@ -178,7 +195,7 @@ class PageServer:
         facts, links = self._gather_facts(handle), ServedLinks(asked.place or address.path, handle.at or "")
         if fault is not None:
             facts = mark_without_history(facts, self.on_fault(handle, fault))
-        text = render_page(page, Frame(facts, links, reader, is_served=True, sent=sent))
+        text = render_page(page, Frame(facts, links, reader, is_served=True, sent=sent, version=version))
         return make_answer(text, status=asked.status, is_private=bool(asked.visitor.seats))
 
     def _gather_facts(self, handle: OrgHandle) -> SiteFacts:
@@ -192,24 +209,33 @@ class PageServer:
         except OrgtpError:
             return otherwise
 
-    def answer_problem(self, status: int, title: str, message: str, path: str, *, is_bare: bool) -> Answer:
-        """The page that says what is wrong. `is_bare`: it says nothing about the org, as if there were none."""
+    def answer_problem(self, problem: Problem) -> Answer:
+        """The page that says what is wrong."""
         bare = SiteFacts("orgtp", "UTC", datetime.now(UTC), "", is_past=False, has_uncommitted_changes=False)
-        facts = bare if is_bare else self._gather_known_facts(bare)
-        links = ServedLinks(path.removeprefix("/"))
-        page = Page("error", title, {"message": message})
+        facts = bare if problem.is_bare else self._gather_known_facts(bare)
+        path = problem.path.removeprefix("/")
+        typed = {name: text for name, text in problem.typed.items() if text.strip() and not _is_hidden(name)}
+        content = {"message": problem.message, "again": path, "sent": problem.typed, "typed": typed}
         with self.cache.making:
             # To find the page of a commit, the log is read: what is wrong may be just that.
             plain = replace(facts, unread=(), commit_pages=None)
-            text = render_page(page, Frame(plain, links, ANYONE, is_served=True))
-        return replace(make_answer(text, status=status), keep=NEVER_KEPT, tag="")
+            page = Page("error", problem.title, content)
+            text = render_page(page, Frame(plain, ServedLinks(path), ANYONE, is_served=True))
+        return replace(make_answer(text, status=problem.status), keep=NEVER_KEPT, tag="")
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether nobody typed a field of a form."""
+    return name in {"csrf", "page", "week", "do", "todo", "escalation"} or name.partition(".")[0] == "seen"
 
 
 def describe_missing(error: OrgtpError) -> tuple[str, str]:
     """The title and the message of the page for something that does not exist."""
     if isinstance(error, UnknownSeat):
-        return "There is no such seat", str(error)
-    return "There is no such page", "The address may be mistyped. The pages are listed above."
+        return "There is no such seat", f"{str(error)[:1].upper()}{str(error)[1:]}"
+    if isinstance(error, PageMissing):
+        return "There is no such page", "The address may be mistyped. The pages are listed above."
+    return "This page cannot be shown", str(error)
 
 
 def choose_page(*paths: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from orgtp.api import GitFailed, LiveOrg
+from orgtp.api import GitFailed, LiveOrg, WaitNotice
 from orgtp.model.errors import BadInput, OrgtpError
 from orgtp.web.history_faults import describe_fault
 from orgtp.web.server.app import WebApp
@@ -29,6 +29,8 @@ _MOST_HEADERS, _HEADER_SECONDS, _KEEP_SECONDS = 32 * 1024, 15, 20
 _MOST_CONNECTIONS, _BACKLOG = 512, 128
 # How long what is being answered may take when the server stops.
 _STOP_SECONDS = 10
+# How long a form waits for other programs. People wait for the answer, and what cannot be written is queued.
+_WAIT_SECONDS = 5.0
 _INTERRUPTED = 130
 _SOCKET_MODE = 0o660
 
@@ -190,6 +192,7 @@ def run_server(live: LiveOrg, settings: ServerSettings, say: Callable[[str], Non
     Raises `BadInput` for options that do not fit the org or each other, and `CannotListen`.
     """
     check_settings(settings)
+    WaitNotice.seconds = _WAIT_SECONDS
     _check_org(live, settings, say)
     listener = open_listener(settings)
     try:

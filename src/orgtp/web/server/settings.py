@@ -7,7 +7,7 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from orgtp.model.errors import BadInput
 
@@ -54,16 +54,27 @@ class ServerSettings:
     def origins(self) -> tuple[str, ...]:
         """The origins of the server's own pages (RFC 6454)."""
         if self.url:
-            return (self.url,)
+            # Browsers leave the usual port out (RFC 6454, section 6.1).
+            return tuple(dict.fromkeys((self.url, self._url_without_usual_port)))
         return tuple(f"http://{name}" for name in self.hosts)
 
     @property
     def hosts(self) -> tuple[str, ...]:
         """What the header Host may be. Any other name leads here only if somebody made it point here."""
         if self.url:
-            return (urlsplit(self.url).netloc,)
+            short, port = urlsplit(self._url_without_usual_port), urlsplit(self.url).port or self._usual_port
+            host = _bracket(short.hostname or "")
+            return tuple(dict.fromkeys((urlsplit(self.url).netloc, short.netloc, f"{host}:{port}")))
         names = dict.fromkeys(("127.0.0.1", "localhost", "[::1]", _bracket(self.host)))
         return tuple(name if self.port == _HTTP_PORT else f"{name}:{self.port}" for name in names)
+
+    @property
+    def _usual_port(self) -> int:
+        return _HTTPS_PORT if self.is_secure else _HTTP_PORT
+
+    @property
+    def _url_without_usual_port(self) -> str:
+        return self.url.removesuffix(f":{self._usual_port}")
 
     @property
     def address(self) -> str:
@@ -132,17 +143,30 @@ def _check_proxy(settings: ServerSettings) -> None:
         )
     if not settings.url:
         raise BadInput(what="say at which address people reach the proxy: --url https://org.example.com")
+    _check_url(settings)
+
+
+def _check_url(settings: ServerSettings) -> None:
     parts = urlsplit(settings.url)
     if parts.scheme not in {"http", "https"} or settings.url != f"{parts.scheme}://{parts.netloc}" or not parts.netloc:
         raise BadInput(
             what=f'--url "{settings.url}" is not an address. Write it without a path: https://org.example.com'
         )
+    if not _has_valid_port(parts):
+        raise BadInput(what=f'--url "{settings.url}": its port is not one from 1 to {MAX_PORT}')
     if parts.netloc != parts.netloc.lower() or "@" in parts.netloc:
         raise BadInput(what=f'--url "{settings.url}": write the host in lower case, without a user')
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise BadInput(
             what=f'--url "{settings.url}" is not encrypted, so others could read and change what people send'
         )
+
+
+def _has_valid_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def read_secret(path: Path) -> bytes:

@@ -72,7 +72,7 @@ class Visitor:
         return Reader(self.seat, may_write, csrf, self.seats, name, self.session is not None)
 
 
-def count_header(request: Request, name: str) -> list[str]:
+def _list_header_values(request: Request, name: str) -> list[str]:
     """Every value of a header; a proxy that adds one to that of the sender makes two."""
     return request.headers.getlist(name)
 
@@ -81,7 +81,7 @@ def check_proxy(request: Request, settings: ServerSettings) -> None:
     """Raise `RequestRefused` unless the request comes from the proxy that shares the secret."""
     if not settings.secret:
         return
-    given = count_header(request, SECRET_HEADER)
+    given = _list_header_values(request, SECRET_HEADER)
     if len(given) != 1 or not hmac.compare_digest(given[0].encode(), settings.secret):
         reason = "This server answers only the proxy that signs people in."
         raise RequestRefused(403, "Not by this way", reason)
@@ -120,7 +120,7 @@ def describe_stranger(address: str, *, is_retired: bool = False) -> str:
 
 
 def _read_address(request: Request, settings: ServerSettings) -> str:
-    given = count_header(request, settings.auth_header)
+    given = _list_header_values(request, settings.auth_header)
     text = one_line(given[0]).strip() if len(given) == 1 else ""
     address = text.removeprefix(_NAMESPACE).lower()
     if not address or len(address) > _MOST_ADDRESS or "," in address or "@" not in address:

@@ -1,5 +1,5 @@
 /**
- * Where the boxes, frames and lines of the chart go. This is src/orgtp/views/chart_layout in JavaScript: a test gives both
+ * Where the boxes, frames and lines of the chart go. This is src/orgtp/views/chart_drawing in JavaScript: a test gives both
  * the same charts and compares every number, so change them together. All positions are whole pixels.
  *
  * @typedef {object} ChartSeat A seat as render/drawings/chart_data.py writes it, depth first, each after the one above it.
@@ -32,7 +32,6 @@ const BESIDE = 12, BELOW = 72, STACKED = 6, LANE = 22, DOTTED_LANE = 33, STACK_T
 const LEAST_STACKED = 5, COLUMN = 8, SPINE = 10, AROUND = 14, HEAD = 30, FOLD_REACH = 19, LEFT = 2, TOP = 4, BOTTOM = 14;
 const OUTLINE = LANE - 2, CLEAR = 10, NEAR = 2, LEAST = 3, BEYOND = 2, BESIDE_LANDING = 10;
 const COMPACT_ENDS = [26, 8, 29, 5, 23, 11, 32], COMPACT_START = 20, BOX_START = 52, LOWEST_END = 45, HIGHEST_END = 9;
-const DRAWN_WHOLE = 120, MOST_BOXES = 60, FEW_BOXES = 8, USUAL_LEVELS = 2;
 
 /** @param {number} number @returns {number} */
 const half = (number) => Math.floor(number / 2);
@@ -44,7 +43,7 @@ function findMost(numbers, least) {
   return most;
 }
 
-/** A node of the tree, as in views/chart_layout/tidy_tree.py. */
+/** A node of the tree, as in views/chart_drawing/tidy_tree.py. */
 class TreeNode {
   constructor() {
     this.width = 0;
@@ -177,7 +176,7 @@ function collectPositions(root) {
   return found;
 }
 
-/** A box, a frame or a stack of leaves, as in views/chart_layout/items.py. */
+/** A box, a frame or a stack of leaves, as in views/chart_drawing/items.py. */
 class Item {
   /** @param {string} id @param {Item | null} container */
   constructor(id, container) {
@@ -283,7 +282,7 @@ function makeStack(items, container, kids) {
   return stack;
 }
 
-/** The routes of the dotted lines, as in views/chart_layout/routes.py. @param {ChartSeat[]} seats @param {Items} items @param {Set<number>} blocked @returns {Route[]} */
+/** The routes of the dotted lines, as in views/chart_drawing/routes.py. @param {ChartSeat[]} seats @param {Items} items @param {Set<number>} blocked @returns {Route[]} */
 function findRoutes(seats, items, blocked) {
   /** @type {Route[]} */
   const found = [];
@@ -355,7 +354,7 @@ function reserveRoom(items, routes) {
   }
 }
 
-/** Where the dotted lines run, as in views/chart_layout/lanes.py. */
+/** Where the dotted lines run, as in views/chart_drawing/lanes.py. */
 class Lanes {
   /** @param {Items} items @param {Route[]} routes */
   constructor(items, routes) {
@@ -817,30 +816,4 @@ function drawLines(item, lanes) {
     const points = [[start, bottom], [start, bottom + LANE], [spine, bottom + LANE], [spine, y], [column.x, y]];
     return { boss: above.id, id, points: spine === start ? [points[0], points[3], points[4]] : points };
   }));
-}
-
-/** The seats to fold at first, as in views/chart_layout/folding.py. @param {ChartSeat[]} seats @returns {Set<string>} */
-export function foldByDefault(seats) {
-  if (seats.length <= DRAWN_WHOLE) return new Set();
-  /** @type {number[]} */
-  const counts = [];
-  for (const level of findLevels(seats)) counts[level] = (counts[level] ?? 0) + 1;
-  let depth = 1, boxes = counts[0];
-  while (depth in counts && boxes + counts[depth] <= MOST_BOXES && (depth < USUAL_LEVELS || boxes < FEW_BOXES))
-    boxes += counts[depth++];
-  return foldBelow(seats, depth - 1);
-}
-
-/** The seats to fold so that `depth` levels below the first are seen. @param {ChartSeat[]} seats @param {number} depth @returns {Set<string>} */
-export function foldBelow(seats, depth) {
-  const parents = new Set(seats.map((one) => one.above)), levels = findLevels(seats);
-  return new Set(seats.filter((one, number) => levels[number] === depth && parents.has(one.id)).map((one) => one.id));
-}
-
-/** @param {ChartSeat[]} seats @returns {number[]} */
-function findLevels(seats) {
-  /** @type {Map<string, number>} */
-  const found = new Map();
-  for (const one of seats) found.set(one.id, (found.get(one.above) ?? -1) + 1);
-  return [...found.values()];
 }

@@ -1,7 +1,9 @@
 // The list of the chart page: one tab stop, moved by keys. It follows the seats, and what is folded.
 
-import { needsPerson } from "./chart-seats.js";
+import { needsPerson, SIGN_ORDER } from "./chart-seats.js";
 
+// Of a seat with more metrics, a row has the number of each sign, as the page is written.
+const MOST_ROW_SIGNS = 9;
 const LIST_SVG = "http://www.w3.org/2000/svg";
 
 /** @param {string} tag @param {string} name @param {string} [text] */
@@ -33,6 +35,18 @@ export function makeTag(kind, words) {
 function countMarks(marks, signs) {
   const counts = Object.keys(signs).map((mark) => [marks.split(mark).length - 1, signs[mark]?.[1] ?? ""]);
   return counts.filter(([count]) => count).map((pair) => pair.join(" ")).join(", ");
+}
+
+/** A sign for each mark; of many, each sign once with its number. @param {string} marks @param {Record<string, string[]>} signs */
+function makeMarks(marks, signs) {
+  const known = [...marks].filter((mark) => signs[mark]?.[0]);
+  if (known.length <= MOST_ROW_SIGNS) return known.map((mark) => makeListSign(signs[mark]?.[0] ?? ""));
+  return [...SIGN_ORDER].filter((mark) => known.includes(mark)).flatMap((mark) => {
+    const number = makeListPart("b", "", String(known.filter((one) => one === mark).length));
+    number.removeAttribute("class");
+    number.setAttribute("aria-hidden", "true");
+    return [makeListSign(signs[mark]?.[0] ?? ""), number];
+  });
 }
 
 /**
@@ -71,8 +85,7 @@ export function setUpList(tree, data, known, hooks) {
     role.textContent = seat.role;
     owner.textContent = seat.owner ? `owner ${seat.owner}` : "";
     if (before?.marks !== seat.marks || !marks.hasChildNodes()) {
-      const signs = [...seat.marks].flatMap((mark) => makeListSign(data.signs[mark]?.[0] ?? "")).filter((sign) => !sign.classList.contains("is-"));
-      marks.replaceChildren(...signs, ...(seat.marks ? [makeListPart("span", "sr", countMarks(seat.marks, data.signs))] : []));
+      marks.replaceChildren(...makeMarks(seat.marks, data.signs), ...(seat.marks ? [makeListPart("span", "sr", countMarks(seat.marks, data.signs))] : []));
     }
     const tags = [];
     if (seat.flags.includes("l")) tags.push(makeTag("late", "late"));

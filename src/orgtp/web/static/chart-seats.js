@@ -115,7 +115,7 @@ export function listSeatsAbove(seats, id) {
 }
 
 // The signs of the marks in the order in which a box counts them.
-const SIGN_ORDER = "xlumpo";
+export const SIGN_ORDER = "xlumpo";
 
 /** @param {string[]} parts */
 const joinWords = (parts) => (parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts.join());

@@ -34,7 +34,9 @@ export function setUpZoom(root, view) {
 
   /** The first size: all of it if it fits, else its own size. */
   function begin() {
-    if (width() < WIDEST_WHOLE) setZoom(Math.max(0.86, Math.min(1.3, room() / width())));
+    const whole = room() / width();
+    // A little smaller is better than a box that is cut off.
+    if (width() < WIDEST_WHOLE) setZoom(whole < 0.78 ? 0.86 : Math.min(1.3, whole));
     else setZoom(1);
   }
 

@@ -103,8 +103,11 @@ export function setUpChart(root) {
     }
   }
 
+  const deepest = Math.max(...ordered.map((seat) => listSeatsAbove(now, seat.id).length));
   for (const button of levelButtons) {
-    if (button.dataset.levels === "all" && now.size > VERY_LARGE) button.hidden = true;
+    const level = button.dataset.levels ?? "";
+    // No two of them show the same.
+    button.hidden = level === "all" ? now.size > VERY_LARGE || deepest < 2 : +level >= deepest;
     button.addEventListener("click", () => {
       folded = foldAt(button.dataset.levels ?? "");
       update();
@@ -224,14 +227,17 @@ export function setUpChart(root) {
     const rows = ordered.flatMap((seat) => seat.values.map((value, at) => ({ seat, value, mark: seat.marks[at] ?? "p" })));
     const text = days.days[to] ?? "";
     part.hidden = to === days.days.length - 1 || (!rows.length && !data.isServed);
-    for (const link of part.querySelectorAll("[data-then-link]")) {
+    for (const link of root.querySelectorAll("[data-then-go]")) if (link instanceof HTMLElement) link.hidden = part.hidden;
+    for (const link of root.querySelectorAll("[data-then-link]")) {
       const address = new URL(link.getAttribute("href") ?? "", location.href);
       address.searchParams.set("at", text);
       link.setAttribute("href", address.href);
     }
     if (part.hidden || !rows.length) return home.replaceChildren();
+    // As on the scorecard: what nobody knows first, then what is off target.
+    rows.sort((one, other) => "lumxop-".indexOf(one.mark) - "lumxop-".indexOf(other.mark));
     const table = document.createElement("table");
-    table.className = "plain";
+    table.className = "tab";
     table.createCaption().textContent = `At the end of ${formatDay(text)}`;
     const head = table.createTHead().insertRow();
     for (const word of ["Seat", "Who answered", "Metric", "Target", "Latest", "State"]) {
@@ -243,8 +249,9 @@ export function setUpChart(root) {
     const body = table.createTBody();
     for (const { seat, value, mark } of rows) {
       const row = body.insertRow();
-      for (const one of [seat.name, seat.owner, ...value]) row.insertCell().textContent = one;
       const [sign = "", word = "nothing owed"] = data.signs[mark] ?? [];
+      const [metric = "", target = "", latest = ""] = value;
+      for (const one of [seat.name, seat.owner, metric, target, sign ? latest : ""]) row.insertCell().textContent = one;
       row.insertCell().append(makeTag(sign, word));
     }
     home.replaceChildren(table);

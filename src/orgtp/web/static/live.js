@@ -9,15 +9,15 @@ export function setUpLive(root) {
   const address = root.dataset.live;
   if (!address || typeof EventSource === "undefined") return;
   const sent = root.innerHTML;
-  let known = "";
+  // Something may have changed between the page and the connection, as in a tab that is looked at for the first time now.
+  let known = root.dataset.version ?? "";
   /** @type {EventSource | null} */
   let events = null;
 
   /** @param {MessageEvent<string>} event */
   function hear(event) {
-    const { version, commit } = JSON.parse(event.data);
-    const told = `${version} ${commit}`;
-    if (known && told !== known) void update();
+    const told = String(JSON.parse(event.data).version);
+    if (told !== known) void update();
     known = told;
   }
 
@@ -62,8 +62,11 @@ function showWhen(page) {
   }
 }
 
-/** @param {HTMLElement} root */
-function isTypedIn(root) {
+/**
+ * Whether a person has begun to fill in a field.
+ * @param {HTMLElement} root
+ */
+export function isTypedIn(root) {
   for (const field of root.querySelectorAll("input, textarea, select")) {
     if (field instanceof HTMLInputElement && field.type !== "hidden") {
       if (field.value !== field.defaultValue || field.checked !== field.defaultChecked) return true;

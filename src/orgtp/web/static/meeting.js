@@ -1,6 +1,7 @@
 // The meeting: one row a screen, keys, timers; who leads saves while going on, and who watches sees the same row.
 
 import { readFragment } from "./fragment.js";
+import { isTypedIn } from "./live.js";
 
 const SECOND = 1000;
 const HOUR = 3600;
@@ -172,36 +173,93 @@ export function setUpMeeting(root) {
 }
 
 /**
- * Tell the others which row is on the screen, or go to the row of the one who leads.
+ * Tell the others which row is on the screen, or go to the row of the one who leads. Two may have the form at once: the
+ * server knows who leads, and the other one is told and follows, until something is typed.
  * @param {HTMLElement} meeting
  * @param {HTMLFormElement | null} form
  * @param {HTMLElement[]} screens
  * @param {(number: number) => void} go
  */
 function joinMeeting(meeting, form, screens, go) {
-  const { week, events, position, csrf, seat } = meeting.dataset;
+  const { week, events, position, csrf, seat, draft } = meeting.dataset;
   if (!week || !events || !position || location.protocol === "file:") return;
-  if (form && csrf) {
-    let take = meeting.dataset.take ? "1" : "";
-    const tell = () => {
-      const here = screens.find((one) => one.classList.contains("here"));
-      const fields = { csrf, week, row: here?.id ?? "", ...(take ? { take } : {}) };
-      take = "";
-      void fetch(position, { method: "POST", body: new URLSearchParams(fields) }).catch(() => {});
-    };
+  let take = meeting.dataset.take ? "1" : "";
+  let leads = Boolean(form && csrf);
+  const mayFollow = () => !leads && !(form && isTypedIn(form));
+
+  const tell = () => {
+    if (!leads || !csrf) return;
+    const here = screens.find((one) => one.classList.contains("here"));
+    const fields = { csrf, week, row: here?.id ?? "", ...(take ? { take } : {}) };
+    take = "";
+    void fetch(position, { method: "POST", body: new URLSearchParams(fields) }).catch(() => {});
+  };
+  const lead = () => {
+    take = "1";
+    leads = true;
+    sayWhoLeads(meeting, "", lead);
     tell();
-    addEventListener("hashchange", () => setTimeout(tell));
-    return;
-  }
-  const source = new EventSource(`${events}?week=${encodeURIComponent(week)}`);
-  source.addEventListener("position", (event) => {
-    const told = JSON.parse(event.data);
-    const at = screens.findIndex((one) => one.id === told.row);
-    const says = meeting.querySelector("[data-watch]");
-    if (says && told.leader_name && told.leader !== seat) {
-      says.firstChild?.replaceWith(`${told.leader_name} leads this review, and you see the same row.`);
+  };
+
+  /** @type {EventSource | null} */
+  let source = null;
+  // A page in the background needs no connection: browsers have few of them for each server.
+  const connect = () => {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+    } else if (!source) {
+      source = new EventSource(`${events}?week=${encodeURIComponent(week)}`);
+      source.addEventListener("position", hear);
+      source.addEventListener("saved", () => mayFollow() && location.reload());
+      source.addEventListener("draft", (event) => {
+        if (draft && JSON.parse(event.data).draft !== draft && !form) location.reload();
+      });
     }
-    if (told.leader && at >= 0) go(at);
-  });
-  source.addEventListener("saved", () => location.reload());
+  };
+  /** @param {MessageEvent<string>} event */
+  const hear = (event) => {
+    const told = JSON.parse(event.data);
+    const isOther = Boolean(told.leader) && told.leader !== seat;
+    // Whoever takes over has been told of the one before, first.
+    if (form && !take && told.leader) {
+      leads = !isOther;
+      sayWhoLeads(meeting, isOther ? told.leader_name : "", lead);
+    }
+    const says = meeting.querySelector("[data-watch]");
+    if (!form && says && isOther) {
+      says.firstChild?.replaceWith(`${told.leader_name} leads this review, and you see the same row. `);
+    }
+    const at = screens.findIndex((one) => one.id === told.row);
+    if (isOther && at >= 0 && mayFollow()) go(at);
+  };
+
+  document.addEventListener("visibilitychange", connect);
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("hashchange", () => setTimeout(tell));
+  tell();
+  connect();
+}
+
+/**
+ * Say above the form that another person leads; "" is nobody else.
+ * @param {HTMLElement} meeting
+ * @param {string} name
+ * @param {() => void} lead takes over
+ */
+function sayWhoLeads(meeting, name, lead) {
+  meeting.querySelector("[data-other]")?.remove();
+  if (!name) return;
+  const line = document.createElement("p");
+  line.className = "watch";
+  line.setAttribute("role", "status");
+  line.dataset.other = "";
+  line.textContent = `${name} leads this review now, and you see the same row until you type. `;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn";
+  button.textContent = "Lead it yourself";
+  button.addEventListener("click", lead);
+  line.append(button);
+  meeting.prepend(line);
 }

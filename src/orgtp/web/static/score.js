@@ -337,6 +337,17 @@ function setUpRows(form, table, whenChanged) {
   }
 
   form.hidden = false;
+  if ("part" in form.dataset) {
+    // The page has only some of the rows, so the server finds those that fit.
+    const pressed = () => [...states].find((one) => one.getAttribute("aria-pressed") === "true");
+    for (const one of form.querySelectorAll("select, [type=date]")) one.addEventListener("change", () => form.requestSubmit(pressed()));
+    text.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      form.requestSubmit(pressed());
+    });
+    return;
+  }
   form.addEventListener("submit", (event) => event.preventDefault());
   text.addEventListener("input", filter);
   owner.addEventListener("change", filter);

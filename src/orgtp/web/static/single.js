@@ -29,6 +29,10 @@ function findFocus(page) {
 function showPage(isFirst) {
   const page = findShownPage();
   if (!page) return;
+  const shown = document.body.classList;
+  const wasElsewhere = shown.contains("elsewhere");
+  // The first page no longer stands above what the browser has scrolled to.
+  if (shown.toggle("elsewhere", page.previousElementSibling !== null) && !wasElsewhere) findNamed()?.scrollIntoView();
   const org = document.querySelector("header .org")?.textContent ?? "";
   document.title = `${page.dataset.title} \u00b7 ${org}`;
   for (const link of document.querySelectorAll("header nav a")) {

@@ -20,10 +20,10 @@ class LabelBox(NamedTuple):
     right: float
     bottom: float
 
-    def overlaps(self, other: LabelBox) -> bool:
-        """Whether two boxes share an area."""
-        apart = self.right <= other.left or other.right <= self.left
-        return not (apart or self.bottom <= other.top or other.bottom <= self.top)
+    def count_overlaps(self, others: Iterable[LabelBox]) -> int:
+        """How many of these boxes share an area with this one. In one expression, since it runs for each label."""
+        left, top, right, bottom = self
+        return len([1 for a, b, c, d in others if a < right and left < c and b < bottom and top < d])
 
     def holds(self, other: LabelBox) -> bool:
         """Whether the other box is inside this one."""
@@ -32,7 +32,7 @@ class LabelBox(NamedTuple):
 
 
 def measure_label(text: str, size: float) -> float:
-    """The width of a text, at least; a font may be narrower."""
+    """The width of a text in pixels, at most: the font of a reader may be narrower."""
     return sum(map(_measure_character, text)) * size
 
 
@@ -73,9 +73,9 @@ class LabelSpace:
         The best covers least of what it should avoid; among equal ones it is the first.
         """
         free = [
-            (sum(box.overlaps(other) for other in self.avoided), number)
+            (box.count_overlaps(self.avoided), number)
             for number, box in enumerate(boxes)
-            if self.room.holds(box) and not any(box.overlaps(other) for other in self.taken)
+            if self.room.holds(box) and not box.count_overlaps(self.taken)
         ]
         if not free:
             return None

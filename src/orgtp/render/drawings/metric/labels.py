@@ -12,7 +12,7 @@ from orgtp.model.value import MINUS
 from orgtp.render.drawings.metric.axis import ValueAxis
 from orgtp.render.drawings.metric.label_space import LabelBox, LabelSpace, box_label, measure_label
 from orgtp.render.drawings.metric.plot import LABEL_SIZE, Plot, draw_text
-from orgtp.render.drawings.metric.runs import UPPER_LIMITS, list_target_runs, list_value_runs, place_value
+from orgtp.render.drawings.metric.runs import UPPER_LIMITS, list_column_runs, list_target_runs, place_value
 from orgtp.render.drawings.metric.time_axis import join_marks
 from orgtp.render.wording.figures import format_short_figure
 from orgtp.render.wording.odds import shorten_limit
@@ -75,7 +75,7 @@ def _draw_target_label(
 
 def avoid_lines(plot: Plot, axis: ValueAxis, space: LabelSpace) -> None:
     """Keep labels from the points, the line, and the target, where there is other room."""
-    for run in list_value_runs(plot.chart.columns):
+    for run in list_column_runs(plot.chart.columns):
         spots = [place_value(plot, axis, number) for number in run]
         space.avoid(LabelBox(x - 6, y - 6, x + 6, y + 6) for x, y in spots)
         for (x1, y1), (x2, y2) in pairwise(spots):

@@ -21,7 +21,7 @@ from orgtp.render.drawings.metric.plot import (
     draw_text,
     format_px,
 )
-from orgtp.render.drawings.metric.runs import UPPER_LIMITS, list_target_runs, list_value_runs, place_value
+from orgtp.render.drawings.metric.runs import UPPER_LIMITS, list_column_runs, list_target_runs, place_value
 from orgtp.render.drawings.metric.time_axis import draw_phases, draw_time_axis, join_marks
 from orgtp.views.metric_chart import ChartPhase, MetricChart
 
@@ -161,7 +161,7 @@ def _draw_targets(plot: Plot, axis: ValueAxis) -> Iterator[str]:
 
 def _draw_values(plot: Plot, axis: ValueAxis) -> Iterator[str]:
     columns = plot.chart.columns
-    runs = [[place_value(plot, axis, number) for number in run] for run in list_value_runs(columns)]
+    runs = [[place_value(plot, axis, number) for number in run] for run in list_column_runs(columns)]
     lines = ["M" + "L".join(f"{format_px(x)} {format_px(y)}" for x, y in run) for run in runs if len(run) > 1]
     if lines:
         yield f'<path class="ser" d="{"".join(lines)}"/>'

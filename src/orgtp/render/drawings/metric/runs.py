@@ -8,6 +8,7 @@ from itertools import groupby
 from orgtp.model.target import Target
 from orgtp.render.drawings.metric.axis import ValueAxis
 from orgtp.render.drawings.metric.plot import Plot
+from orgtp.render.drawings.value_runs import list_value_runs
 from orgtp.views.metric_chart import ChartColumn, MetricChart
 
 # The targets whose off side is above.
@@ -23,17 +24,10 @@ def list_target_runs(chart: MetricChart) -> Iterator[tuple[Target, int, int]]:
             yield target, first, number
 
 
-def list_value_runs(columns: Sequence[ChartColumn]) -> Iterator[list[int]]:
-    """The numbers of the columns that the line connects. A blank ends a run; a cell where nothing is owed does not."""
-    run: list[int] = []
-    for number, one in enumerate(columns):
-        if one.amount is not None:
-            run.append(number)
-        elif one.cell.state.is_gap and run:
-            yield run
-            run = []
-    if run:
-        yield run
+def list_column_runs(columns: Sequence[ChartColumn]) -> Iterator[list[int]]:
+    """The numbers of the columns that the line connects."""
+    known = {number for number, one in enumerate(columns) if one.amount is not None}
+    return list_value_runs([one.cell.state for one in columns], known)
 
 
 def place_value(plot: Plot, axis: ValueAxis, number: int) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from orgtp.render.csv import csv_lines
+from orgtp.render.tables.csv import csv_lines
 
 # The list of each view in its JSON, and the columns of its table: keys of an item. A dot leads to a key of a group.
 TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {

@@ -1,0 +1,3 @@
+"""Tables as CSV, and the rows of a query as text."""
+
+__all__ = ["csv", "query", "views"]
