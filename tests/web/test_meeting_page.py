@@ -178,8 +178,9 @@ def test_who_watches_sees_the_row_of_the_one_who_leads(chromium: Browser, sample
             led.page.click("#start .go .main")
             led.page.locator("#r1").wait_for()
             watched.page.goto(f"{address}/meeting.html")
+            watched.page.locator("[data-watch]").wait_for()
             assert watched.page.locator("[name^='decision.']").count() == 0
             watched.page.locator("#r1").wait_for()
-            assert "David leads this review" in watched.page.inner_text("[data-watch]")
+            watched.page.get_by_text("David leads this review").wait_for()
             led.page.keyboard.press("j")
             watched.page.locator("#r2").wait_for()
