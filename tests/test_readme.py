@@ -96,6 +96,7 @@ def test_every_command_of_a_guide_runs(shell: Shell, sample: Shell, page: str) -
     run_all(shell, script)
 
 
+@pytest.mark.long
 def test_the_week_prints_what_its_page_shows(shell: Shell) -> None:
     """Every block of commands is followed by their output, without the ids of commits. `ORGTP_ACCEPT=1` writes it."""
     page = WEEK.read_text(encoding="utf-8")
@@ -124,6 +125,7 @@ def without_ids(text: str) -> str:
     return re.sub(r"\b[0-9a-f]{10}\b", "0123456789", text)
 
 
+@pytest.mark.long
 def test_make_demo_runs(shell: Shell) -> None:
     assert "make demo" in commands(README)
     ran = in_bash(shell, f"make --no-print-directory -C '{ROOT}' demo")

@@ -105,6 +105,7 @@ def test_the_command_says_the_same(sample: Shell) -> None:
         }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(choose_size(2, 4)))
 def test_each_day_of_a_made_org_is_what_at_says(tmp_path: Path, seed: int) -> None:
     """Seats move, pause, retire and change hands, due times change, values are late, corrected and withdrawn."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -44,3 +45,9 @@ def test_a_target_that_only_got_its_first_date_is_not_told() -> None:
     moved = TargetMoved("desk", "Desk", "errors", "Errors", None, "2026-W40", "<= 4", None)
     assert is_first_date(moved)
     assert tell(Diff(targets=(moved,))) == []
+
+
+def test_what_is_a_sentence_is_told_as_one() -> None:
+    item = FieldChanged("desk", "Desk", "retire_when", "Nobody writes.", "Nobody calls.")
+    assert tell(Diff(fields=(item,))) == ["Desk is to be retired when: Nobody calls."]
+    assert tell(Diff(fields=(replace(item, after=None),))) == ["Desk no longer says when it is to be retired"]

@@ -12,7 +12,7 @@ from orgtp.views.redaction.parts import FIELD_SORTS, PART_TEXTS, Part, Sort
 
 # Texts that are always shown: a state, a period, a number, a commit, or a label that is made for the pages.
 PLAIN_TEXTS = {
-    "Org.branch", "Org.note", "Policy.signed_since", "Route.kind", "Route.severity", "Metric.due", "Score.period",
+    "Org.branch", "Policy.signed_since", "Route.kind", "Route.severity", "Metric.due", "Score.period",
     "Score.value", "Ending.last", "Ending.period", "Review.week", "Delivery.commit", "Seat.emails", "Holder.emails",
     "Policy.due", "Seat.unread",
 }  # fmt: skip

@@ -67,6 +67,17 @@ def test_every_commit_is_on_the_page_of_its_month(sample: Shell, sample_site: Pa
     assert paths.find("0" * 40) == ""
 
 
+def test_each_month_leads_to_the_newer_and_the_older_one(sample_site: Path) -> None:
+    months = sorted((path.stem for path in (sample_site / "record").iterdir()), reverse=True)
+    assert len(months) > 2
+    for place, month in enumerate(months):
+        links = parse_file(sample_site / f"record/{month}.html").xpath("//main//a[@class='btn']")
+        told = {link.text.partition(":")[0]: link.get("href").rpartition("/")[2] for link in links}
+        newer, older = months[place - 1 : place], months[place + 1 : place + 2]
+        expected = {word: f"{found[0]}.html" for word, found in (("Newer", newer), ("Older", older)) if found}
+        assert {word: told[word] for word in told if word in {"Newer", "Older"}} == expected
+
+
 def test_a_single_file_has_the_newest_only(sample: Shell) -> None:
     sample("site", "../site.html")
     page = parse_file(sample.folder.parent / "site.html")

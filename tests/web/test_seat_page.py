@@ -51,7 +51,7 @@ def test_a_seat_says_what_it_is_for_and_who_answers(sample_made: Path) -> None:
         "project-reconciliation",
         "Input model: example-model-4 → example-model-5 Bogdan",
         "Candidates, not causes.",
-        "retire when is now: Both metrics are off target eight weeks in a row",
+        "is to be retired when: Both metrics are off target eight weeks in a row",
         "File seats/jeff.yaml",
     ):
         assert words in page.text

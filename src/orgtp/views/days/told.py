@@ -37,6 +37,7 @@ from orgtp.views.diff.wording import (
     name_seat_key,
 )
 
+_DOTTED_LINES = "also_reports_to"
 # Of a commit that changes more than this many seats, only the numbers are told.
 MOST_TOLD = 25
 
@@ -95,7 +96,7 @@ def _make_told(said: _Wording, by: ToldBy) -> ToldChange:
 
 def _name_dotted_lines(item: Any, names: Mapping[str, str]) -> Any:
     """The same change, with the names of the seats to which dotted lines lead."""
-    if not isinstance(item, FieldChanged) or item.key != _DOTTED:
+    if not isinstance(item, FieldChanged) or item.key != _DOTTED_LINES:
         return item
     before, after = (
         join_with_and(names.get(one, one) for one in text.split(", ")) if text else None
@@ -141,19 +142,12 @@ def _tell_status(item: FieldChanged) -> _Wording:
     )
 
 
-_DOTTED = "also_reports_to"
-# Keys whose values are sentences: the new one says it all.
-_PROSE = {"mission", "retire_when"}
-
-
 def _tell_field(item: FieldChanged) -> _Wording:
     if tell := _FIELD_TELLERS.get(item.key.partition(".")[0]):
         return tell(item)
     if item.key.startswith(HOLDERS):
         return _Wording(item.seat, item.name, describe_holder(item), verb=True)
     name = name_input(item.key) if item.key.startswith(INPUTS) else name_seat_key(item.key)
-    if item.key in _PROSE:
-        return _Wording(item.seat, item.name, f"{name} is now: {item.after}" if item.after else f"{name} is gone")
     return _Wording(item.seat, item.name, f"{name} {_tell_values(item.before, item.after)}")
 
 
@@ -172,8 +166,24 @@ def _tell_dotted_lines(item: FieldChanged) -> _Wording:
     return _Wording(item.seat, item.name, what + was, verb=True)
 
 
+def _tell_mission(item: FieldChanged) -> _Wording:
+    """The new sentence says it all."""
+    return _Wording(item.seat, item.name, f"mission is now: {item.after}" if item.after else "mission is gone")
+
+
+def _tell_condition(item: FieldChanged) -> _Wording:
+    what = f"is to be retired when: {item.after}" if item.after else "no longer says when it is to be retired"
+    return _Wording(item.seat, item.name, what, verb=True)
+
+
 # By the first part of the key.
-_FIELD_TELLERS = {"name": _tell_name, "capabilities": _tell_description, _DOTTED: _tell_dotted_lines}
+_FIELD_TELLERS = {
+    "name": _tell_name,
+    "mission": _tell_mission,
+    "retire_when": _tell_condition,
+    "capabilities": _tell_description,
+    _DOTTED_LINES: _tell_dotted_lines,
+}
 
 
 def _tell_values(before: str | None, after: str | None) -> str:
