@@ -60,3 +60,10 @@ def test_the_hash_is_that_of_the_text() -> None:
     )
     encoded = subprocess.run(["base64", "-w0"], input=found.stdout, capture_output=True, check=True).stdout.decode()
     assert hash_asset(STYLE) == f"sha256-{encoded}"
+
+
+def test_a_larger_font_counts_as_a_narrower_window() -> None:
+    """A width in pixels would keep the columns of a wide window for people who read with a large font."""
+    queries = re.findall(r"@media [^{]*", read_asset(STYLE))
+    assert len(queries) > 10
+    assert [one for one in queries if "px" in one] == []
