@@ -1,3 +1,3 @@
 """The pages: one module for each. `registry` lists them, and `page` has their types."""
 
-__all__ = ["page", "registry", "short_seat"]
+__all__ = ["meeting", "page", "registry", "short_seat"]

@@ -33,8 +33,8 @@ from orgtp.web.server.meeting import Meetings
 from orgtp.web.server.pages import (
     PageAsk,
     PageServer,
-    Problem,
     Recheck,
+    RequestProblem,
     choose_page,
     describe_missing,
     list_assets,
@@ -175,7 +175,7 @@ class WebApp:
         path = request.scope["path"]
         # Of a form that the server could not take for a reason of its own, nothing is lost.
         typed = getattr(request.state, "fields", {}) if status == _BUG else {}
-        problem = Problem(status, title, message, path, typed, is_bare=is_bare)
+        problem = RequestProblem(status, title, message, path, typed, is_bare=is_bare)
         found = await self._run(self.pages.answer_problem, problem)
         headers = {"Allow": "GET, HEAD, POST"} if status == 405 else {}  # noqa: PLR2004
         headers |= {"Retry-After": "30"} if status == 503 else {}  # noqa: PLR2004

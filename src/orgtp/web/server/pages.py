@@ -138,7 +138,7 @@ class PageAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RequestProblem:
     """What is wrong with a request to a path. `typed` is a form that was not recorded, to be sent again.
 
     `is_bare`: its page says nothing about the org, as if there were none.
@@ -209,7 +209,7 @@ class PageServer:
         except OrgtpError:
             return otherwise
 
-    def answer_problem(self, problem: Problem) -> Answer:
+    def answer_problem(self, problem: RequestProblem) -> Answer:
         """The page that says what is wrong."""
         bare = SiteFacts("orgtp", "UTC", datetime.now(UTC), "", is_past=False, has_uncommitted_changes=False)
         facts = bare if problem.is_bare else self._gather_known_facts(bare)
