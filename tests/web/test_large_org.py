@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from orgtp.api import open_org
 from orgtp.views.scorecard.groups import RowGroup
+from orgtp.web.assets import SCRIPT, STYLE, read_asset
 from orgtp.web.links import FileLinks
 from orgtp.web.page_html import Frame, render_page
 from orgtp.web.pages import review, scorecard
@@ -101,6 +102,35 @@ def test_a_filter_of_a_large_scorecard_asks_the_server(large: Path, chromium: Br
             tab.page.locator("tr[data-n][data-g=off], tr[data-n][data-g=late], tr[data-n][data-g=unknown]").count()
         )
         assert not tab.errors
+
+
+def test_an_opened_branch_stays_in_the_window(large: Path, chromium: Browser, tmp_path: Path) -> None:
+    """Its box slides to another place, in a drawing that has another width."""
+    org = open_org(large, now=NOW)
+    page = render_page(
+        find_page("chart.html").kind.build(PageRequest(org)), Frame(gather_facts(org), FileLinks("chart.html"), ANYONE)
+    )
+    (tmp_path / "static").mkdir()
+    (tmp_path / "chart.html").write_text(str(page), encoding="utf-8")
+    for name in (STYLE, SCRIPT):
+        (tmp_path / "static" / name).write_text(read_asset(name), encoding="utf-8")
+    with open_tab(chromium) as tab:
+        tab.page.set_default_timeout(120_000)
+        tab.page.goto((tmp_path / "chart.html").as_uri())
+        view = tab.page.locator("[data-draw]")
+        for seat in ("david", "manager-060", "manager-003"):
+            view.locator(f"[data-s={seat}] .fold").first.click()
+            expect(view.locator("[data-at]")).to_have_count(0)
+            tab.page.wait_for_function(IS_IN_WINDOW, arg=seat)
+        assert not tab.errors
+
+
+# Whether the box of a seat is in the window onto the drawing.
+IS_IN_WINDOW = """seat => {
+  const view = document.querySelector("[data-draw]");
+  const [box, frame] = [view.querySelector(`.b[data-s=${seat}]`), view].map((one) => one.getBoundingClientRect());
+  return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+}"""
 
 
 def test_the_review_shows_the_first_rows_and_counts_all(large: Path) -> None:

@@ -1,7 +1,7 @@
 // The drawing of the chart page: laid out and drawn again when the seats, or what is folded, change.
 
 import { drawChart } from "./chart-draw.js";
-import { layOutChart } from "./chart-layout.js";
+import { BOX_WIDTH, layOutChart } from "./chart-layout.js";
 import { drawSeat } from "./chart-seats.js";
 import { setUpZoom } from "./chart-zoom.js";
 
@@ -25,6 +25,8 @@ export function setUpPicture(root, hooks) {
   const zoom = setUpZoom(root, view);
   /** @type {Map<string, [import("./chart-seats.js").ChartSeat, import("./chart-draw.js").DrawnSeat]>} */
   const known = new Map();
+  /** @type {Map<string, import("./chart-zoom.js").Place>} */
+  let places = new Map();
   let drawn = "";
   let width = svg.viewBox.baseVal.width;
 
@@ -55,6 +57,8 @@ export function setUpPicture(root, hooks) {
       drawChart(svg, shown, drawing, { isStill: drawn === "" });
       if (drawing.width !== width) zoom.resize();
       width = drawing.width;
+      const boxes = drawing.boxes.map((box) => ({ ...box, width: BOX_WIDTH }));
+      places = new Map([...drawing.frames, ...boxes].map((one) => [one.id, one]));
       drawn = next;
     }
     const filtered = new Map(seats.map((seat) => [seat.id, findDrawn(seat)]));
@@ -81,7 +85,7 @@ export function setUpPicture(root, hooks) {
       for (const box of svg.querySelectorAll(".cur")) box.classList.remove("cur");
       if (id) findBox(id)?.classList.add("cur");
     },
-    /** @param {string} id */
-    reveal: (id) => zoom.reveal(findBox(id)),
+    /** Bring the place that a box has, or is sliding to, into the window. @param {string} id */
+    reveal: (id) => zoom.reveal(places.get(id)),
   };
 }

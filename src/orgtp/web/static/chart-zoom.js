@@ -8,6 +8,8 @@ const FAR_ZOOM = 0.7;
 // A drawing of at most this width is shown whole, if that does not make it too small or too large.
 const WIDEST_WHOLE = 1700;
 
+/** @typedef {{x: number, y: number, width: number, height: number}} Place  in the units of the drawing */
+
 /** @param {HTMLElement} root @param {HTMLElement} view  the window onto the drawing */
 export function setUpZoom(root, view) {
   const svg = view.querySelector("svg");
@@ -96,14 +98,17 @@ export function setUpZoom(root, view) {
     centre() {
       view.scrollLeft = (view.scrollWidth - view.clientWidth) / 2;
     },
-    /** Bring a part of the drawing into the window. @param {Element | null | undefined} part */
-    reveal(part) {
-      if (!part) return;
-      const [at, frame] = [part.getBoundingClientRect(), view.getBoundingClientRect()];
+    /** Bring a part of the drawing into the window. @param {Place | undefined} place */
+    reveal(place) {
+      if (!place || !svg) return;
+      const [all, frame] = [svg.getBoundingClientRect(), view.getBoundingClientRect()];
+      const scale = all.width / width();
+      const [left, top] = [all.left + place.x * scale, all.top + place.y * scale];
+      const [right, bottom] = [left + place.width * scale, top + place.height * scale];
       const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
       view.scrollBy({
-        left: at.left < frame.left || at.right > frame.right ? (at.left + at.right - frame.left - frame.right) / 2 : 0,
-        top: at.top < frame.top || at.bottom > frame.bottom ? (at.top + at.bottom - frame.top - frame.bottom) / 2 : 0,
+        left: left < frame.left || right > frame.right ? (left + right - frame.left - frame.right) / 2 : 0,
+        top: top < frame.top || bottom > frame.bottom ? (top + bottom - frame.top - frame.bottom) / 2 : 0,
         behavior,
       });
     },
