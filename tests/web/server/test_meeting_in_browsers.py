@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import Shell
-from tests.web.browsers import Look, open_tab, start_chromium, start_firefox, start_playwright
+from tests.web.browsers import Look, open_tab
 from tests.web.server.server import SECRET, give_address, proxy_options, serve
 
 # Where pictures of both screens go, to be looked at.
@@ -19,7 +19,7 @@ SHOTS = os.environ.get("ORGTP_SHOTS")
 
 
 @contextmanager
-def two_people(sample: Shell) -> Iterator[tuple[Page, Page, str]]:
+def two_people(sample: Shell, chromium: Browser, firefox: Browser) -> Iterator[tuple[Page, Page, str]]:
     """David in Chromium and Janine in Firefox, with the address of the server, which takes them for signed in."""
     give_address(sample, david="david@example.com", janine="janine@example.com")
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -30,9 +30,6 @@ def two_people(sample: Shell) -> Iterator[tuple[Page, Page, str]]:
     other = {**names, "X-Forwarded-Email": "janine@example.com"}
     with (
         serve(sample, *options, "--allow-write", "--port", str(port)),
-        start_playwright() as playwright,
-        start_chromium(playwright) as chromium,
-        start_firefox(playwright) as firefox,
         open_tab(chromium, Look(1280, 800), extra_http_headers=names) as david,
         open_tab(firefox, Look(1280, 800), extra_http_headers=other) as janine,
     ):
@@ -55,8 +52,10 @@ def expect_row(page: Page, row: str) -> None:
     expect(page.locator(".screen.here")).to_have_attribute("id", row)
 
 
-def test_who_leads_is_told_to_both_and_the_other_one_follows(sample: Shell) -> None:
-    with two_people(sample) as (david, janine, base):
+def test_who_leads_is_told_to_both_and_the_other_one_follows(
+    sample: Shell, chromium: Browser, firefox: Browser
+) -> None:
+    with two_people(sample, chromium, firefox) as (david, janine, base):
         with david.expect_response("**/meeting/position"):
             david.goto(f"{base}/meeting.html")
         janine.goto(f"{base}/meeting.html")
@@ -93,21 +92,37 @@ def test_who_leads_is_told_to_both_and_the_other_one_follows(sample: Shell) -> N
         shoot("watches", david, janine)
 
 
-def test_a_page_that_was_opened_before_answers_were_saved_shows_them(sample: Shell) -> None:
+def test_a_page_that_was_opened_before_answers_were_saved_shows_them(
+    sample: Shell, chromium: Browser, firefox: Browser
+) -> None:
     """The connection is made after the page: what was saved in between is told first."""
-    with two_people(sample) as (david, janine, base):
+    with two_people(sample, chromium, firefox) as (david, janine, base):
         with david.expect_response("**/meeting/position"):
             david.goto(f"{base}/meeting.html")
-        david.locator(".screen.here .go .btn.main").click()
         janine.goto(f"{base}/meeting.html")
+        expect(janine.locator("[data-other]")).to_contain_text("David leads")
+        with_form = read_page(janine)
+        david.locator(".screen.here .go .btn.main").click()
         expect(janine.locator("[data-watch]")).to_contain_text("David leads")
-        stale = janine.evaluate("fetch(location.href).then((answer) => answer.text())")
+        # The page as it was before, as a browser keeps it, loads itself again.
+        show_again(janine, with_form)
+        expect(janine.locator("[data-watch]")).to_contain_text("David leads")
+        without_form = read_page(janine)
         row = david.locator(".screen.row.here")
         expect(row).to_have_count(1)
         row.locator("[type=radio][value=watch]").check()
         david.locator(".screen.here .go .btn.main").click()
         expect(janine.locator(".meet-bar [data-step].done")).to_have_count(1)
-        # The page as it was before, as a browser keeps it, loads itself again.
-        janine.route("**/meeting.html", lambda route: route.fulfill(body=stale, content_type="text/html"), times=1)
-        janine.goto(f"{base}/meeting.html")
+        show_again(janine, without_form)
         expect(janine.locator(".meet-bar [data-step].done")).to_have_count(1)
+
+
+def read_page(page: Page) -> str:
+    """What the server answers with at the address of a page."""
+    return page.request.get(page.url.partition("#")[0]).text()
+
+
+def show_again(page: Page, text: str) -> None:
+    """Open the address of a page once with an answer of before."""
+    page.route("**/meeting.html", lambda route: route.fulfill(body=text, content_type="text/html"), times=1)
+    page.goto(page.url.partition("#")[0])

@@ -128,8 +128,9 @@ export function setUpMeeting(root) {
   };
   /** @param {number} number */
   const go = (number) => {
-    const to = screens[Math.max(0, Math.min(screens.length - 1, number))];
-    if (to) location.hash = encodeURIComponent(to.id);
+    // At once: a browser tells of the new address later, and a second key may come before.
+    show(number, true);
+    location.hash = encodeURIComponent(screens[current]?.id ?? "");
   };
 
   follow(false);
@@ -213,7 +214,7 @@ function joinMeeting(meeting, form, screens, go) {
       source.addEventListener("position", hear);
       source.addEventListener("saved", () => mayFollow() && location.reload());
       source.addEventListener("draft", (event) => {
-        if (draft && JSON.parse(event.data).draft !== draft && !form) location.reload();
+        if (draft && JSON.parse(event.data).draft !== draft && !(form && isTypedIn(form))) location.reload();
       });
     }
   };
