@@ -139,6 +139,10 @@ def test_no_other_view_says_it_either(sample: Shell, words: tuple[str, ...]) -> 
     assert not re.search(r"\b(human|agent)s?\b", text)
 
 
+def test_an_option_with_a_quote_names_no_seat(sample: Shell) -> None:
+    assert sample("chart", "--owner", "o'neil", code=2).err.startswith('orgtp: unknown seat "o\'neil".')
+
+
 def test_at_a_revision_and_at_a_day(sample: Shell) -> None:
     first = sample.git("rev-list", "--max-parents=0", "HEAD").out.strip()
     data = sample("chart", "--at", first, "--json").json

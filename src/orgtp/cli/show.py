@@ -178,7 +178,7 @@ def _list_notes(asked: _AskedChart, view: Chart) -> list[str]:
 def _list_words(org: Path | None, at: str | None, selection: Selection, retired: bool, kind: bool) -> list[str]:
     """The options of a command that draws the same seats."""
     named = chosen_org(org)
-    words = [*(["--org", str(named)] if named else []), *(["--at", at] if at else []), *shlex.split(selection.text)]
+    words = [*(["--org", str(named)] if named else []), *(["--at", at] if at else []), *selection.words]
     return [*words, *(["--all"] if retired else []), *(["--kind"] if kind else [])]
 
 

@@ -89,11 +89,16 @@ class Selection:
         return StateWord.DRIFTING in self.states
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the options, without the order: `--owner`, `bogdan`, `--state`, `off`."""
+        given = {"seat": self.seat, "root": self.root, "owner": self.owner, "only": self.only or ""}
+        given["state"] = ",".join(self.states)
+        return tuple(word for name, value in given.items() if value for word in (f"--{name}", value))
+
+    @property
     def text(self) -> str:
         """The options as typed, without the order: `--owner bogdan --state off`."""
-        given = {"seat": self.seat, "root": self.root, "owner": self.owner, "only": self.only or ""}
-        words = [f"--{name} {value}" for name, value in given.items() if value]
-        return " ".join([*words, *([f"--state {','.join(self.states)}"] if self.states else [])])
+        return " ".join(self.words)
 
 
 EVERYTHING = Selection()
