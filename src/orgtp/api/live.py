@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # How often the work tree is looked at, in seconds, and which share of the time that may take at most.
 _LOOK_SECONDS, _LOOK_SHARE = 1.0, 20
 _MOST_PAST = 8
+_NANOS_PER_MILLI = 1_000_000
 
 
 class NotInRecord(OrgtpError):
@@ -48,13 +49,14 @@ class LiveOrg:
         self._handle: OrgHandle | None = None
         self._stamps: tuple[object, int] = ((), 0)
         self._next_look = 0.0
-        self._version = 0
+        # Pages that an earlier server made are open still, and none of them shows a version of this one.
+        self._version = time.time_ns() // _NANOS_PER_MILLI
         self._past: OrderedDict[str, OrgHandle] = OrderedDict()
         self._users: tuple[object, dict[str, GitUser]] = ((), {})
 
     @property
     def version(self) -> int:
-        """A number that grows whenever the org was read again."""
+        """A number that grows whenever the org was read again. No two processes have the same."""
         return self._version
 
     def open(self) -> OrgHandle:
