@@ -272,8 +272,10 @@ class WebApp:
             status = _CONFLICT if sent.state is SentState.CONFLICT else _UNPROCESSABLE
             return await self._answer_page(request, page, visitor, sent, status)
         if act.name == "review":
-            name = await self._run(self._read_name, visitor)
-            self.meetings.tell_saved(fields.get("week", ""), visitor.seat, name)
+            # The answers are saved, even if the others cannot be told now.
+            with suppress(OrgtpError, RequestRefused):
+                name = await self._run(self._read_name, visitor)
+                self.meetings.tell_saved(fields.get("week", ""), visitor.seat, name)
         key = self.sessions.keep_sent(visitor.session, sent)
         return Response(status_code=_SEE_OTHER, headers={"Location": make_location(page, {"sent": key})})
 
