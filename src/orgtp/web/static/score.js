@@ -337,6 +337,10 @@ function setUpRows(form, table, whenChanged) {
   }
 
   form.hidden = false;
+  form.querySelector("[value=all]")?.addEventListener("change", (event) => {
+    table.classList.toggle("all", /** @type {HTMLInputElement} */ (event.target).checked);
+    whenChanged();
+  });
   if ("part" in form.dataset) {
     // The page has only some of the rows, so the server finds those that fit.
     const pressed = () => [...states].find((one) => one.getAttribute("aria-pressed") === "true");
@@ -357,10 +361,6 @@ function setUpRows(form, table, whenChanged) {
       filter();
     });
   }
-  form.querySelector("[value=all]")?.addEventListener("change", (event) => {
-    table.classList.toggle("all", /** @type {HTMLInputElement} */ (event.target).checked);
-    whenChanged();
-  });
   // A server has sent the rows in the order of the chart, without their groups: it sends the others.
   order.addEventListener("change", hasGroups ? sort : () => form.submit());
   form.querySelector("[type=date]")?.addEventListener("change", () => form.submit());
