@@ -249,12 +249,15 @@ function joinMeeting(meeting, form, screens, go) {
  * @param {() => void} lead takes over
  */
 function sayWhoLeads(meeting, name, lead) {
-  meeting.querySelector("[data-other]")?.remove();
+  const before = meeting.querySelector("[data-other]");
+  // Said once: a line that is replaced is read aloud again at each row, and its button loses the focus.
+  if (before instanceof HTMLElement && before.dataset.other === name) return;
+  before?.remove();
   if (!name) return;
   const line = document.createElement("p");
   line.className = "watch";
   line.setAttribute("role", "status");
-  line.dataset.other = "";
+  line.dataset.other = name;
   line.textContent = `${name} leads this review now, and you see the same row until you type. `;
   const button = document.createElement("button");
   button.type = "button";
