@@ -69,9 +69,10 @@ class OwedNumber:
 
     def judge_value(self, stored: str) -> CellState:
         """The verdict on a stored value: on target, off target, or none if a single value is not judged."""
-        if self.target is None or not self.is_judged_alone:
+        amount = self.unit.find_amount(stored)
+        if amount is None or self.target is None or not self.is_judged_alone:
             return CellState.NONE
-        return CellState.ON if self.target.is_met(self.unit.parse_amount(stored)) else CellState.OFF
+        return CellState.ON if self.target.is_met(amount) else CellState.OFF
 
 
 @dataclass(frozen=True, slots=True)
