@@ -241,7 +241,11 @@ def record_escalation(recorder: Recorder, fields: Fields) -> Recorded:
     done = recorder.record("", act)
     if done.done is None or done.done.commit is None:
         return done
-    failed = send_notifications(build_notifications(recorder.open_org().staff.org, done.done), None)
+    try:
+        failed = send_notifications(build_notifications(recorder.open_org().staff.org, done.done), None)
+    except OrgtpError as stopped:
+        # It is recorded all the same.
+        failed = [f"no notification was sent: {stopped}"]
     return replace(done, notices=(*done.notices, *failed))
 
 
