@@ -200,7 +200,7 @@ class _DayReader:
 
 
 def _is_plain(seat: Seat, metric: Metric) -> bool:
-    """Whether nothing is known of a metric by the end of a period alone, before its value comes or is due.
+    """Whether the verdicts on a metric change only when a value comes or is due, and not by the end of a period alone.
 
     Its cells are single values, with one target and one phase, and it is known when it began. It has no end.
     """

@@ -63,7 +63,7 @@ class ChartRow:
 
     @property
     def sums(self) -> list[MarkCount]:
-        """How often each mark is there, what needs a person first, of a seat with too many for a line."""
+        """How often each mark is there, what needs a person first; empty if there are few enough to show each."""
         order = [SIGNS[mark][0] for mark in "xlumpo"]
         counts = count_marks(self.marks) if len(self.signs) > MOST_ROW_SIGNS else []
         return sorted(counts, key=lambda one: order.index(one.sign))

@@ -201,7 +201,7 @@ class WebApp:
         )
 
     def _explain_history_fault(self, org: OrgHandle, error: OrgtpError) -> str:
-        """Tell the log, once a version, why a page has no history, and return what the page says about it."""
+        """Tell the log, once for each version, why a page has no history, and return what the page says about it."""
         said, version = describe_fault(error), self.live.version
         if self._faults[0] != version:
             self._faults = version, set()

@@ -84,7 +84,7 @@ def check_proxy(request: Request, settings: ServerSettings) -> None:
     given = _list_header_values(request, SECRET_HEADER)
     if len(given) != 1 or not hmac.compare_digest(given[0].encode(), settings.secret):
         reason = "This server answers only the proxy that signs people in."
-        raise RequestRefused(403, "Not by this way", reason)
+        raise RequestRefused(403, "Not this way", reason)
 
 
 def find_visitor(
