@@ -26,7 +26,9 @@ def _stamp_draft(org: OrgHandle) -> object:
 
 def _list_seats(org: Org) -> Iterable[str]:
     """The seats, also those whose files cannot be read: their pages say so."""
-    unread = (path.removeprefix("seats/").removesuffix(".yaml") for path in org.unread_seat_files)
+    # If the folder itself cannot be read, its path is `seats`, which is no seat.
+    paths = [path for path in org.unread_seat_files if path.startswith("seats/")]
+    unread = (path.removeprefix("seats/").removesuffix(".yaml") for path in paths)
     return sorted({*org.seats, *filter(is_id, unread)})
 
 
