@@ -79,6 +79,8 @@ def test_a_page_is_told_which_answers_are_saved(sample: Shell) -> None:
         after = david.get("/meeting.html").text.partition('data-draft="')[2].partition('"')[0]
         assert told.startswith(after)
         assert after != shown
+        # A page of a past day is about another week: it does not load itself again.
+        assert 'data-draft=""' in david.get("/meeting.html?at=2026-11-13").text
 
 
 def test_whoever_saves_leads(sample: Shell) -> None:

@@ -71,8 +71,9 @@ class MeetingRow:
 def build_meeting_page(request: PageRequest) -> Page:
     """The meeting about the last week that is over."""
     org = request.org
-    # Before the draft itself: one that is saved meanwhile has another number.
-    number = number_draft(org) if request.is_served else ""
+    # Before the draft itself: one that is saved meanwhile has another number. The server tells that of the review that
+    # can be held now, so a page of a past day has none: it would load itself again for ever.
+    number = number_draft(org) if request.is_served and org.at is None else ""
     agenda = org.reviews.agenda()
     draft = _find_draft(request, agenda.week)
     rows, evidence = _list_rows(org, [row for row in agenda.rows if row.state.must_close])
