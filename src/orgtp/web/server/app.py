@@ -102,7 +102,8 @@ class WebApp:
             return await self._answer_problem(request, _NOT_FOUND, *describe_missing(error))
         except OrgtpError as error:
             is_bare = self.settings.is_behind_proxy
-            said = self._tell_log(error) if is_bare else ("This page cannot be shown", f"{error}. {_GOES_ON}")
+            reason = f"{str(error).rstrip('.')}. {_GOES_ON}"
+            said = self._tell_log(error) if is_bare else ("This page cannot be shown", reason)
             return await self._answer_problem(request, _BUG, *said, is_bare=is_bare)
         except (ClientDisconnect, asyncio.CancelledError):
             raise
