@@ -40,7 +40,7 @@ from orgtp.views.diff.types import (
     SeatAdded,
     SeatRetired,
 )
-from orgtp.views.diff.wording import name_seat_key
+from orgtp.views.diff.wording import HOLDERS, VACANT, name_seat_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,18 +395,19 @@ def _collect_seat_names(found: Diff) -> dict[str, str]:
 
 def _format_holder(field: FieldChanged) -> Line:
     """`held by Gwen Ito from 2026-08-01`, or what was corrected about it."""
-    since = field.key.removeprefix("holders.")
+    since = field.key.removeprefix(HOLDERS)
     made = _format_change_author(field.made)
     if field.after is None:
-        return join_spans("no longer held by ", user_text(field.before), f" from {since}", made)
-    words = "vacant" if field.after == "vacant" else "held by "
-    who = [] if field.after == "vacant" else user_text(field.after)
+        held = VACANT if field.before == VACANT else join_spans("held by ", user_text(field.before))
+        return join_spans("no longer ", held, f" from {since}", made)
+    words = VACANT if field.after == VACANT else "held by "
+    who = [] if field.after == VACANT else user_text(field.after)
     was = join_spans(" (it said ", user_text(field.before), ")") if field.before is not None else []
     return join_spans(words, who, f" from {since}", was, made)
 
 
 def _format_field(field: FieldChanged) -> Line:
-    if field.key.startswith("holders."):
+    if field.key.startswith(HOLDERS):
         return _format_holder(field)
     capability = field.key.removeprefix("capabilities.")
     label = join_spans("capability ", code_text(capability))

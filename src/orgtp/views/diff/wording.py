@@ -13,7 +13,8 @@ _KEY_NAMES = {"also_reports_to": "dotted line to", "review_by": "next review of 
 _PAUSE_NAMES = {"reason": "because", "until": "until"}
 # How the keys of a seat begin that say what it works with and who holds it, and how those of a giver of an input end.
 INPUTS, HOLDERS, GIVER = "inputs.", "holders.", ".from"
-_VACANT = "vacant"
+# What the file of a seat says instead of a holder.
+VACANT = "vacant"
 
 
 def is_first_date(item: Any) -> bool:
@@ -38,9 +39,9 @@ def is_part_of_retirement(item: Any) -> bool:
 def describe_holder(item: FieldChanged) -> str:
     """`held by Gwen Ito from 2026-08-01`, `vacant from 2026-08-01`, `no longer held by Gwen Ito from 2026-08-01`."""
     if item.after is None:
-        who = f"no longer {_VACANT if item.before == _VACANT else f'held by {item.before}'}"
+        who = f"no longer {VACANT if item.before == VACANT else f'held by {item.before}'}"
     else:
-        who = _VACANT if item.after == _VACANT else f"held by {item.after}"
+        who = VACANT if item.after == VACANT else f"held by {item.after}"
     return f"{who} from {item.key.removeprefix(HOLDERS)}"
 
 
