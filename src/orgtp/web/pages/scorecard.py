@@ -138,7 +138,10 @@ def build_scorecard_page(request: PageRequest) -> Page:
     card = org.scorecard(_parse_weeks(query.get("weeks", "")), selection=selection)
     health = org.health(selection)
     chosen = GridFilter(
-        query.get("q", ""), query.get("owner", ""), query.get("state") == "person", query.get("order") == "chart"
+        text=query.get("q", "").strip(),
+        owner=query.get("owner", ""),
+        is_for_person=query.get("state") == "person",
+        is_in_chart_order=query.get("order") == "chart",
     )
     found = group_rows(card, health)
     latest, fits = _find_head_column(card), list(found)
