@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.conftest import Shell
 from tests.web.browsers import Look, open_tab
@@ -90,6 +90,24 @@ def test_who_leads_is_told_to_both_and_the_other_one_follows(
         expect(david.locator(".screen.here")).not_to_have_attribute("id", row)
         expect_row(janine, read_row(david))
         shoot("watches", david, janine)
+
+
+def test_who_takes_over_stays_at_the_row_that_was_opened(sample: Shell, chromium: Browser, firefox: Browser) -> None:
+    """The connection may tell of the one before first, who was at another row."""
+    with two_people(sample, chromium, firefox) as (david, janine, base):
+        with david.expect_response("**/meeting/position"):
+            david.goto(f"{base}/meeting.html#r2")
+
+        def answer_later(route: Route) -> None:
+            janine.wait_for_timeout(1500)
+            route.continue_()
+
+        janine.route("**/meeting/position", answer_later)
+        with janine.expect_response("**/meeting/position"):
+            janine.goto(f"{base}/meeting.html?take=yes#r1")
+        assert read_row(janine) == "r1"
+        expect(david.locator("[data-other]")).to_contain_text("Janine leads this review now")
+        expect_row(david, "r1")
 
 
 def test_a_page_that_was_opened_before_answers_were_saved_shows_them(

@@ -185,6 +185,8 @@ function joinMeeting(meeting, form, screens, go) {
   const { week, events, position, csrf, seat, draft } = meeting.dataset;
   if (!week || !events || !position || location.protocol === "file:") return;
   let take = meeting.dataset.take ? "1" : "";
+  // While somebody takes over, the server may tell of the one before.
+  let isTaking = false;
   let leads = Boolean(form && csrf);
   const mayFollow = () => !leads && !(form && isTypedIn(form));
 
@@ -192,8 +194,10 @@ function joinMeeting(meeting, form, screens, go) {
     if (!leads || !csrf) return;
     const here = screens.find((one) => one.classList.contains("here"));
     const fields = { csrf, week, row: here?.id ?? "", ...(take ? { take } : {}) };
+    isTaking ||= take !== "";
     take = "";
-    void fetch(position, { method: "POST", body: new URLSearchParams(fields) }).catch(() => {});
+    const sent = fetch(position, { method: "POST", body: new URLSearchParams(fields) });
+    void sent.catch(() => {}).then(() => { isTaking = false; });
   };
   const lead = () => {
     take = "1";
@@ -220,10 +224,10 @@ function joinMeeting(meeting, form, screens, go) {
   };
   /** @param {MessageEvent<string>} event */
   const hear = (event) => {
+    if (isTaking) return;
     const told = JSON.parse(event.data);
     const isOther = Boolean(told.leader) && told.leader !== seat;
-    // Whoever takes over has been told of the one before, first.
-    if (form && !take && told.leader) {
+    if (form && told.leader) {
       leads = !isOther;
       sayWhoLeads(meeting, isOther ? told.leader_name : "", lead);
     }
