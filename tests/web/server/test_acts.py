@@ -169,6 +169,18 @@ def test_a_value_that_does_not_fit_is_told_at_its_field_and_nothing_is_recorded(
     assert sample.head() == before
 
 
+def test_a_control_character_is_told_at_its_field_and_the_rest_is_kept(sample: Shell) -> None:
+    before = sample.git("rev-parse", "HEAD").out
+    with serve(sample, "--allow-write", "--as", "janine") as served:
+        fields = {f"value.{OVERDUE}": "12900", f"note.{OVERDUE}": "late\x07again", f"value.{CASH}": "1\x1b[2J"}
+        got = served.sign_in().act("scores", fields)
+    assert got.status == 422
+    page = parse_page(got.text)
+    assert "It has control characters, which cannot be recorded." in page.text_content()
+    assert page.xpath(f"//input[@name='value.{OVERDUE}']/@value") == ["12900"]
+    assert sample.git("rev-parse", "HEAD").out == before
+
+
 def test_an_unknown_value_needs_its_reason(sample: Shell) -> None:
     before = sample.head()
     with serve(sample, "--allow-write", "--as", "janine") as served:

@@ -37,7 +37,7 @@ from orgtp.api import (
     send_notifications,
 )
 from orgtp.model.change import AppendScores
-from orgtp.model.errors import BadInput, OrgtpError
+from orgtp.model.errors import OrgtpError
 from orgtp.model.text import one_line
 from orgtp.web.pages.page import SentForm, SentState, SentValue
 from orgtp.web.review_form import find_open_fields, merge_form
@@ -317,6 +317,7 @@ def perform_act(act: Act, recorder: Recorder, fields: Fields) -> SentForm:
     kept = {name: text for name, text in fields.items() if name != "csrf"}
     sent = SentForm(act.name, SentState.REFUSED, kept)
     try:
+        _refuse_control_chars(fields)
         found = act.run(recorder, fields)
     except RejectedValues as error:
         return _refuse_values(sent, error)
@@ -396,8 +397,10 @@ def explain_error(error: OrgtpError) -> str:
     return f"{text.removesuffix(_SEND_AGAIN).rstrip('. ')}. {remedy} {_KEPT_HERE}" if remedy else text
 
 
-def check_bad_input(fields: Fields) -> None:
-    """Raise `BadInput` for control characters in a field, except line breaks and tabs, which are folded."""
-    for name, text in fields.items():
-        if any(ord(char) < ord(" ") and char not in "\t\r\n" for char in text):
-            raise BadInput(what=f'the field "{one_line(name)}" has control characters')
+def _refuse_control_chars(fields: Fields) -> None:
+    """Raise `ActRefused` for control characters in a field, except line breaks and tabs, which are folded."""
+    wrong = [
+        name for name, text in fields.items() if any(ord(char) < ord(" ") and char not in "\t\r\n" for char in text)
+    ]
+    if wrong:
+        raise ActRefused(dict.fromkeys(wrong, "It has control characters, which cannot be recorded. Type it again."))

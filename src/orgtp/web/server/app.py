@@ -25,7 +25,7 @@ from orgtp.model.text import escape_control_chars
 from orgtp.web.history_faults import describe_fault, explain_fault
 from orgtp.web.pages.meeting import number_draft
 from orgtp.web.pages.page import PageMissing, SentForm, SentState
-from orgtp.web.server.acts import ACTS, Act, Recorder, check_bad_input, perform_act
+from orgtp.web.server.acts import ACTS, Act, Recorder, perform_act
 from orgtp.web.server.answers import Answer, AnswerCache
 from orgtp.web.server.events import EventHub, format_event
 from orgtp.web.server.guard import TimedSend, check_request, make_security_headers, read_form
@@ -265,7 +265,6 @@ class WebApp:
             raise RequestRefused(403, title, f"Nothing was recorded. {reason}{again}")
         if not visitor.may_write or not (visitor.session and visitor.session.has_token(fields.get("csrf", ""))):
             return await self._ask_again(act, request, fields, visitor, page)
-        check_bad_input(fields)
         recorder = Recorder(self.live.root, visitor, self.settings.sign_as)
         sent = await asyncio.get_running_loop().run_in_executor(self._writing, perform_act, act, recorder, fields)
         self._log_act(act, visitor, sent)
