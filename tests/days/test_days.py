@@ -163,7 +163,8 @@ def test_a_dotted_line_is_told_with_names(sample: Shell) -> None:
     for before, after in (
         ("reports_to: radar", "reports_to: radar\nalso_reports_to: [bogdan, kristen]"),
         ("[bogdan, kristen]", "[kristen]"),
-        ("also_reports_to: [kristen]\n", ""),
+        ("also_reports_to: [kristen]", "also_reports_to: [bogdan]"),
+        ("also_reports_to: [bogdan]\n", ""),
     ):
         sample.write(path, sample.read(path).replace(before, after))
         sample.git("commit", "-qam", "By hand", GIT_AUTHOR_DATE=NOW, GIT_COMMITTER_DATE=NOW)
@@ -171,8 +172,9 @@ def test_a_dotted_line_is_told_with_names(sample: Shell) -> None:
         lines.append(f"{one.name}{one.joint}{one.what}")
     assert lines == [
         "Crystal also reports to Bogdan and Kristen",
-        "Crystal also reports to Kristen, before to Bogdan and Kristen",
-        "Crystal no longer also reports to Kristen",
+        "Crystal no longer also reports to Bogdan",
+        "Crystal also reports to Bogdan, no longer to Kristen",
+        "Crystal no longer also reports to Bogdan",
     ]
 
 

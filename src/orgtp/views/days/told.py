@@ -94,15 +94,17 @@ def _make_told(said: _Wording, by: ToldBy) -> ToldChange:
     return ToldChange(by.day, by.at, said.seat, said.name, joint, said.what, by.commit, by.by, by.who)
 
 
+_DOTTED = "also_reports_to"
+
+
 def _name_dotted_lines(item: Any, names: Mapping[str, str]) -> Any:
-    """The same change, with the names of the seats to which dotted lines lead."""
-    if not isinstance(item, FieldChanged) or item.key != _DOTTED_LINES:
+    """The same change, with the names of the seats to which a dotted line is gone, and of those to which one is new."""
+    if not isinstance(item, FieldChanged) or item.key != _DOTTED:
         return item
-    before, after = (
-        join_with_and(names.get(one, one) for one in text.split(", ")) if text else None
-        for text in (item.before, item.after)
-    )
-    return replace(item, before=before, after=after)
+    before, after = (text.split(", ") if text else [] for text in (item.before, item.after))
+    gone, new = ([one for one in some if one not in others] for some, others in ((before, after), (after, before)))
+    named = [join_with_and(names.get(one, one) for one in some) or None for some in (gone, new)]
+    return replace(item, before=named[0], after=named[1])
 
 
 def _tell_added(item: SeatAdded) -> _Wording:
@@ -162,7 +164,7 @@ def _tell_description(item: FieldChanged) -> _Wording:
 
 def _tell_dotted_lines(item: FieldChanged) -> _Wording:
     what = f"also reports to {item.after}" if item.after else f"no longer also reports to {item.before}"
-    was = f", before to {item.before}" if item.before and item.after else ""
+    was = f", no longer to {item.before}" if item.before and item.after else ""
     return _Wording(item.seat, item.name, what + was, verb=True)
 
 
