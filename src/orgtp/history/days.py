@@ -198,7 +198,8 @@ class _DayOrgs:
             self._scores = folder, {name: entry.id for name, entry in editor.list_entries(SCORES).items()}
         versions = self._scores[1]
         scores = _DayScores(ScoreMonths(tree), versions, self._known)
-        fresh = [seat for seat, version in versions.items() if self._known.get(seat, ("", None))[0] != version]
+        held = self._org.seats
+        fresh = [one for one in versions if one in held and self._known.get(one, ("", None))[0] != versions[one]]
         if fresh:
             tree.read_ahead(SCORES, fresh)
             scores.months.read_ahead(fresh)

@@ -337,7 +337,10 @@ def _list_history(org: Org, now: datetime, events: Sequence[Event], seat: str) -
 
 
 def _tell_event(org: Org, names: Mapping[str, str], event: Event, seat: str) -> Iterator[str]:
-    """What a commit changed, as the chart page tells it; nothing of one that is told in full, or could not be read."""
+    """What a commit changed, as the chart page tells it; nothing of one that is told in full, or could not be read.
+
+    Of a retirement, only that is told: the page has its record.
+    """
     if any(change.sort in {UNREADABLE, "added"} for change in event.changes):
         return
     by = ToldBy(event.commit, event.at.astimezone(org.zone).date(), event.at, event.by, event.who)

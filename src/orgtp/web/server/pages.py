@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -70,7 +71,7 @@ class Recheck:
     def __init__(self, live: LiveOrg, say: Callable[[str], None]) -> None:
         self._live, self._say = live, say
         self._lock = threading.Lock()
-        self._checked, self._running, self._next_try = -1, False, 0.0
+        self._checked, self._running, self._next_try = -1, False, math.inf
         self.verdict: RecordVerdict | None = None
         self.why_unchecked = "the audit is running"
         self._told = ""
@@ -78,12 +79,10 @@ class Recheck:
     def request(self) -> None:
         """Audit the record, unless it is as it was, or is being audited."""
         with self._lock:
-            is_done = self._checked == self._live.version and (self.verdict or time.monotonic() < self._next_try)
+            is_done = self._checked == self._live.version and time.monotonic() < self._next_try
             if self._running or is_done:
                 return
-            self._running, self._checked = True, self._live.version
-            # What failed may be mended without a new commit.
-            self._next_try = time.monotonic() + _RETRY_SECONDS
+            self._running, self._checked, self._next_try = True, self._live.version, math.inf
         threading.Thread(target=self._check, name="audit", daemon=True).start()
 
     def _check(self) -> None:
@@ -93,6 +92,8 @@ class Recheck:
         except OrgtpError as error:
             self._tell(f"the record was not audited: {describe_fault(error)}")
             self.verdict, self.why_unchecked = None, HISTORY_UNREAD
+            # It may be mended without a new commit.
+            self._next_try = time.monotonic() + _RETRY_SECONDS
         except BaseException as error:
             # The traceback of a thread goes to standard error. The pages must not wait for ever.
             self.verdict, self.why_unchecked = None, f"the audit failed: {type(error).__name__}"

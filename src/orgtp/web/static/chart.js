@@ -81,12 +81,19 @@ export function setUpChart(root) {
     picture?.reveal(id);
   }
 
+  /** How many seats are above each seat. */
+  function findDepths() {
+    /** @type {Map<string, number>} */
+    const depths = new Map();
+    for (const seat of ordered) depths.set(seat.id, (depths.get(seat.above) ?? -1) + 1);
+    return depths;
+  }
+
   /** The seats to fold so that this many levels below the first are seen. @param {string} levels */
   function foldAt(levels) {
     if (levels === "all") return new Set();
     const parents = findParents();
-    const depths = new Map();
-    for (const seat of ordered) depths.set(seat.id, (depths.get(seat.above) ?? -1) + 1);
+    const depths = findDepths();
     const found = ordered.filter((seat) => depths.get(seat.id) === +levels && parents.has(seat.id)).map((seat) => seat.id);
     const folds = new Set(found);
     if (isLarge) foldDeeper(folds);
@@ -103,7 +110,7 @@ export function setUpChart(root) {
     }
   }
 
-  const deepest = Math.max(...ordered.map((seat) => listSeatsAbove(now, seat.id).length));
+  const deepest = Math.max(...findDepths().values());
   for (const button of levelButtons) {
     const level = button.dataset.levels ?? "";
     // No two of them show the same.
