@@ -49,6 +49,8 @@ class LiveOrg:
         self._handle: OrgHandle | None = None
         self._stamps: tuple[object, int] = ((), 0)
         self._next_look = 0.0
+        # Whether the org has changed and could not be read since.
+        self._is_outdated = False
         # Pages that an earlier server made are open still, and none of them shows a version of this one.
         self._version = time.time_ns() // _NANOS_PER_MILLI
         self._past: OrderedDict[str, OrgHandle] = OrderedDict()
@@ -117,7 +119,7 @@ class LiveOrg:
         return open_org(self.root, at=commit)
 
     def _has_changed(self, handle: OrgHandle) -> bool:
-        if stamp_branch(handle.snapshot) != self._stamps[0]:
+        if self._is_outdated or stamp_branch(handle.snapshot) != self._stamps[0]:
             return True
         if time.monotonic() < self._next_look:
             return False
@@ -133,7 +135,9 @@ class LiveOrg:
     def _read_again(self, now: datetime) -> OrgHandle:
         # The stamps come first: what changes while the org is read is then read again.
         before = self._stamp(self._handle) if self._handle else None
+        self._is_outdated = True
         handle = open_org(self.root, now=now)
+        self._is_outdated = False
         self._stamps = before or self._stamp(handle)
         self._handle = handle
         self._version += 1

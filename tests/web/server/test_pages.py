@@ -151,6 +151,10 @@ def test_an_org_that_has_gone_has_a_page_that_says_so(sample: Shell) -> None:
             time.sleep(0.1)
         assert found.status == 500
         assert "org.yaml" in found.text
+        # And so it stays, until the org can be read again.
+        assert {served.browser().get("/").status for _ in range(20)} == {500}
+        (sample.folder / "moved.yaml").rename(sample.folder / "org.yaml")
+        assert served.browser().get("/").status == 200
         assert "Traceback" not in served.said
 
 
