@@ -151,6 +151,7 @@ export function setUpMeeting(root) {
     event.preventDefault();
   });
 
+  const takeLead = joinMeeting(meeting, form, screens, go);
   if (form) {
     let isSaving = false;
     form.addEventListener("submit", (event) => {
@@ -164,13 +165,13 @@ export function setUpMeeting(root) {
       void saveScreen(form, screen, button).then((saved) => {
         isSaving = false;
         if (!saved) return;
+        takeLead();
         const step = steps.find((one) => one.getAttribute("data-step") === screen.id);
         if (screen.querySelector("[type=radio]:checked")) step?.classList.add("done");
         if (current === here) go(here + 1);
       });
     });
   }
-  joinMeeting(meeting, form, screens, go);
 }
 
 /**
@@ -180,10 +181,11 @@ export function setUpMeeting(root) {
  * @param {HTMLFormElement | null} form
  * @param {HTMLElement[]} screens
  * @param {(number: number) => void} go
+ * @returns {() => void} notes that this person has saved, and so leads, before the server says the same
  */
 function joinMeeting(meeting, form, screens, go) {
   const { week, events, position, csrf, seat, draft } = meeting.dataset;
-  if (!week || !events || !position || location.protocol === "file:") return;
+  if (!week || !events || !position || location.protocol === "file:") return () => {};
   let take = meeting.dataset.take ? "1" : "";
   // While somebody takes over, the server may tell of the one before.
   let isTaking = false;
@@ -244,6 +246,10 @@ function joinMeeting(meeting, form, screens, go) {
   addEventListener("hashchange", () => setTimeout(tell));
   tell();
   connect();
+  return () => {
+    leads = true;
+    sayWhoLeads(meeting, "", lead);
+  };
 }
 
 /**
