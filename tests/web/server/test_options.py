@@ -93,7 +93,7 @@ def test_the_usual_port_may_be_named_or_not(sample: Shell, url: str) -> None:
         guest = served.browser("guest@example.com", SECRET)
         for host, status in (("org.example.com", 200), ("org.example.com:443", 200), ("org.example.com:444", 400)):
             assert (host, guest.get("/", Host=host).status) == (host, status)
-        # A form of our own page: it is refused for want of a session, and not for its origin.
+        # A form of our own page is refused because there is no session, and not because of its origin.
         assert "Your session has ended" in guest.post("/sign-out", {"csrf": "x"}).text
         assert (
             "from another site" in guest.post("/sign-out", {}, {"Origin": "https://org.example.com:444"}).text.lower()

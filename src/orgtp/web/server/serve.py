@@ -161,12 +161,20 @@ class BoundedProtocol(H11Protocol):
 
 
 class _StoppableServer(Server):
-    """A server that stops for Ctrl-C and SIGTERM, and says which it was. `on_stop` ends what would never end."""
+    """A server that stops for Ctrl-C and SIGTERM, and says which it was.
 
-    def __init__(self, config: Config, on_stop: Callable[[], None]) -> None:
+    `on_start` is called once it serves, and stops when asked to. `on_stop` ends what would never end.
+    """
+
+    def __init__(self, config: Config, on_start: Callable[[], None], on_stop: Callable[[], None]) -> None:
         super().__init__(config)
-        self._on_stop = on_stop
+        self._on_start, self._on_stop = on_start, on_stop
         self.stopped_by: int | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve."""
+        await super().startup(sockets=sockets)
+        self._on_start()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -257,8 +265,7 @@ async def _serve(app: WebApp, settings: ServerSettings, listener: socket.socket,
         "timeout_keep_alive": _KEEP_SECONDS,
         "timeout_graceful_shutdown": _STOP_SECONDS,
     }
-    server = _StoppableServer(Config(app, **config), app.hub.end)
-    _say_start(app, settings, say)
+    server = _StoppableServer(Config(app, **config), lambda: _say_start(app, settings, say), app.hub.end)
     changes = asyncio.create_task(app.tell_changes())
     try:
         await server.serve(sockets=[listener])
