@@ -4,11 +4,13 @@ from __future__ import annotations
 
 SEAT_ORDER = (
     "seat", "name", "role", "kind", "status", "pauses", "owner", "reports_to", "also_reports_to", "mission", "since",
-    "email", "holders", "inputs", "retire_when", "review_by", "delegate", "capabilities", "metrics",
+    "email", "holders", "inputs", "retire_when", "review_by", "delegate", "aliases", "runs_from",
+    "capabilities", "metrics",
 )  # fmt: skip
 HOLDER_KEYS = ("name", "email")
 PAUSE_KEYS = ("until", "reason")
 INPUT_KEYS = ("from", "is")
+RUNS_FROM_KEYS = ("repo", "path", "sha256")
 METRIC_ORDER = (
     "name", "outcome", "target", "cadence", "per", "due", "rollup", "allow_misses", "source", "ends", "continues",
     "rebase", "leads_to", "waive",

@@ -11,12 +11,23 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orgtp.files.due_time import read_due_time
-from orgtp.files.key_order import HOLDER_KEYS, INPUT_KEYS, METRIC_ORDER, PAUSE_KEYS, SEAT_ORDER
+from orgtp.files.key_order import HOLDER_KEYS, INPUT_KEYS, METRIC_ORDER, PAUSE_KEYS, RUNS_FROM_KEYS, SEAT_ORDER
 from orgtp.files.mapping_reader import MappingReader, parse_day
 from orgtp.files.yaml.loader import NotStrict, read_document
 from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem, Severity, select_unread
-from orgtp.model.seat import Delegate, Holder, Metric, Pause, Rollup, Seat, SeatInput, SeatKind, SeatStatus
+from orgtp.model.seat import (
+    DefinitionPlace,
+    Delegate,
+    Holder,
+    Metric,
+    Pause,
+    Rollup,
+    Seat,
+    SeatInput,
+    SeatKind,
+    SeatStatus,
+)
 from orgtp.model.target import Target, Targets, parse_target, target_hint
 from orgtp.model.text import did_you_mean, find_nearest, is_id
 from orgtp.model.value import ValueKind
@@ -68,6 +79,8 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
         retire_when=fields.text("retire_when"),
         review_by=fields.day("review_by"),
         delegate=_read_delegate(fields),
+        aliases=fields.text_list("aliases"),
+        runs_from=_read_runs_from(fields),
         capabilities=fields.texts("capabilities"),
         metrics=_read_metrics(fields),
         own=_read_user_keys(fields.data),
@@ -123,6 +136,17 @@ def _read_delegate(fields: MappingReader) -> Delegate | None:
     below.refuse_unknown_keys(("to", "until"))
     to, until = below.id("to", required=True), below.day("until", required=True)
     return Delegate(to, until) if to and until else None
+
+
+def _read_runs_from(fields: MappingReader) -> tuple[DefinitionPlace, ...]:
+    """The files that define an agent. Those without a path that can be read are left out."""
+    found = []
+    for below in fields.groups("runs_from", "an item of runs_from"):
+        below.refuse_unknown_keys(RUNS_FROM_KEYS)
+        repo, path, sha256 = below.text("repo"), below.text("path", required=True), below.text("sha256")
+        if path:
+            found.append(DefinitionPlace(repo, path, sha256))
+    return tuple(found)
 
 
 def _read_emails(fields: MappingReader) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ __all__ = [
     "escalation_policy",
     "explanation",
     "former_verdicts",
+    "inventory",
     "metric_row",
     "org",
     "org_pair",

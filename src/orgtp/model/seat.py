@@ -174,13 +174,32 @@ class SeatInput:
 
 
 @dataclass(frozen=True, slots=True)
+class DefinitionPlace:
+    """Where an agent is defined: a file of a repository, and the hash of the content with which the seat was reviewed.
+
+    `repo` is an address without a scheme and without names of users, `git.example.com/acme/agents`. `path` is relative
+    to the root of the repository. `sha256` is in hexadecimal digits; "" if it is not known.
+    """
+
+    repo: str
+    path: str
+    sha256: str = ""
+
+    @property
+    def text(self) -> str:
+        """The repository and the path: `git.example.com/acme/agents/agents/dash.md`."""
+        return f"{self.repo}/{self.path}" if self.repo else self.path
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """A seat on the chart. `owner` and `reports_to` are ids, or "" if the file has none or not a text.
 
     `emails` are the addresses of the seat itself, as in git's `user.email`, whoever holds it. `holders` has those who
     hold it one after another, the earliest first; without any, the seat is its own worker. `also_reports_to` are the
     seats to which it has a dotted line. `pauses` has its pauses, the earliest first. `inputs` has what the seat works
-    with, such as its model, prompt, data and tools, by the name that the org gives it. `own` has the user's own `x-`
+    with, such as its model, prompt, data and tools, by the name that the org gives it. `aliases` are its ids in other
+    systems, and `runs_from` the files that define it. `own` has the user's own `x-`
     keys as text, by dotted key; orgtp does not interpret them. `unread` are the keys with a value that could not be
     read, at least in part, so that it is unknown and not absent.
     """
@@ -202,6 +221,8 @@ class Seat:
     retire_when: str = ""
     review_by: date | None = None
     delegate: Delegate | None = None
+    aliases: tuple[str, ...] = ()
+    runs_from: tuple[DefinitionPlace, ...] = ()
     capabilities: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     declared: str = ""

@@ -1,0 +1,3 @@
+"""Readers of files that other tools write: people, teams, scorecards, catalogs and agents, as drafts of seats."""
+
+__all__ = ["formats", "read"]
