@@ -72,7 +72,7 @@ def _describe_new(org: Org, new: Sequence[AgentReport]) -> Iterator[NewEscalatio
     if unseated:
         to = find_discover_assignee(org)
         if not to:
-            why = f"{count_noun(len(unseated), 'agent')} without a seat, and no active person at the top of the chart to tell"
+            why = f"{count_noun(len(unseated), 'agent')} without a seat, and no active person at the top to tell"
             raise Refused(why=f"{why}. Name one: orgtp org set policy.discover.to=SEAT")
         many = f"{len(unseated)} agents run, and no seat answers for them"
         what = f"{_shorten(unseated[0].what)}, and no seat answers for it" if len(unseated) == 1 else many

@@ -41,7 +41,7 @@ _SHORT_ID, _SHORT_HASH = 8, 8
 def discovery_text(view: Discovery, screen: Screen, *, command: str, whole: bool = False, has_org: bool = True) -> str:
     """The findings, what else there is, and what was not looked at.
 
-    `command` is the command line that found them, for the next steps; "" leaves these out. With `whole`, no list is cut.
+    `command` is the command line that found them, for the next steps; "" leaves these out. With `whole`, nothing is cut.
     """
     return render_lines(_list_lines(view, screen, command, whole=whole, has_org=has_org), screen)
 

@@ -120,7 +120,8 @@ FIELD_SORTS: Mapping[type, Mapping[str, FieldSort]] = {
     },
     Seat: {
         **_all(Sort.KEPT, "kind", "status", "since", "review_by", "unread"),
-        **_all(Sort.DROPPED, "own", "marks"),
+        # Aliases and places name systems inside the organisation.
+        **_all(Sort.DROPPED, "aliases", "runs_from", "own", "marks"),
         **_all(Sort.SEAT, "id", "declared", "owner", "reports_to", "also_reports_to"),
         **_all(Sort.TEXT, "role", "mission"),
         **_all(Sort.RECORDS, "holders", "pauses", "delegate"),

@@ -64,7 +64,7 @@ class StillRunning:
 
 @dataclass(frozen=True, slots=True)
 class GoneFile:
-    """A seat whose file is no longer in its repository. `moved_to` is a place with the same content, if there is one."""
+    """A seat whose file is no longer in its repository. `moved_to` is a place with the same content, if any has it."""
 
     seat: str
     name: str
