@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orgtp.actions.upgrade import list_sums_without_per
     from orgtp.api.audit import AuditQueries
     from orgtp.api.briefing import Briefings, write_whole_file
+    from orgtp.api.discovery import AgentDiscovery, describe_without_org, scan_places
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from orgtp.export.query import QueryResult, TableInfo, list_tables, name_row
     from orgtp.export.write import Exported
     from orgtp.files.json_schema import read_schema
-    from orgtp.files.load import LoadedOrg, NotAnOrg
+    from orgtp.files.load import LoadedOrg, NoOrgAbove, NotAnOrg
     from orgtp.files.org import OrgHead
     from orgtp.files.retirement_review import read_review
     from orgtp.files.value_import import BadRow, ImportFile, ImportRow, read_import_file, read_import_rows
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from orgtp.ledger.signing_seat import SignedByAnotherSeat
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
+    from orgtp.model.inventory.found import Discovered
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
@@ -95,6 +97,8 @@ if TYPE_CHECKING:
     from orgtp.views.seat import SeatView
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.seats.blame import BlameLine
+    from orgtp.views.seats.discovery.build import select_agents
+    from orgtp.views.seats.discovery.types import Discovery
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
     from orgtp.views.todos import TodoView
@@ -105,6 +109,7 @@ __all__ = [
     "Action",
     "Agenda",
     "AgendaRow",
+    "AgentDiscovery",
     "Audit",
     "AuditQueries",
     "AuditReport",
@@ -123,6 +128,8 @@ __all__ = [
     "CreatedOrg",
     "Days",
     "DiffSinceBase",
+    "Discovered",
+    "Discovery",
     "EscalationSeverity",
     "EscalationView",
     "Escalations",
@@ -156,6 +163,7 @@ __all__ = [
     "NewScore",
     "NewSeat",
     "NoGit",
+    "NoOrgAbove",
     "NoOrgYet",
     "NoRecipients",
     "NotAnOrg",
@@ -227,6 +235,7 @@ __all__ = [
     "build_notifications",
     "describe_source_kind",
     "describe_unknown_sources",
+    "describe_without_org",
     "explain_shell_words",
     "find_kinds",
     "find_org_root",
@@ -252,6 +261,8 @@ __all__ = [
     "read_sources",
     "refuse_inside",
     "save_sources_file",
+    "scan_places",
+    "select_agents",
     "send_notifications",
     "sources_path",
     "write_whole_file",
@@ -271,6 +282,7 @@ __getattr__ = lazy_exports(
         "orgtp.actions.upgrade": "list_sums_without_per",
         "orgtp.api.audit": "AuditQueries",
         "orgtp.api.briefing": "Briefings write_whole_file",
+        "orgtp.api.discovery": "AgentDiscovery describe_without_org scan_places",
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.todos": "Todos",
         "orgtp.api.history": "HistoryQueries",
@@ -293,7 +305,7 @@ __getattr__ = lazy_exports(
         "orgtp.export.query": "QueryResult TableInfo list_tables name_row",
         "orgtp.export.write": "Exported",
         "orgtp.files.json_schema": "read_schema",
-        "orgtp.files.load": "NotAnOrg LoadedOrg",
+        "orgtp.files.load": "NotAnOrg NoOrgAbove LoadedOrg",
         "orgtp.files.org": "OrgHead",
         "orgtp.files.retirement_review": "read_review",
         "orgtp.files.value_import": "read_import_file read_import_rows BadRow ImportFile ImportRow",
@@ -311,6 +323,7 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.signing_seat": "SignedByAnotherSeat",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
+        "orgtp.model.inventory.found": "Discovered",
         "orgtp.model.records.todo": "TodoAction TodoState",
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
@@ -332,6 +345,8 @@ __getattr__ = lazy_exports(
         "orgtp.sync.sync": "SyncResult",
         "orgtp.views.review.agenda": "Agenda AgendaRow RowEvidence",
         "orgtp.views.seats.blame": "BlameLine",
+        "orgtp.views.seats.discovery.build": "select_agents",
+        "orgtp.views.seats.discovery.types": "Discovery",
         "orgtp.views.chart": "Chart ChartSeat MetricNow",
         "orgtp.views.context.types": "Context",
         "orgtp.views.days.types": "Days ToldChange",

@@ -9,9 +9,8 @@ view.unseated, view.still_running, org.discovery.propose(view, owner="david")
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,27 +21,27 @@ if TYPE_CHECKING:
     from orgtp.actions.found_agents import AgentReport
     from orgtp.actions.import_seats.result import ImportPlan
     from orgtp.api.ledger import LedgerActions
-    from orgtp.discovery.request import MachinePart
     from orgtp.history.locate import OrgSnapshot
     from orgtp.ledger.batch import RecordedChange
     from orgtp.model.inventory.found import Discovered
     from orgtp.model.org import Org
     from orgtp.model.seat import DefinitionPlace
-    from orgtp.views.seats.discovery.types import Discovery
+    from orgtp.views.seats.discovery.types import Discovery, ProposedSeat
 
 
 def scan_places(
-    paths: Sequence[Path], parts: Collection[MachinePart] | None, seats_run_from: Sequence[DefinitionPlace] = ()
+    paths: Sequence[Path], parts: Collection[str] | None, seats_run_from: Sequence[DefinitionPlace] = ()
 ) -> Discovered:
-    """Look for agents in folders and files, and in parts of this machine; None means in all of them.
+    """Look for agents in folders and files, and in parts of this machine, such as `crontab`; None means in all of them.
 
     Raises `BadPatterns` if the machine's own file of patterns is wrong.
     """
-    from orgtp.discovery.request import ALL_PARTS, ScanRequest
+    from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanRequest
     from orgtp.discovery.scan import scan_machine
 
-    chosen = ALL_PARTS if parts is None else frozenset(parts)
-    return scan_machine(ScanRequest(tuple(paths), chosen, tuple(seats_run_from)))
+    chosen = ALL_PARTS if parts is None else frozenset(map(MachinePart, parts))
+    request = ScanRequest(tuple(paths), chosen, tuple(seats_run_from))
+    return replace(scan_machine(request), machine=request.machine)
 
 
 def describe_without_org(found: Discovered) -> Discovery:
@@ -61,7 +60,7 @@ class AgentDiscovery:
     snapshot: OrgSnapshot
     ledger: LedgerActions
 
-    def scan(self, paths: Sequence[Path], parts: Collection[MachinePart] | None = None) -> Discovered:
+    def scan(self, paths: Sequence[Path], parts: Collection[str] | None = None) -> Discovered:
         """Look for agents, and at the files that the seats of the org run from. See `scan_places`."""
         org = self._name_own_repository(self.snapshot.staff.org)
         places = dict.fromkeys(place for seat in org.seats.values() for place in seat.runs_from)
@@ -70,12 +69,6 @@ class AgentDiscovery:
     def compare(self, found: Discovered) -> Discovery:
         """Which of the agents have a seat, and what is wrong; see `orgtp.views.seats.discovery.build`."""
         return self._compare_with(self.snapshot.staff.org, found)
-
-    def select(self, view: Discovery, named: Sequence[str]) -> Discovery:
-        """The same with only these agents without a seat, by name or id. Raises `BadInput`."""
-        from orgtp.views.seats.discovery.build import select_agents
-
-        return select_agents(view, named)
 
     def plan(self, view: Discovery, *, owner: str = "", under: str = "", by: str = "") -> ImportPlan:
         """The proposed seats of the agents without a seat, and what has to be asked first. Raises `UnknownSeat`."""
@@ -86,14 +79,21 @@ class AgentDiscovery:
         request = ImportRequest(under=under or owner, owner=owner, by=by)
         return plan_import(self.snapshot.staff.org, [draft_agents(view.unseated)], request, self.snapshot.now)
 
-    def write_seat_files(self, plan: ImportPlan) -> Mapping[str, str]:
-        """The content of each new seat's file, as it would be written, by the id of the seat."""
+    def preview_seats(self, view: Discovery) -> dict[str, ProposedSeat]:
+        """The seat that each agent without one would get, by the id of the agent, as far as it is known so far."""
         from orgtp.files.apply import apply_change
         from orgtp.model.change import CreateFile
+        from orgtp.model.seat import seat_path
+        from orgtp.views.seats.discovery.types import ProposedSeat
 
-        new = [edit for edit in plan.change.edits if isinstance(edit, CreateFile)]
-        files = apply_change({}, replace(plan.change, edits=tuple(new)))
-        return {Path(path).stem: raw.decode() for path, raw in files.items()}
+        plan = self.plan(view)
+        new = tuple(edit for edit in plan.change.edits if isinstance(edit, CreateFile))
+        files = apply_change({}, replace(plan.change, edits=new))
+        seats = {place: row.seat for row in plan.rows for place in row.places}
+        found = ((one.id, seats.get(one.agent.place, "")) for one in view.unseated)
+        return {
+            id_: ProposedSeat(seat, files[seat_path(seat)].decode()) for id_, seat in found if seat_path(seat) in files
+        }
 
     def propose(
         self, view: Discovery, *, owner: str, under: str = "", by: str = "", dry_run: bool = False
@@ -125,7 +125,7 @@ class AgentDiscovery:
         def report(org: Org) -> Change:
             named = self._name_own_repository(org)
             reports = _list_reports(named, self._compare_with(org, found))
-            return report_found_agents(org, now, reports, list_seated_ids(named), acting)
+            return report_found_agents(org, now, reports, list_seated_ids(named, found.machine), acting)
 
         return self.ledger.record(report, dry_run=dry_run)
 

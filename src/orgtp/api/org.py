@@ -205,7 +205,6 @@ class OrgHandle:
     def briefings(self) -> Briefings:
         """The briefings: what each recipient has to know today, and who has had one."""
         from orgtp.api.briefing import Briefings
-    from orgtp.api.discovery import AgentDiscovery
 
         return Briefings(self.snapshot, self.ledger, self.outdated_because)
 

@@ -41,7 +41,7 @@ _SHORT_ID, _SHORT_HASH = 8, 8
 def discovery_text(view: Discovery, screen: Screen, *, command: str, whole: bool = False, has_org: bool = True) -> str:
     """The findings, what else there is, and what was not looked at.
 
-    `command` is the command line that found them, for the next steps; "" leaves these out. With `whole`, nothing is cut.
+    `command` is the command line that found them, for the next steps; "" leaves these out. `whole` cuts nothing.
     """
     return render_lines(_list_lines(view, screen, command, whole=whole, has_org=has_org), screen)
 
@@ -69,7 +69,7 @@ def _list_lines(view: Discovery, screen: Screen, command: str, *, whole: bool, h
     yield from _format_looked_at(view, screen, whole=whole)
     if command and view.unseated:
         yield []
-        yield from _format_next_steps(view, command, screen, whole=whole, has_org=has_org)
+        yield from _format_next_steps(view, command, screen, has_org=has_org)
 
 
 def _format_headline(view: Discovery, screen: Screen) -> Iterator[Line]:
@@ -282,7 +282,7 @@ def _describe_skipped(group: SkippedPlaces, most: int) -> str:
     return f"{group.why}: {', '.join(group.places[:most])}{more}"
 
 
-def _format_next_steps(view: Discovery, command: str, screen: Screen, *, whole: bool, has_org: bool) -> Iterator[Line]:
+def _format_next_steps(view: Discovery, command: str, screen: Screen, *, has_org: bool) -> Iterator[Line]:
     steps = []
     if not has_org:
         steps.append(("To give them seats, create an org first:", "orgtp init DIR"))

@@ -43,7 +43,7 @@ def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
     An agent is the one of a seat if the seat's `runs_from` names its repository and path, or a file with the same
     content; its name decides nothing.
     """
-    places = _SeatPlaces(org)
+    places = _SeatPlaces(org, found.machine)
     running = [one for one in found.agents if one.kind is FoundKind.RUNNING]
     unseated = [one for one in running if not places.find_seats(one)]
     still = [one for one in running if places.is_let_go(one)]
@@ -52,9 +52,11 @@ def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
     return Discovery(
         looked_at=tuple(LookedAt(what, count) for what, count in found.looked_at),
         skipped=_group_skipped(found.skipped),
-        unseated=_describe_unseated(org, unseated, now),
+        unseated=_describe_unseated(org, unseated, found.machine, now),
         still_running=tuple(
-            _describe_still_running(org, seat, one, now) for one in still for seat in places.find_seats(one)
+            _describe_still_running(org, seat, one, found.machine, now)
+            for one in still
+            for seat in places.find_seats(one)
         ),
         gone=tuple(_list_gone(org, found, now)),
         changed=tuple(_list_changed(org, found, now)),
@@ -73,30 +75,28 @@ def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
     )
 
 
-def identify_agent(place: DefinitionPlace) -> str:
-    """The id of an agent, from its identity: `a` and 15 digits of a hash."""
-    return f"a{_hash_place(place)}"
+def identify_agent(place: DefinitionPlace, machine: str = "") -> str:
+    """The id of an agent, from its identity: `a` and 15 digits of a hash. `machine` is that of `Discovered`."""
+    return f"a{_hash_texts(*_make_key(place, machine))}"
 
 
-def identify_still_running(seat: str, place: DefinitionPlace) -> str:
+def identify_still_running(seat: str, place: DefinitionPlace, machine: str = "") -> str:
     """The id of the finding that an agent runs although its seat was let go: `r` and 15 digits of a hash."""
-    return f"r{hashlib.sha256(f'{seat} {_hash_place(place)}'.encode()).hexdigest()[:_ID_DIGITS]}"
+    return f"r{_hash_texts(seat, *_make_key(place, machine))}"
 
 
-def _hash_place(place: DefinitionPlace) -> str:
-    # What is in no repository, such as a crontab, may have several agents at one path, so the content tells them apart.
-    content = "" if _is_in_repository(place) else place.sha256
-    return hashlib.sha256("\0".join((place.repo, place.path, content)).encode()).hexdigest()[:_ID_DIGITS]
+def _make_key(place: DefinitionPlace, machine: str) -> tuple[str, ...]:
+    """What identifies an agent: repository and path, and outside of a repository also the content."""
+    return (place.repo, place.path, place.sha256) if place.repo == machine else (place.repo, place.path)
 
 
-def _is_in_repository(place: DefinitionPlace) -> bool:
-    """Whether the place is a file of a repository, whose address has a path; the name of a machine has none."""
-    return "/" in place.repo
+def _hash_texts(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:_ID_DIGITS]
 
 
-def list_seated_ids(org: Org) -> set[str]:
+def list_seated_ids(org: Org, machine: str = "") -> set[str]:
     """The ids of all agents that a seat names by their place."""
-    return {identify_agent(place) for seat in org.seats.values() for place in seat.runs_from}
+    return {identify_agent(place, machine) for seat in org.seats.values() for place in seat.runs_from}
 
 
 def select_agents(view: Discovery, named: Sequence[str]) -> Discovery:
@@ -126,12 +126,13 @@ def _find_unseated(view: Discovery, name: str) -> UnseatedAgent:
 class _SeatPlaces:
     """Finds the seats of an agent, by the places that the seats name and by the content of the files there."""
 
-    def __init__(self, org: Org) -> None:
+    def __init__(self, org: Org, machine: str) -> None:
+        self._machine = machine
         self._by_place: dict[tuple[str, ...], list[Seat]] = {}
         self._by_hash: dict[str, list[Seat]] = {}
         for seat in org.seats.values():
             for place in seat.runs_from:
-                self._by_place.setdefault(_make_key(place), []).append(seat)
+                self._by_place.setdefault(_make_key(place, machine), []).append(seat)
                 if place.sha256 not in {"", _EMPTY_HASH}:
                     self._by_hash.setdefault(place.sha256, []).append(seat)
 
@@ -144,17 +145,13 @@ class _SeatPlaces:
 
     def find_by_place(self, places: Iterable[DefinitionPlace]) -> list[Seat]:
         """The seats that name one of the places."""
-        found = [seat for place in places for seat in self._by_place.get(_make_key(place), ())]
+        found = [seat for place in places for seat in self._by_place.get(_make_key(place, self._machine), ())]
         return list({seat.id: seat for seat in found}.values())
 
     def is_let_go(self, agent: FoundAgent) -> bool:
         """Whether every seat of the agent, and there is one, is one that should not run."""
         seats = self.find_seats(agent)
         return bool(seats) and all(seat.status in _LET_GO for seat in seats)
-
-
-def _make_key(place: DefinitionPlace) -> tuple[str, ...]:
-    return (place.repo, place.path) if _is_in_repository(place) else (place.repo, place.path, place.sha256)
 
 
 def _list_current(org: Org) -> Iterator[Seat]:
@@ -170,7 +167,9 @@ def _group_skipped(skipped: Iterable[NotLookedAt]) -> tuple[SkippedPlaces, ...]:
     return tuple(SkippedPlaces(why, tuple(sorted(groups[why]))) for why in order)
 
 
-def _describe_unseated(org: Org, unseated: Sequence[FoundAgent], now: datetime) -> tuple[UnseatedAgent, ...]:
+def _describe_unseated(
+    org: Org, unseated: Sequence[FoundAgent], machine: str, now: datetime
+) -> tuple[UnseatedAgent, ...]:
     alike = find_alike(org, [read_found_work(one) for one in unseated]) if org.seats else [[] for _ in unseated]
     people = _list_people_by_address(org, org.day_of(now))
     default = find_discover_assignee(org)
@@ -179,7 +178,7 @@ def _describe_unseated(org: Org, unseated: Sequence[FoundAgent], now: datetime) 
         owners = tuple(_suggest_owners(org, agent.authors, people, now))
         to = next((one.seat for one in owners if one.seat), None) or default
         command = _format_escalate(agent, to) if to else None
-        found.append(UnseatedAgent(identify_agent(agent.place), agent, owners, tuple(like), command))
+        found.append(UnseatedAgent(identify_agent(agent.place, machine), agent, owners, tuple(like), command))
     return tuple(sorted(found, key=lambda one: (one.agent.place.repo, one.agent.place.path, one.agent.where, one.id)))
 
 
@@ -215,12 +214,12 @@ def _format_escalate(agent: FoundAgent, to: str) -> str:
     return shlex.join(["orgtp", "escalate", "open", to, what, "--to", to])
 
 
-def _describe_still_running(org: Org, seat: Seat, agent: FoundAgent, now: datetime) -> StillRunning:
+def _describe_still_running(org: Org, seat: Seat, agent: FoundAgent, machine: str, now: datetime) -> StillRunning:
     record = org.retirements.get(seat.id)
     since = (record.retired_on if record else None) if seat.is_retired else (seat.pause.since if seat.pause else None)
     responsible = find_responsible_seat(org, seat.id)
     return StillRunning(
-        id=identify_still_running(seat.id, agent.place),
+        id=identify_still_running(seat.id, agent.place, machine),
         seat=seat.id,
         name=org.name_at(seat.id, now),
         status=seat.status,

@@ -46,6 +46,14 @@ class UnseatedAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedSeat:
+    """The seat that an agent would get: its id, and the content of its file."""
+
+    seat: str
+    yaml: str
+
+
+@dataclass(frozen=True, slots=True)
 class StillRunning:
     """An agent whose seat is retired or paused, and that runs all the same.
 
