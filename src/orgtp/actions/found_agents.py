@@ -18,16 +18,18 @@ from orgtp.model.text import count_noun, one_line
 _AGAIN_AFTER = timedelta(days=7)
 # How many agents an escalation names, and how long each may be; its ids have all of them.
 _MOST_NAMED, _LONGEST = 12, 120
+# An agent with more copies than this is remembered by these.
+_MOST_IDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class AgentReport:
-    """An agent to report: its id, and what it is (`report-bot runs from …`).
+    """An agent to report: its ids, one for each place that has it, and what it is (`report-bot runs from …`).
 
     If its seat was let go, `let_go` says how (`jeff is retired`), and `to` is who answers for it, else both are "".
     """
 
-    id: str
+    ids: tuple[str, ...]
     what: str
     let_go: str = ""
     to: str = ""
@@ -50,8 +52,8 @@ def report_found_agents(
     edits = EscalationEdits(org, now, by)
     known = {id_ for one in org.escalations.values() if not _may_be_reported_again(one, now) for id_ in one.agents}
     ever = {id_ for one in org.escalations.values() for id_ in one.agents}
-    new = {one.id: one for one in found if one.id not in (known if one.let_go else ever)}
-    for escalation in _describe_new(org, [*new.values()]):
+    new = [one for one in found if not {*one.ids} & (known if one.let_go else ever)]
+    for escalation in _describe_new(org, new):
         edits.add_escalation(escalation, escalation.to)
     for open_ in edits.list_open():
         if open_.agents and {*open_.agents} <= {*seated}:
@@ -76,14 +78,18 @@ def _describe_new(org: Org, new: Sequence[AgentReport]) -> Iterator[NewEscalatio
             raise Refused(why=f"{why}. Name one: orgtp org set policy.discover.to=SEAT")
         many = f"{len(unseated)} agents run, and no seat answers for them"
         what = f"{_shorten(unseated[0].what)}, and no seat answers for it" if len(unseated) == 1 else many
-        yield NewEscalation(to, what, _list_named(unseated), to, agents=tuple(one.id for one in unseated))
+        yield NewEscalation(to, what, _list_named(unseated), to, agents=_list_ids(unseated))
     for to in sorted({one.to for one in new if one.let_go}):
         mine = [one for one in new if one.let_go and one.to == to]
         one = mine[0]
         many = f"{len(mine)} agents run although their seats were let go"
         what = f"{_shorten(one.what)}, although {one.let_go}" if len(mine) == 1 else many
         named = _list_named(mine)
-        yield NewEscalation(to, what, named, to, severity=EscalationSeverity.HIGH, agents=tuple(one.id for one in mine))
+        yield NewEscalation(to, what, named, to, severity=EscalationSeverity.HIGH, agents=_list_ids(mine))
+
+
+def _list_ids(agents: Sequence[AgentReport]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(id_ for one in agents for id_ in one.ids[:_MOST_IDS]))
 
 
 def _shorten(text: str) -> str:

@@ -40,8 +40,7 @@ def scan_places(
     from orgtp.discovery.scan import scan_machine
 
     chosen = ALL_PARTS if parts is None else frozenset(map(MachinePart, parts))
-    request = ScanRequest(tuple(paths), chosen, tuple(seats_run_from))
-    return replace(scan_machine(request), machine=request.machine)
+    return scan_machine(ScanRequest(tuple(paths), chosen, tuple(seats_run_from)))
 
 
 def describe_without_org(found: Discovered) -> Discovery:
@@ -89,8 +88,8 @@ class AgentDiscovery:
         plan = self.plan(view)
         new = tuple(edit for edit in plan.change.edits if isinstance(edit, CreateFile))
         files = apply_change({}, replace(plan.change, edits=new))
-        seats = {place: row.seat for row in plan.rows for place in row.places}
-        found = ((one.id, seats.get(one.agent.place, "")) for one in view.unseated)
+        seats = {(place.repo, place.path): row.seat for row in plan.rows for place in row.places}
+        found = ((one.id, seats.get((one.agent.place.repo, one.agent.place.path), "")) for one in view.unseated)
         return {
             id_: ProposedSeat(seat, files[seat_path(seat)].decode()) for id_, seat in found if seat_path(seat) in files
         }
@@ -125,7 +124,7 @@ class AgentDiscovery:
         def report(org: Org) -> Change:
             named = self._name_own_repository(org)
             reports = _list_reports(named, self._compare_with(org, found))
-            return report_found_agents(org, now, reports, list_seated_ids(named, found.machine), acting)
+            return report_found_agents(org, now, reports, list_seated_ids(named), acting)
 
         return self.ledger.record(report, dry_run=dry_run)
 

@@ -79,8 +79,7 @@ class Discovered:
 
     `looked_at` has a line for each kind of place: what it is, and how many files or entries were read.
     `repositories` are the addresses of the repositories that were read, so that a seat whose file should be in one of
-    them and is not there is known to have lost it. `machine` is the name that stands for a repository where there is
-    none, such as for a crontab; several agents may have one path there, and their hashes tell them apart.
+    them and is not there is known to have lost it.
     """
 
     agents: tuple[FoundAgent, ...]
@@ -88,7 +87,6 @@ class Discovered:
     looked_at: tuple[tuple[str, int], ...]
     repositories: tuple[str, ...] = ()
     files: tuple[SeatFile, ...] = ()
-    machine: str = ""
 
     @property
     def count_read(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import DefinitionPlace
 from orgtp.model.text import count_noun
-from orgtp.render.spans import Line, join_spans
+from orgtp.render.spans import Line, join_lines, join_spans
 from orgtp.render.terminal import (
     Screen,
     align_columns,
@@ -116,8 +116,7 @@ def _align_rows(rows: Sequence[Sequence[Line]], screen: Screen) -> list[Line]:
 def _wrap_row(row: Sequence[Line], screen: Screen) -> Iterator[Line]:
     first, *rest = (cell for cell in row if any(text for text, _ in cell))
     yield from wrap_hanging(first, 2, screen)
-    for cell in rest:
-        yield from wrap_hanging(cell, 4, screen)
+    yield from wrap_hanging(join_lines(rest, " · "), 4, screen)
 
 
 def _name_seat(seat: str, name: str) -> Line:
@@ -237,9 +236,12 @@ def _format_in_full(one: UnseatedAgent, screen: Screen) -> Iterator[Line]:
         "since": agent.started,
         "owner?": "; ".join(map(_describe_owner, one.owners)) or "nobody known",
         "alike": _describe_alike(one.alike),
-        "to tell them": one.escalate or "",
     }
     yield from indent_lines(indent_lines(format_labelled(facts, Screen(max(20, screen.width - 4), screen.colour))))
+    if one.escalate:
+        yield [("    to tell who should know:", "dim")]
+        # A command is copied, so it is never wrapped.
+        yield join_spans("      ", safe_text(one.escalate))
 
 
 def _describe_copies(copies: Sequence[DefinitionPlace]) -> str:
@@ -274,7 +276,7 @@ def _format_looked_at(view: Discovery, screen: Screen, *, whole: bool) -> Iterat
     yield from _format_fact("Nothing in", ", ".join(empty), screen)
     for number, group in enumerate(view.skipped):
         text = _describe_skipped(group, len(group.places) if whole else _MOST_PLACES)
-        yield from _format_fact("Not looked at" if number == 0 else "", text, screen)
+        yield from _format_fact("Not read" if number == 0 else "", text, screen)
 
 
 def _describe_skipped(group: SkippedPlaces, most: int) -> str:

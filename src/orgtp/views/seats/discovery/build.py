@@ -13,7 +13,7 @@ from orgtp.model.escalation_policy import find_discover_assignee, find_responsib
 from orgtp.model.inventory.found import Discovered, FoundAgent, FoundAuthor, FoundKind, NotLookedAt
 from orgtp.model.org import Org
 from orgtp.model.seat import DefinitionPlace, Seat, SeatStatus
-from orgtp.model.text import did_you_mean, fold_spelling, one_line
+from orgtp.model.text import did_you_mean, fold_spelling, make_name_key, one_line
 from orgtp.views.overlap.find import find_alike
 from orgtp.views.overlap.types import read_found_work
 from orgtp.views.seats.discovery.types import (
@@ -34,7 +34,7 @@ _ID_DIGITS = 15
 # Files without content are no copies of each other.
 _EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 _CODEOWNERS = "CODEOWNERS"
-_MOST_NAMED = 200
+_LONGEST_TEXT, _MOST_LISTED = 200, 3
 
 
 def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
@@ -43,7 +43,7 @@ def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
     An agent is the one of a seat if the seat's `runs_from` names its repository and path, or a file with the same
     content; its name decides nothing.
     """
-    places = _SeatPlaces(org, found.machine)
+    places = _SeatPlaces(org)
     running = [one for one in found.agents if one.kind is FoundKind.RUNNING]
     unseated = [one for one in running if not places.find_seats(one)]
     still = [one for one in running if places.is_let_go(one)]
@@ -52,11 +52,9 @@ def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
     return Discovery(
         looked_at=tuple(LookedAt(what, count) for what, count in found.looked_at),
         skipped=_group_skipped(found.skipped),
-        unseated=_describe_unseated(org, unseated, found.machine, now),
+        unseated=_describe_unseated(org, unseated, now),
         still_running=tuple(
-            _describe_still_running(org, seat, one, found.machine, now)
-            for one in still
-            for seat in places.find_seats(one)
+            _describe_still_running(org, seat, one, now) for one in still for seat in places.find_seats(one)
         ),
         gone=tuple(_list_gone(org, found, now)),
         changed=tuple(_list_changed(org, found, now)),
@@ -75,28 +73,31 @@ def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
     )
 
 
-def identify_agent(place: DefinitionPlace, machine: str = "") -> str:
-    """The id of an agent, from its identity: `a` and 15 digits of a hash. `machine` is that of `Discovered`."""
-    return f"a{_hash_texts(*_make_key(place, machine))}"
+def identify_agent(place: DefinitionPlace) -> str:
+    """The id of an agent, from its identity, repository and path: `a` and 15 digits of a hash."""
+    return f"a{_hash_texts(place.repo, place.path)}"
 
 
-def identify_still_running(seat: str, place: DefinitionPlace, machine: str = "") -> str:
+def identify_still_running(seat: str, place: DefinitionPlace) -> str:
     """The id of the finding that an agent runs although its seat was let go: `r` and 15 digits of a hash."""
-    return f"r{_hash_texts(seat, *_make_key(place, machine))}"
-
-
-def _make_key(place: DefinitionPlace, machine: str) -> tuple[str, ...]:
-    """What identifies an agent: repository and path, and outside of a repository also the content."""
-    return (place.repo, place.path, place.sha256) if place.repo == machine else (place.repo, place.path)
+    return f"r{_hash_texts(seat, place.repo, place.path)}"
 
 
 def _hash_texts(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:_ID_DIGITS]
 
 
-def list_seated_ids(org: Org, machine: str = "") -> set[str]:
+def find_content(place: DefinitionPlace) -> str:
+    """The hash by which the file at a place is known again elsewhere; "" if it is not known.
+
+    An entry of a file, `crontab#claude`, has no content of its own: many have the same schedule and program.
+    """
+    return "" if "#" in place.path or place.sha256 == _EMPTY_HASH else place.sha256
+
+
+def list_seated_ids(org: Org) -> set[str]:
     """The ids of all agents that a seat names by their place."""
-    return {identify_agent(place, machine) for seat in org.seats.values() for place in seat.runs_from}
+    return {identify_agent(place) for seat in org.seats.values() for place in seat.runs_from}
 
 
 def select_agents(view: Discovery, named: Sequence[str]) -> Discovery:
@@ -117,8 +118,8 @@ def _find_unseated(view: Discovery, name: str) -> UnseatedAgent:
     if len(found) == 1:
         return found[0]
     if found:
-        ids = ", ".join(f"{one.id} ({one_line(one.agent.where)})" for one in found)
-        raise BadInput(what=f'several agents fit "{one_line(name)}". Name one by its id: {ids}')
+        ids = ", ".join(f"{one.id} ({one_line(one.agent.where)})" for one in found[:_MOST_LISTED])
+        raise BadInput(what=f'{len(found)} agents fit "{one_line(name)}". Name one by its id, such as {ids}')
     hint = did_you_mean(name, [one.agent.name for one in view.unseated]) or "orgtp discover --json lists all of them."
     raise BadInput(what=f'no agent without a seat has the name or id "{one_line(name)}". {hint}')
 
@@ -126,26 +127,25 @@ def _find_unseated(view: Discovery, name: str) -> UnseatedAgent:
 class _SeatPlaces:
     """Finds the seats of an agent, by the places that the seats name and by the content of the files there."""
 
-    def __init__(self, org: Org, machine: str) -> None:
-        self._machine = machine
-        self._by_place: dict[tuple[str, ...], list[Seat]] = {}
+    def __init__(self, org: Org) -> None:
+        self._by_place: dict[tuple[str, str], list[Seat]] = {}
         self._by_hash: dict[str, list[Seat]] = {}
         for seat in org.seats.values():
             for place in seat.runs_from:
-                self._by_place.setdefault(_make_key(place, machine), []).append(seat)
-                if place.sha256 not in {"", _EMPTY_HASH}:
-                    self._by_hash.setdefault(place.sha256, []).append(seat)
+                self._by_place.setdefault((place.repo, place.path), []).append(seat)
+                if content := find_content(place):
+                    self._by_hash.setdefault(content, []).append(seat)
 
     def find_seats(self, agent: FoundAgent) -> list[Seat]:
         """The seats of an agent: those that name its place or that of a copy, else those that name its content."""
         places = (agent.place, *agent.copies)
         named = self.find_by_place(places)
-        same = [seat for place in places for seat in self._by_hash.get(place.sha256, ())]
+        same = [seat for place in places for seat in self._by_hash.get(find_content(place), ())]
         return named or list({seat.id: seat for seat in same}.values())
 
     def find_by_place(self, places: Iterable[DefinitionPlace]) -> list[Seat]:
         """The seats that name one of the places."""
-        found = [seat for place in places for seat in self._by_place.get(_make_key(place, self._machine), ())]
+        found = [seat for place in places for seat in self._by_place.get((place.repo, place.path), ())]
         return list({seat.id: seat for seat in found}.values())
 
     def is_let_go(self, agent: FoundAgent) -> bool:
@@ -167,9 +167,7 @@ def _group_skipped(skipped: Iterable[NotLookedAt]) -> tuple[SkippedPlaces, ...]:
     return tuple(SkippedPlaces(why, tuple(sorted(groups[why]))) for why in order)
 
 
-def _describe_unseated(
-    org: Org, unseated: Sequence[FoundAgent], machine: str, now: datetime
-) -> tuple[UnseatedAgent, ...]:
+def _describe_unseated(org: Org, unseated: Sequence[FoundAgent], now: datetime) -> tuple[UnseatedAgent, ...]:
     alike = find_alike(org, [read_found_work(one) for one in unseated]) if org.seats else [[] for _ in unseated]
     people = _list_people_by_address(org, org.day_of(now))
     default = find_discover_assignee(org)
@@ -178,8 +176,12 @@ def _describe_unseated(
         owners = tuple(_suggest_owners(org, agent.authors, people, now))
         to = next((one.seat for one in owners if one.seat), None) or default
         command = _format_escalate(agent, to) if to else None
-        found.append(UnseatedAgent(identify_agent(agent.place, machine), agent, owners, tuple(like), command))
-    return tuple(sorted(found, key=lambda one: (one.agent.place.repo, one.agent.place.path, one.agent.where, one.id)))
+        found.append(UnseatedAgent(identify_agent(agent.place), agent, owners, tuple(like), command))
+    return tuple(sorted(found, key=_get_order))
+
+
+def _get_order(one: UnseatedAgent) -> tuple[object, ...]:
+    return one.agent.place.repo, make_name_key(one.agent.place.path), one.agent.where, one.id
 
 
 def _list_people_by_address(org: Org, day: date) -> dict[str, list[Seat]]:
@@ -210,16 +212,16 @@ def describe_agent(agent: FoundAgent) -> str:
 
 
 def _format_escalate(agent: FoundAgent, to: str) -> str:
-    what = f"{describe_agent(agent)}, and no seat answers for it"[:_MOST_NAMED]
+    what = f"{describe_agent(agent)}, and no seat answers for it"[:_LONGEST_TEXT]
     return shlex.join(["orgtp", "escalate", "open", to, what, "--to", to])
 
 
-def _describe_still_running(org: Org, seat: Seat, agent: FoundAgent, machine: str, now: datetime) -> StillRunning:
+def _describe_still_running(org: Org, seat: Seat, agent: FoundAgent, now: datetime) -> StillRunning:
     record = org.retirements.get(seat.id)
     since = (record.retired_on if record else None) if seat.is_retired else (seat.pause.since if seat.pause else None)
     responsible = find_responsible_seat(org, seat.id)
     return StillRunning(
-        id=identify_still_running(seat.id, agent.place, machine),
+        id=identify_still_running(seat.id, agent.place),
         seat=seat.id,
         name=org.name_at(seat.id, now),
         status=seat.status,
@@ -232,11 +234,11 @@ def _describe_still_running(org: Org, seat: Seat, agent: FoundAgent, machine: st
 
 def _list_gone(org: Org, found: Discovered, now: datetime) -> Iterator[GoneFile]:
     gone = {(one.place.repo, one.place.path) for one in found.files if one.sha256 is None}
-    by_hash = {place.sha256: place for one in found.agents for place in (one.place, *one.copies) if place.sha256}
+    by_hash = {find_content(place): place for one in found.agents for place in (one.place, *one.copies)}
     for seat in _list_current(org):
         for place in seat.runs_from:
             if (place.repo, place.path) in gone:
-                moved = by_hash.get(place.sha256)
+                moved = by_hash.get(content) if (content := find_content(place)) else None
                 name, owner_name = org.name_at(seat.id, now), org.owner_name(seat, now)
                 yield GoneFile(seat.id, name, seat.owner, owner_name, place, moved)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from orgtp.model.inventory.draft import DraftSource, SeatDraft
 from orgtp.model.seat import SeatKind
+from orgtp.views.seats.discovery.build import find_content
 from orgtp.views.seats.discovery.types import UnseatedAgent
 
 # The name of the source and of the format in `x-imported`.
@@ -24,8 +26,10 @@ def draft_agents(agents: Iterable[UnseatedAgent]) -> DraftSource:
             kind=SeatKind.AGENT,
             name=one.agent.name,
             mission=one.agent.description,
-            runs_from=(one.agent.place, *one.agent.copies),
+            runs_from=tuple(
+                replace(place, sha256=find_content(place)) for place in (one.agent.place, *one.agent.copies)
+            ),
         )
         for one in agents
     )
-    return DraftSource(path=DISCOVER, name=DISCOVER, format=DISCOVER, drafts=drafts)
+    return DraftSource(path="agents without a seat", name=DISCOVER, format=DISCOVER, drafts=drafts)
