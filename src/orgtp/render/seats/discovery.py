@@ -21,9 +21,9 @@ from orgtp.render.terminal import (
 )
 from orgtp.views.overlap.types import Alike
 from orgtp.views.seats.discovery.types import (
-    ChangedFile,
+    ChangedDefinition,
     Discovery,
-    GoneFile,
+    GoneDefinition,
     SkippedPlaces,
     StillRunning,
     SuggestedOwner,
@@ -140,7 +140,7 @@ def _describe_trigger(agent: FoundAgent) -> str:
     return ", ".join(part for part in (agent.trigger, agent.program) if part)
 
 
-def _list_gone(one: GoneFile) -> list[Line]:
+def _list_gone(one: GoneDefinition) -> list[Line]:
     moved = f"the same text is at {one.moved_to.text}" if one.moved_to else ""
     return [
         _name_seat(one.seat, one.name),
@@ -150,7 +150,7 @@ def _list_gone(one: GoneFile) -> list[Line]:
     ]
 
 
-def _list_changed(one: ChangedFile) -> list[Line]:
+def _list_changed(one: ChangedDefinition) -> list[Line]:
     return [
         _name_seat(one.seat, one.name),
         safe_text(one.place.text),

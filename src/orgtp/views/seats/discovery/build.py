@@ -17,10 +17,10 @@ from orgtp.model.text import did_you_mean, fold_spelling, make_name_key, one_lin
 from orgtp.views.overlap.find import find_alike
 from orgtp.views.overlap.types import read_found_work
 from orgtp.views.seats.discovery.types import (
-    ChangedFile,
+    ChangedDefinition,
     CopyFound,
     Discovery,
-    GoneFile,
+    GoneDefinition,
     LookedAt,
     SkippedPlaces,
     StillRunning,
@@ -232,7 +232,7 @@ def _describe_still_running(org: Org, seat: Seat, agent: FoundAgent, now: dateti
     )
 
 
-def _list_gone(org: Org, found: Discovered, now: datetime) -> Iterator[GoneFile]:
+def _list_gone(org: Org, found: Discovered, now: datetime) -> Iterator[GoneDefinition]:
     gone = {(one.place.repo, one.place.path) for one in found.files if one.sha256 is None}
     by_hash = {find_content(place): place for one in found.agents for place in (one.place, *one.copies)}
     for seat in _list_current(org):
@@ -240,17 +240,17 @@ def _list_gone(org: Org, found: Discovered, now: datetime) -> Iterator[GoneFile]
             if (place.repo, place.path) in gone:
                 moved = by_hash.get(content) if (content := find_content(place)) else None
                 name, owner_name = org.name_at(seat.id, now), org.owner_name(seat, now)
-                yield GoneFile(seat.id, name, seat.owner, owner_name, place, moved)
+                yield GoneDefinition(seat.id, name, seat.owner, owner_name, place, moved)
 
 
-def _list_changed(org: Org, found: Discovered, now: datetime) -> Iterator[ChangedFile]:
+def _list_changed(org: Org, found: Discovered, now: datetime) -> Iterator[ChangedDefinition]:
     hashes = {(one.place.repo, one.place.path): one.sha256 for one in found.files}
     for seat in _list_current(org):
         for place in seat.runs_from:
             content = hashes.get((place.repo, place.path))
             if content and place.sha256 and content != place.sha256:
                 name, owner_name = org.name_at(seat.id, now), org.owner_name(seat, now)
-                yield ChangedFile(seat.id, name, seat.owner, owner_name, place, content)
+                yield ChangedDefinition(seat.id, name, seat.owner, owner_name, place, content)
 
 
 def _list_copies(org: Org, running: Sequence[FoundAgent], places: _SeatPlaces, now: datetime) -> Iterator[CopyFound]:

@@ -71,7 +71,7 @@ class StillRunning:
 
 
 @dataclass(frozen=True, slots=True)
-class GoneFile:
+class GoneDefinition:
     """A seat whose file is no longer in its repository. `moved_to` is a place with the same content, if any has it."""
 
     seat: str
@@ -83,7 +83,7 @@ class GoneFile:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedFile:
+class ChangedDefinition:
     """A seat whose file has another content than when the seat was last reviewed: `now` is its hash now."""
 
     seat: str
@@ -132,8 +132,8 @@ class Discovery:
     skipped: tuple[SkippedPlaces, ...]
     unseated: tuple[UnseatedAgent, ...]
     still_running: tuple[StillRunning, ...]
-    gone: tuple[GoneFile, ...]
-    changed: tuple[ChangedFile, ...]
+    gone: tuple[GoneDefinition, ...]
+    changed: tuple[ChangedDefinition, ...]
     copies: tuple[CopyFound, ...]
     running: int
     seated: int
