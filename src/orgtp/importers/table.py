@@ -279,16 +279,16 @@ def _find_header(path: Path, table: RawTable, named: str, is_header: IsHeader) -
     if not table.rows:
         raise BadSource(where=path, what="it has no rows")
     if named:
-        found = next((row for row in table.rows if str(row.line) == named.strip()), None)
-        if found is None:
-            first = f"--map header={table.rows[0].line}"
-            raise BadSource(where=path, what=f'there is no row in line "{named}" for the header. Try {first}')
-        return found
+        wanted = [row for row in table.rows if str(row.line) == named.strip()]
+        if not wanted:
+            first_line = f"--map header={table.rows[0].line}"
+            raise BadSource(where=path, what=f'there is no row in line "{named}" for the header. Try {first_line}')
+        return wanted[0]
     first, *others = table.rows[:_LOOKED_AT]
     if is_header(first.cells):
         return first
     meant = next((row for row in others if is_header(row.cells)), None)
-    widest = max(map(_count_texts, [*others, first]))
+    widest = max(map(_count_texts, [first, *others]))
     if meant is None and _count_texts(first) == 1 and widest > 1:
         meant = next(row for row in others if _count_texts(row) == widest)
     if meant is None:
