@@ -61,8 +61,8 @@ class TableQueries:
         from orgtp.export.write import write_export
 
         target = find_target(name, format, table)
-        files = self.snapshot.staff.files
-        return write_export(self.build(selection), target, out or sys.stdout.buffer, force=force, files=files)
+        sources = self.snapshot.staff.files
+        return write_export(self.build(selection), target, out or sys.stdout.buffer, force=force, sources=sources)
 
     def query(self, query: str, *, limit: int = 1000, seconds: float = 10.0) -> QueryResult:
         """Run one SQL query that only reads. Raises `BadInput`, `BadQuery`, `QueryRefused` and `QueryTooLong`."""

@@ -52,17 +52,17 @@ def write_export(
     out: IO[bytes],
     *,
     force: bool = False,
-    files: Mapping[str, bytes] | None = None,
+    sources: Mapping[str, bytes] | None = None,
 ) -> Exported:
-    """Write the tables to `target`, or to `out` if it has no path. `files` are those of the org, for whole seats.
+    """Write the tables to `target`, or to `out` if it has no path. `sources` are the org's files, for whole seats.
 
     A file that exists is replaced only with `force`; other files of a folder stay. Raises `OutputExists`, `BadInput`
     for something that is not a file, `CannotWriteOutput`, and the errors of the format.
     """
     if target.path is None:
-        streamed = _write_stream(_Content(tables, files or {}), target, out)
+        streamed = _write_stream(_Content(tables, sources or {}), target, out)
         return Exported(target.format, (streamed,), tables.left_out)
-    content, paths = _Content(tables, files or {}), _list_paths(target)
+    content, paths = _Content(tables, sources or {}), _list_paths(target)
     for path in paths.values():
         if path.exists() and not path.is_file():
             raise BadInput(what=f"{path} is not a file. To write to standard output, name the file {STDOUT}")
@@ -87,7 +87,7 @@ class _Content:
     """What is exported: the tables, and the files of the org."""
 
     tables: TableSet
-    files: Mapping[str, bytes]
+    sources: Mapping[str, bytes]
 
 
 def _list_paths(target: ExportTarget) -> dict[str, Path]:
@@ -132,7 +132,7 @@ def _write_lines(content: _Content, format_: ExportFormat, table: str, out: IO[b
         _write_all(write_openmetrics(tables), out)
         return {"metrics": count_samples(tables)}
     if format_ is ExportFormat.SEATS:
-        return {"seats": _write_all(write_seat_lines(tables.seats, content.files), out)}
+        return {"seats": _write_all(write_seat_lines(tables.seats, content.sources), out)}
     header = 1 if format_ is ExportFormat.CSV else 0
     return {table: _write_all(write_table_lines(tables, table, format_), out) - header}
 

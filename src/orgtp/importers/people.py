@@ -12,20 +12,10 @@ from dataclasses import field
 from pathlib import Path
 from typing import NoReturn
 
+from orgtp.importers.columns import ColumnChoice, choose_columns, fold_header, format_map, name_column
 from orgtp.importers.formats import BadSource, SourceRequest
-from orgtp.importers.table import (
-    ERROR_VALUES,
-    ColumnChoice,
-    SourceTable,
-    TableRow,
-    choose_columns,
-    fold_header,
-    format_map,
-    name_column,
-    name_source,
-    peek_headers,
-    read_table,
-)
+from orgtp.importers.table import name_source, peek_headers, read_table
+from orgtp.importers.table_rows import ERROR_VALUES, SourceTable, TableRow
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.draft import BadDraft, DraftSource, LostText, SeatDraft
 from orgtp.model.period import parse_period
