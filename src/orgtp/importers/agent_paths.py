@@ -12,16 +12,10 @@ AGENT_FOLDERS: Mapping[str, tuple[str, bool]] = {
     ".github/agents": (".md", True),
     "agents": (".md", True),
 }
-# Files for people, which many folders have. Without front matter they are no agents anyway.
-NOT_AGENTS = frozenset(
-    {"readme.md", "contributing.md", "changelog.md", "license.md", "index.md", "claude.md", "agents.md"}
-)
 
 
 def find_agent_folder(path: PurePosixPath) -> str:
     """The folder of agents that a file is in, one of `AGENT_FOLDERS`; "" if its path is not one of an agent."""
-    if path.name.lower() in NOT_AGENTS:
-        return ""
     folders = path.parts[:-1]
     for folder, (ending, below) in AGENT_FOLDERS.items():
         parts = tuple(folder.split("/"))
@@ -34,3 +28,14 @@ def find_agent_folder(path: PurePosixPath) -> str:
 def remove_agent_ending(name: str) -> str:
     """The name of a file of an agent without its ending: `dash.agent.md` is `dash`."""
     return name.removesuffix(".md").removesuffix(".agent")
+
+
+def list_folders_below(path: PurePosixPath) -> tuple[str, ...]:
+    """The folders between the folder of agents and the file; none if the file is in no folder of agents."""
+    folder = find_agent_folder(path)
+    parts = tuple(folder.split("/"))
+    folders = path.parts[:-1]
+    for end in range(len(folders), len(parts) - 1, -1):
+        if folder and folders[end - len(parts) : end] == parts:
+            return folders[end:]
+    return ()
