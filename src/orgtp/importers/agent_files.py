@@ -59,7 +59,7 @@ def recognise(path: Path, start: bytes) -> bool:
     if path.is_dir():
         files = [file for file in list_folder(path).files if file.suffix == ".md"]
         usual = [file for file in files if _is_agent_path(path, file)]
-        return any(_is_agent(file, parse_agent(read_start(file))) for file in usual or files[:_TRIED])
+        return any(_is_agent(file, parse_agent(read_start(file) or b"")) for file in usual or files[:_TRIED])
     return path.suffix == ".md" and parse_agent(start) is not None
 
 

@@ -12,7 +12,7 @@ from orgtp.importers.formats import BadSource
 from orgtp.importers.repositories import RepositoryFinder
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.draft import BadDraft, DraftSource, SeatDraft
-from orgtp.model.text import escape_control_chars, join_sentences, one_line
+from orgtp.model.text import count_noun, escape_control_chars, join_sentences, one_line
 
 # More files of a format are not read from one folder.
 MOST_FILES = 20_000
@@ -54,6 +54,18 @@ class SourceReading:
         if len(files) > MOST_FILES:
             self.notes.append(f"only the first {MOST_FILES:,} of {len(files):,} files were read")
         return files[:MOST_FILES]
+
+    def select(self, files: list[SourceFile], matches: Callable[[bytes], object]) -> list[SourceFile]:
+        """The files of a folder whose first part matches: the others are those of other programs, and may be anything.
+
+        A path that is a file itself was chosen by the user, and is always one of them.
+        """
+        if not self.path.is_dir():
+            return files
+        starts = [(file, read_start(file.path)) for file in files]
+        if unread := [file.label for file, start in starts if start is None]:
+            self.notes.append(f"{count_noun(len(unread), 'file')} could not be read, such as {unread[0]}")
+        return [file for file, start in starts if start is not None and matches(start)]
 
     def read_bytes(self, file: SourceFile, most: int) -> bytes | None:
         """The content of a file; None if it cannot be read, and then it is among the bad rows."""
@@ -113,18 +125,18 @@ def name_source(path: Path) -> str:
     return bare or one_line(stem) or "source"
 
 
-def has_file(path: Path, wanted: Callable[[Path], bool], matches: Callable[[bytes], bool]) -> bool:
+def has_file(path: Path, wanted: Callable[[Path], bool], matches: Callable[[bytes], object]) -> bool:
     """Whether a folder has a file that is wanted, and whose first part matches."""
-    return any(wanted(file) and matches(read_start(file)) for file in list_folder(path).files)
+    return any(wanted(file) and matches(read_start(file) or b"") for file in list_folder(path).files)
 
 
-def read_start(path: Path) -> bytes:
-    """The first part of a file; b"" if it cannot be read."""
+def read_start(path: Path) -> bytes | None:
+    """The first 64 KiB of a file; None if it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(_START)
     except OSError:
-        return b""
+        return None
 
 
 def count_left_out(what: Iterable[str]) -> str:
