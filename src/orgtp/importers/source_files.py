@@ -83,8 +83,12 @@ class SourceReading:
     def read_yaml(self, file: SourceFile) -> list[ForeignNode]:
         """The documents of a YAML file; none if it cannot be read, and then it is among the bad rows."""
         raw = self.read_bytes(file, MAX_FOREIGN_BYTES)
+        return self.parse_yaml(file, raw) if raw is not None else []
+
+    def parse_yaml(self, file: SourceFile, raw: bytes) -> list[ForeignNode]:
+        """The documents of a YAML file with this content; none if it is not YAML, and then it is among the bad rows."""
         try:
-            return read_foreign_yaml(file.label, raw) if raw is not None else []
+            return read_foreign_yaml(file.label, raw)
         except UnreadableYaml as error:
             problem = error.problem
             self.refuse(str(problem.place), join_sentences(problem.message, problem.hint).removesuffix("."))
