@@ -45,9 +45,10 @@ def read(request: SourceRequest) -> DraftSource:
         raw = reading.read_bytes(file, _MOST_BYTES)
         documents = reading.parse_yaml(file, raw) if raw is not None else []
         place = finder.place(file.path, raw or b"")
-        for key, node in (pair for document in documents for pair in document.items.items()):
+        found = [pair for document in documents for pair in document.items.items()]
+        for key, node in found:
             if isinstance(node.data, dict) and (node.text("role") or node.text("goal")):
-                reading.drafts.append(_make_draft(file, key, node, place))
+                reading.drafts.append(_make_draft(file, key, node, place, is_alone=len(found) == 1))
             else:
                 where = f"{file.label}:{node.line}"
                 reading.refuse(where, f'"{escape_control_chars(key)}" has no role and no goal, so it is no agent')
@@ -59,7 +60,7 @@ def read(request: SourceRequest) -> DraftSource:
 _MOST_BYTES = 1024 * 1024
 
 
-def _make_draft(file: SourceFile, key: str, node: ForeignNode, place: DefinitionPlace) -> SeatDraft:
+def _make_draft(file: SourceFile, key: str, node: ForeignNode, place: DefinitionPlace, *, is_alone: bool) -> SeatDraft:
     texts = DraftTexts.begin()
     name = texts.clean_name("name", key)
     role = texts.clean_name("role", node.text("role"))
@@ -80,7 +81,8 @@ def _make_draft(file: SourceFile, key: str, node: ForeignNode, place: Definition
         keys=(f"ref:{alias}", f"name:{fold_spelling(name)}"),
         aliases=(alias,),
         mission=texts.clean_mission("goal", goal),
-        runs_from=(place,),
+        # A file of several agents is the file of none: nobody could tell which of them changed when it did.
+        runs_from=(place,) if is_alone else (),
         lost=tuple(texts.lost),
         unknown=tuple(unknown if role else (*unknown, "role (the name stands for it)")),
     )
