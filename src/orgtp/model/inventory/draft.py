@@ -32,6 +32,7 @@ class SeatDraft:
     seat should remember. `id_hint` is what its id is made from; "" means its name. `members` are keys of the drafts
     that belong to a group. `content` has further keys of a seat's file, as they will be written (only a file of seats
     has them). `lost` lists what is left out, and `unknown` says in words what the source should say and does not.
+    `text` is the row as text of its file, to write it out again; "" if a file is all about this seat.
     """
 
     where: str
@@ -51,6 +52,7 @@ class SeatDraft:
     content: Mapping[str, YamlData] = field(default_factory=dict)
     lost: tuple[LostText, ...] = ()
     unknown: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
