@@ -94,6 +94,7 @@ def set_keys(
     values = _merge_target_dates(org, found, values)
     for keys, value in values:
         _refuse_other_unit(org, found, keys, value)
+    values = [(keys, _build_places(found, value) if keys == ("runs_from",) else value) for keys, value in values]
     edits = tuple(_make_edit(found, keys, value) for keys, value in _place_inputs(found, values))
     words = [_format_setting(found, keys, value) for keys, value in values]
     body = why or ("\n".join(words) if len(words) > 1 else "")
@@ -141,6 +142,24 @@ def _make_edit(seat: Seat, keys: tuple[str, ...], value: YamlData) -> Edit:
         return DropKey(path, keys)
     is_number = keys[-1] in _NUMBERS and isinstance(value, str) and value.isdecimal()
     return SetKey(path, keys, int(str(value)) if is_number else value)
+
+
+def _build_places(seat: Seat, value: YamlData) -> YamlData:
+    """The files that define an agent, of texts such as `git.example.com/acme/agents:agents/dash.md`, as groups of keys.
+
+    A file that the seat has already keeps the hash of the content that was reviewed.
+    """
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return value
+    known = {(one.repo, one.path): one.sha256 for one in seat.runs_from}
+    return [_build_place(item, known) if isinstance(item, str) else item for item in value]
+
+
+def _build_place(text: str, known: Mapping[tuple[str, str], str]) -> YamlData:
+    # A repository may have a port, so the last colon is the one before the path.
+    repo, _, path = text.rpartition(":")
+    keys = {"repo": repo, "path": path, "sha256": known.get((repo, path), "")}
+    return {key: part for key, part in keys.items() if part or key == "path"}
 
 
 def _place_inputs(
@@ -231,7 +250,7 @@ def _format_setting(seat: Seat, keys: tuple[str, ...], value: YamlData) -> str:
     """Return `owner bogdan -> david` for a short field, and `mission = …` for a long or new one."""
     name = ".".join(keys)
     if isinstance(value, list | tuple):
-        return f"{name} = {', '.join(map(str, value))}"
+        return f"{name} = {', '.join(map(_format_item, value))}"
     if value == "":
         return f"{name} removed"
     if isinstance(value, Mapping):
@@ -239,3 +258,10 @@ def _format_setting(seat: Seat, keys: tuple[str, ...], value: YamlData) -> str:
     old = {"owner": seat.owner, "reports_to": seat.reports_to, "status": str(seat.status), "role": seat.role}
     before = old.get(keys[0], "") if len(keys) == 1 else ""
     return f"{name} {before} -> {value}" if before else f"{name} = {value}"
+
+
+def _format_item(item: YamlData) -> str:
+    """An item of a list in the words of a commit: a file that defines an agent is `REPOSITORY:PATH`."""
+    if isinstance(item, Mapping):
+        return ":".join(str(item[key]) for key in ("repo", "path") if key in item)
+    return str(item)

@@ -352,12 +352,24 @@ def _report_trouble(org: OrgHandle, done: RecordedChange) -> None:
     """Say what a commit did not update, and which new warnings there are."""
     if done.behind and done.behind != org.outdated_because:
         write_stderr(f"committed, but the work tree could not be updated: {done.behind}")
-    for problem in done.noted[:_MOST_NOTED]:
-        write_stderr(f"note: {problem.place}: {problem.message}. {problem.hint}".rstrip())
-    if len(done.noted) > _MOST_NOTED:
-        write_stderr(f"and {count_noun(len(done.noted) - _MOST_NOTED, 'more warning')}. See: orgtp validate")
+    if done.noted:
+        _report_noted(done)
     if org.ledger.is_other_branch_checked_out:
         write_stderr(f"recorded on the branch {org.head.branch}; the branch that is checked out was not changed")
+
+
+def _report_noted(done: RecordedChange) -> None:
+    """Say which new warnings there are; those about imported seats in one line for each rule."""
+    from orgtp.render.problems.grouping import split_imported
+    from orgtp.render.problems.text import describe_imported_problems
+
+    noted, alike = split_imported(done.noted, done.imported)
+    for problem in noted[:_MOST_NOTED]:
+        write_stderr(f"note: {problem.place}: {problem.message}. {problem.hint}".rstrip())
+    if len(noted) > _MOST_NOTED:
+        write_stderr(f"and {count_noun(len(noted) - _MOST_NOTED, 'more warning')}. See: orgtp validate")
+    for found in alike:
+        write_stderr(f"note: {describe_imported_problems(found)}".rstrip())
 
 
 def _print_commit(org: OrgHandle, done: RecordedChange) -> None:

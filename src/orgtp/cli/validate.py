@@ -148,11 +148,12 @@ def _format_problems(report: ValidateReport) -> str:
     if report.format is ValidateFormat.TEXT and not problems:
         return ""
     if report.format is ValidateFormat.TEXT:
+        from orgtp.model.inventory.imported import list_imported_proposals
         from orgtp.render.problems.text import problems_text
         from orgtp.render.terminal import detect_screen
 
-        files = report.handle.snapshot.loaded.files
-        return problems_text(problems, files, detect_screen(), full=report.full)
+        files, imported = report.handle.snapshot.loaded.files, list_imported_proposals(report.handle.org)
+        return problems_text(problems, files, detect_screen(), full=report.full, imported=imported)
     if report.format is ValidateFormat.GITHUB:
         from orgtp.render.problems.github import problems_github
 

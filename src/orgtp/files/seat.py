@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -79,7 +80,7 @@ def _parse_seat(path: str, fields: MappingReader) -> Seat:
         retire_when=fields.text("retire_when"),
         review_by=fields.day("review_by"),
         delegate=_read_delegate(fields),
-        aliases=fields.text_list("aliases"),
+        aliases=_read_aliases(fields),
         runs_from=_read_runs_from(fields),
         capabilities=fields.texts("capabilities"),
         metrics=_read_metrics(fields),
@@ -138,14 +139,48 @@ def _read_delegate(fields: MappingReader) -> Delegate | None:
     return Delegate(to, until) if to and until else None
 
 
+def _read_aliases(fields: MappingReader) -> tuple[str, ...]:
+    """The ids of the seat in other systems. Those that are listed again are left out."""
+    below = fields.list_items("aliases")
+    found: dict[str, None] = {}
+    for number in below.data:
+        text = below.text(number, named="an alias")
+        if text in found:
+            below.add_problem("alias-twice", number, f'the alias "{text}" is in the list twice', "Remove one of them.")
+        elif text:
+            found[text] = None
+    return tuple(found)
+
+
+# The same patterns as in the schema. A path has one spelling, since a place is known again by its text.
+_DEFINITION_PATTERNS = {
+    "repo": re.compile(r"(?![^\n]*://)[^\s@\\\ufeff\x00-\x1f\x7f-\x9f]+"),
+    "path": re.compile(
+        r"(?=[\s\S]*\S)(?![A-Za-z]:/)(?!\.{1,2}(?:/|\Z))[^/\\\x00-\x1f\x7f-\x9f]+"
+        r"(?:/(?!\.{1,2}(?:/|\Z))[^/\\\x00-\x1f\x7f-\x9f]+)*"
+    ),
+    "sha256": re.compile(r"[0-9a-f]{64}"),
+}
+_DEFINITION_HINTS = {
+    "repo": "Write its address without a scheme, a user and blanks: git.example.com/acme/agents.",
+    "path": "Write it from the root of the repository, with / and without . and .. as parts: agents/dash.md.",
+    "sha256": "Write the 64 digits that this prints: sha256sum FILE. Or remove the key.",
+}
+
+
 def _read_runs_from(fields: MappingReader) -> tuple[DefinitionPlace, ...]:
-    """The files that define an agent. Those without a path that can be read are left out."""
+    """The files that define an agent. One of which a part cannot be read is left out."""
     found = []
     for below in fields.groups("runs_from", "an item of runs_from"):
         below.refuse_unknown_keys(RUNS_FROM_KEYS)
-        repo, path, sha256 = below.text("repo"), below.text("path", required=True), below.text("sha256")
-        if path:
-            found.append(DefinitionPlace(repo, path, sha256))
+        texts = {key: below.text(key, required=key == "path") for key in RUNS_FROM_KEYS}
+        wrong = [key for key, text in texts.items() if text and not _DEFINITION_PATTERNS[key].fullmatch(text)]
+        for key in wrong:
+            # An address that is not valid may have a password, which no message repeats.
+            shown = "repo" if key == "repo" else f'{key} "{texts[key]}"'
+            below.add_problem("bad-runs-from", key, f"{shown} is not valid", _DEFINITION_HINTS[key])
+        if texts["path"] and not wrong:
+            found.append(DefinitionPlace(**texts))
     return tuple(found)
 
 

@@ -91,8 +91,9 @@ class RecordedChange:
 
     `before` and `files` map the changed paths to their content before and after. `behind`: why the work tree could not
     be updated after the commit. `queued_because`: why the change is queued and not committed yet. `noted`: new
-    problems that do not prevent the change. `verdicts`: the metrics whose past it judges differently. `unread`: the
-    errors in the files that the change was based on, for which it may lack something.
+    problems that do not prevent the change, and `imported`: the files of seats that an import proposed, among their
+    places. `verdicts`: the metrics whose past it judges differently. `unread`: the errors in the files that the change
+    was based on, for which it may lack something.
     """
 
     change: Change
@@ -104,6 +105,7 @@ class RecordedChange:
     noted: tuple[Problem, ...] = ()
     verdicts: tuple[VerdictChange, ...] = ()
     unread: tuple[Problem, ...] = ()
+    imported: frozenset[str] = frozenset()
 
     @property
     def paths(self) -> list[str]:
@@ -288,7 +290,16 @@ class CommitBatch:
         when = now.astimezone(loaded.org.zone)
         unread = tuple(select_unread(loaded.problems))
         return PlannedCommit(
-            RecordedChange(change, None, old, files, noted=checked.noted, verdicts=checked.verdicts, unread=unread),
+            RecordedChange(
+                change,
+                None,
+                old,
+                files,
+                noted=checked.noted,
+                verdicts=checked.verdicts,
+                unread=unread,
+                imported=checked.imported,
+            ),
             self.editor.root,
             author,
             when,

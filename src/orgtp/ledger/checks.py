@@ -30,10 +30,14 @@ class WouldBreak(OrgtpError):
 
 @dataclass(frozen=True, slots=True)
 class CheckedChange:
-    """What a change that is allowed brings with it: new problems that are no errors, and other verdicts on the past."""
+    """What a change that is allowed brings with it: new problems that are no errors, and other verdicts on the past.
+
+    `imported` are the files of seats that an import proposed, among the places of the problems.
+    """
 
     noted: tuple[Problem, ...] = ()
     verdicts: tuple[VerdictChange, ...] = ()
+    imported: frozenset[str] = frozenset()
 
 
 def check_change(before: LoadedOrg, change: Change, files: Mapping[str, bytes], now: datetime) -> CheckedChange:
@@ -43,13 +47,15 @@ def check_change(before: LoadedOrg, change: Change, files: Mapping[str, bytes], 
     """
     if all(isinstance(edit, AppendScores) for edit in change.edits):
         return CheckedChange(refuse_wrong_records(before.org, before.files, files))
+    from orgtp.model.inventory.imported import list_imported_proposals
     from orgtp.model.verdict_changes import compare_verdicts
 
     replaced = {edit.path for edit in change.edits if isinstance(edit, ReplaceFile)}
     record = {path: raw for path, raw in files.items() if path not in replaced}
     after = load_org(MemoryTree({**before.files, **record}))
     noted = refuse_new_errors(before, after, now)
-    return CheckedChange(noted, tuple(compare_verdicts(before.org, after.org, now)))
+    imported = list_imported_proposals(after.org) & {problem.place.path for problem in noted} if noted else frozenset()
+    return CheckedChange(noted, tuple(compare_verdicts(before.org, after.org, now)), imported)
 
 
 def refuse_wrong_records(org: Org, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Problem, ...]:

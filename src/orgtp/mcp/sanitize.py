@@ -12,7 +12,8 @@ _LONGEST = 2_000
 # Keys whose text was written by people, agents or failing sources.
 _QUOTED = frozenset(
     {
-        "after", "author", "before", "body", "capabilities", "failed", "hint", "human_owner", "inputs", "lesson",
+        "after", "author", "before", "body", "capabilities", "failed", "hint", "human_owner", "imported", "inputs",
+        "lesson",
         "message", "mission", "name", "note", "outcome", "own", "reason", "rehire", "retire_when", "role", "subject",
         "table", "what", "why", "with_name", "worked",
     }

@@ -173,6 +173,9 @@ class SeatInput:
         return ", ".join(part for part in (self.is_, f"from {self.from_}" if self.from_ else "") if part)
 
 
+_SHOWN_DIGITS = 16
+
+
 @dataclass(frozen=True, slots=True)
 class DefinitionPlace:
     """Where an agent is defined: a file of a repository, and the hash of the content with which the seat was reviewed.
@@ -189,6 +192,11 @@ class DefinitionPlace:
     def text(self) -> str:
         """The repository and the path: `git.example.com/acme/agents/agents/dash.md`."""
         return f"{self.repo}/{self.path}" if self.repo else self.path
+
+    @property
+    def dated_text(self) -> str:
+        """The repository, the path and the first digits of the hash, by which one content differs from another."""
+        return f"{self.text} (sha256 {self.sha256[:_SHOWN_DIGITS]})" if self.sha256 else self.text
 
 
 @dataclass(frozen=True, slots=True)

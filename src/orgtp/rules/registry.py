@@ -12,6 +12,7 @@ from orgtp.model.problem import Problem, Severity
 from orgtp.rules.metric_names import rules as metric_names
 from orgtp.rules.org import (
     accountability,
+    aliases,
     capabilities,
     continuations,
     delegates,
@@ -97,6 +98,8 @@ RULES: tuple[Rule, ...] = (
         org_rule(people.pause_backwards),
         dated_rule(people.pause_over, Severity.WARNING),
         org_rule(inputs.input_from_unknown, Severity.WARNING),
+        org_rule(aliases.alias_shared, Severity.WARNING),
+        org_rule(aliases.runs_from_shared, Severity.WARNING),
         org_rule(delegates.delegate_wrong),
         dated_rule(delegates.delegate_away, Severity.WARNING),
         dated_rule(delegates.delegate_past, Severity.NOTICE),

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from orgtp.model.due import is_over
 from orgtp.model.org import Org, Retirement
-from orgtp.model.seat import Delegate, Seat
+from orgtp.model.seat import DefinitionPlace, Delegate, Seat
 from orgtp.views.chart import Chart, ChartOptions, ChartSeat, chart, list_chart_seats
 from orgtp.views.escalations import EscalationView, SilenceView, escalations, silences
+from orgtp.views.seats.imported import ImportedFrom, describe_import
 from orgtp.views.seats.people import HeldBy, list_holders
 from orgtp.views.selection import EVERYTHING, Selection, SortOrder
 
@@ -31,7 +32,8 @@ class SeatView:
 
     `email` is an address, or several as in the file. `holders` are those who hold the seat one after another, and
     `inputs` what it works with. `own` has the user's own `x-` keys of the seat and its metrics. `ended` are its metrics
-    that are over.
+    that are over. `aliases` are its ids in other systems, and `runs_from` the files that define it. `imported` says
+    which import wrote it, if one did.
     """
 
     place: ChartSeat
@@ -53,6 +55,9 @@ class SeatView:
     paused_until: date | None = None
     paused_because: str | None = None
     ended: tuple[EndedMetric, ...] = ()
+    aliases: tuple[str, ...] = ()
+    runs_from: tuple[DefinitionPlace, ...] = ()
+    imported: ImportedFrom | None = None
 
 
 def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
@@ -79,6 +84,9 @@ def seat_view(org: Org, now: datetime, seat: str) -> SeatView:
         paused_until=found.pause.until if found.pause else None,
         paused_because=found.pause.reason or None if found.pause else None,
         ended=tuple(_list_ended(org, found, now)),
+        aliases=found.aliases,
+        runs_from=found.runs_from,
+        imported=describe_import(found),
     )
 
 

@@ -216,7 +216,8 @@ def set_seat_keys(
     and orgtp retire.
 
     Only the lines concerned change. KEY= removes a key. A new target applies from the current period on; earlier values
-    keep the target that they had. email and also_reports_to can have several values: email=A,B
+    keep the target that they had. email, also_reports_to and aliases can have several values, email=A,B, and so has
+    runs_from, each a file of a repository: runs_from=REPOSITORY:PATH,REPOSITORY:PATH
     """
     handle = open_chosen_org(change.org, push=change.push)
     pairs = [_parse_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]
@@ -267,13 +268,13 @@ def _parse_pair(text: str, form: str, example: str) -> tuple[str, str]:
 
 
 def _parse_list(key: str, text: str) -> str | list[str]:
-    """A text with commas as a list. One address alone is a text; `also_reports_to` is always a list."""
+    """A text with commas as a list. One address alone is a text; every other list stays a list."""
     found = [part.strip() for part in text.split(",")]
-    return found if len(found) > 1 or (text and key == "also_reports_to") else text
+    return found if len(found) > 1 or (text and key != "email") else text
 
 
 # The keys that can have several values.
-_LISTS = ("also_reports_to", "email")
+_LISTS = ("also_reports_to", "email", "aliases", "runs_from")
 
 
 _PATHS = ("capabilities", "inputs", "metrics")

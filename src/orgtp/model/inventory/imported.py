@@ -21,12 +21,14 @@ from decimal import Decimal
 
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import YamlData
-from orgtp.model.seat import Seat
+from orgtp.model.org import Org
+from orgtp.model.seat import Seat, SeatStatus, seat_path
 
 IMPORTED_KEY = "x-imported"
 MAX_REMEMBERED = 80
 _HASH, _DIGITS = "sha256:", 16
-_WAS, _UNREVIEWED = f"{IMPORTED_KEY}.was.", f"{IMPORTED_KEY}.unreviewed"
+UNREVIEWED_KEY = f"{IMPORTED_KEY}.unreviewed"
+_WAS = f"{IMPORTED_KEY}.was."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def read_imported_mark(seat: Seat) -> ImportedMark | None:
     return ImportedMark(
         source=found.get(f"{IMPORTED_KEY}.from", ""),
         format=found.get(f"{IMPORTED_KEY}.format", ""),
-        unreviewed=_split_keys(found.get(_UNREVIEWED, "")),
+        unreviewed=_split_keys(found.get(UNREVIEWED_KEY, "")),
         was={key.removeprefix(_WAS): text for key, text in found.items() if key.startswith(_WAS)},
     )
 
@@ -95,7 +97,7 @@ def hash_long_text(text: str) -> str:
 
 def is_mission_unreviewed(seat: Seat) -> bool:
     """Whether the mission of a seat is a text that an import wrote and no person has reviewed or changed."""
-    mark = read_imported_mark(seat) if seat.mission and _UNREVIEWED in seat.own else None
+    mark = read_imported_mark(seat) if seat.mission and UNREVIEWED_KEY in seat.own else None
     if mark is None or "mission" not in mark.unreviewed:
         return False
     return "mission" not in mark.was or mark.is_as_imported("mission", seat.mission)
@@ -103,7 +105,12 @@ def is_mission_unreviewed(seat: Seat) -> bool:
 
 def is_imported_proposal(seat: Seat) -> bool:
     """Whether an import proposed the seat, and nobody has made it active or changed its status yet."""
-    return seat.status == "proposed" and read_imported_mark(seat) is not None
+    return seat.status is SeatStatus.PROPOSED and read_imported_mark(seat) is not None
+
+
+def list_imported_proposals(org: Org) -> frozenset[str]:
+    """The paths of the seats that an import proposed and that are still proposed."""
+    return frozenset(seat_path(seat.id) for seat in org.seats.values() if is_imported_proposal(seat))
 
 
 def _split_keys(text: str) -> tuple[str, ...]:

@@ -1,3 +1,3 @@
 """The package problems."""
 
-__all__ = ["github", "gitlab", "junit", "sarif", "summary", "text"]
+__all__ = ["github", "gitlab", "grouping", "junit", "sarif", "summary", "text"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -19,21 +19,30 @@ class ProblemGroup:
     """A problem that is shown in full, and those that are shown with it.
 
     `others` have the same message elsewhere. `hinted`: the hint is shown here, also for the problems before it that
-    share it. `counted` are more of its rule, in any file, which are only counted.
+    share it. `counted` are more of its rule, in any file, which are only counted. `imported`: the group has all
+    problems of a rule about seats that an import proposed, and `first` is an example.
     """
 
     first: Problem
     others: list[Problem]
     hinted: bool
     counted: list[Problem] = field(default_factory=list)
+    imported: bool = False
 
 
-def group_problems(problems: Iterable[Problem], *, full: bool = False) -> Iterator[ProblemGroup]:
+def group_problems(
+    problems: Iterable[Problem], *, full: bool = False, imported: Collection[str] = ()
+) -> Iterator[ProblemGroup]:
     """The groups, in the order of the problems; together they contain all problems.
 
-    Of a rule with many groups, the first are shown together, in the place of the first, with one hint below them. With
-    `full`, every problem has a group of its own.
+    Of a rule with many groups, the first are shown together, in the place of the first, with one hint below them. Those
+    about the files `imported` come last, one group for each rule. With `full`, every problem has a group of its own.
     """
+    if imported and not full:
+        others, alike = split_imported(problems, imported)
+        yield from group_problems(others)
+        yield from (ProblemGroup(found[0], found[1:], True, imported=True) for found in alike)
+        return
     groups = [[problem] for problem in problems] if full else list(_collect_equal(problems))
     rules: dict[tuple[str, str], list[EqualProblems]] = {}
     for group in groups:
@@ -48,6 +57,19 @@ def group_problems(problems: Iterable[Problem], *, full: bool = False) -> Iterat
         else:
             hinted = not rest and _get_hint_key(below) != _get_hint_key(group)
             yield ProblemGroup(first, others, hinted)
+
+
+def split_imported(problems: Iterable[Problem], imported: Collection[str]) -> tuple[list[Problem], list[EqualProblems]]:
+    """The problems of other files, and those about the files `imported`, by rule and severity.
+
+    An import proposes hundreds of seats at once, and what they lack is the same for all.
+    """
+    rest: list[Problem] = []
+    by_rule: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        is_imported = problem.place.path in imported
+        (by_rule.setdefault((problem.rule, problem.severity), []) if is_imported else rest).append(problem)
+    return rest, list(by_rule.values())
 
 
 def _list_shown(group: EqualProblems, folded: list[EqualProblems] | None) -> list[EqualProblems]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from orgtp.model.problem import Place, Problem, Severity
 from orgtp.model.text import count_noun, escape_control_chars, one_line
@@ -20,15 +20,32 @@ _ALL = "each of them in full: add --full"
 
 
 def problems_text(
-    problems: Iterable[Problem], files: Mapping[str, bytes], screen: Screen, *, full: bool = False
+    problems: Iterable[Problem],
+    files: Mapping[str, bytes],
+    screen: Screen,
+    *,
+    full: bool = False,
+    imported: Collection[str] = (),
 ) -> str:
     """The problems in the order given, with their lines of `files`.
 
     Equal problems are shown once, at their first place. Of many problems of one rule, the first are shown and the
-    others counted, in whatever files they are. With `full`, every problem is shown.
+    others counted, in whatever files they are. Problems about the files `imported`, of seats that an import proposed,
+    take one line for each rule. With `full`, every problem is shown.
     """
     excerpts = Excerpts(files, screen.width)
-    return render_lines(_format_problem_lines(group_problems(problems, full=full), excerpts, screen.width), screen)
+    groups = group_problems(problems, full=full, imported=imported)
+    return render_lines(_format_problem_lines(groups, excerpts, screen.width), screen)
+
+
+def describe_imported_problems(found: Sequence[Problem]) -> str:
+    """All problems of one rule about imported seats as one sentence: how many, an example, and its hint.
+
+    `seat-same-name: 200 findings about imported seats, such as seats/p1.yaml:2:7: … HINT`
+    """
+    first, total = found[0], sum(1 + one.unlisted for one in found)
+    what = f"{count_noun(total, 'finding')} about imported seats, such as {first.place}" if total > 1 else first.place
+    return one_line(f"{first.rule}: {what}: {first.message.rstrip('.')}. {first.hint}")
 
 
 def _format_problem_lines(groups: Iterable[ProblemGroup], excerpts: Excerpts, width: int) -> Iterator[Line]:
@@ -37,6 +54,10 @@ def _format_problem_lines(groups: Iterable[ProblemGroup], excerpts: Excerpts, wi
     for entry in groups:
         if apart:
             yield []
+        if entry.imported:
+            yield from wrap_line(_format_imported_line(entry), width, "  ")
+            apart, short = False, short or bool(entry.others)
+            continue
         first = entry.first
         # Problems at the same place share one excerpt.
         excerpt = _excerpt(first, excerpts) if first.place != shown else []
@@ -82,6 +103,12 @@ def _format_group_heading(problem: Problem) -> Line:
         (f" {problem.rule}{weight}:", _STYLES[problem.severity]),
         (f" {message}", ""),
     ]
+
+
+def _format_imported_line(entry: ProblemGroup) -> Line:
+    """`warning: seat-same-name: 200 findings about imported seats, such as …`."""
+    severity = entry.first.severity
+    return [(f"{severity}: ", _STYLES[severity]), (describe_imported_problems([entry.first, *entry.others]), "")]
 
 
 def _format_other_places(problems: Sequence[Problem]) -> str:

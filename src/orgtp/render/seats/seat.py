@@ -24,11 +24,16 @@ from orgtp.render.terminal import (
     safe_text,
     wrap_line,
 )
+from orgtp.render.wording.imported import imported_text, mission_text
 from orgtp.render.wording.people import also_holds_text, holders_sentence, name_suffix, select_begun
 from orgtp.render.wording.selection import left_out_lines
 from orgtp.views.chart import Chart, ChartSeat, MetricNow
 from orgtp.views.scorecard.scores import ScoreLine
 from orgtp.views.seat import SeatView
+from orgtp.views.seats.imported import select_own_keys
+
+# So many digits of a hash are enough to compare it by eye.
+_DIGITS = 12
 
 
 def seat_text(view: SeatView, screen: Screen, now: datetime, zone: tzinfo, *, kind: bool = False) -> str:
@@ -45,7 +50,12 @@ def seat_text(view: SeatView, screen: Screen, now: datetime, zone: tzinfo, *, ki
     lines += _format_table_section("inputs", inputs, screen)
     lines += _format_table_section("metrics", [_format_metric_row(metric) for metric in place.metrics], screen)
     lines += _list_ended_lines(view, screen)
-    own = [[safe_text(name), safe_text(text)] for name, text in view.own.items()]
+    files = [
+        [safe_text(one.text), safe_text(f"sha256 {one.sha256[:_DIGITS]}" if one.sha256 else "", "dim")]
+        for one in view.runs_from
+    ]
+    lines += _format_table_section("runs from", files, screen)
+    own = [[safe_text(name), safe_text(text)] for name, text in select_own_keys(view.own).items()]
     lines += _format_table_section("your own keys", own, screen)
     if view.escalations or view.silences:
         from orgtp.render.escalations import escalation_lines, silence_lines
@@ -70,7 +80,9 @@ def _format_seat_facts(view: SeatView, screen: Screen, day: date, *, kind: bool)
         "dotted line": ", ".join(place.also_reports_to),
         "reports": ", ".join(view.reports),
         "answers for": ", ".join(view.owns),
-        "mission": view.mission or "",
+        "mission": mission_text(view.mission, view.imported),
+        "imported": imported_text(place.seat, view.imported),
+        "aliases": ", ".join(view.aliases),
         "since": str(view.since or ""),
         "email": view.email if isinstance(view.email, str) else ", ".join(view.email or ()),
         "retire when": view.retire_when or "",

@@ -1,3 +1,3 @@
 """How single things are written, everywhere the same: numbers, dates, periods, odds, people."""
 
-__all__ = ["dates", "figures", "odds", "people", "periods", "selection", "values"]
+__all__ = ["dates", "figures", "imported", "odds", "people", "periods", "selection", "values"]

@@ -2,6 +2,7 @@
 
 __all__ = [
     "accountability",
+    "aliases",
     "capabilities",
     "continuations",
     "delegates",

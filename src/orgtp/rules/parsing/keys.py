@@ -7,6 +7,14 @@ from orgtp.rules.rule import form_rule
 
 KEYS = (
     form_rule(
+        "alias-twice",
+        "A seat has the same alias twice.",
+        "`aliases` lists what other systems call the seat. If one is listed twice, another one was probably meant.",
+        "aliases: [D-0117, D-0117]",
+        "aliases: [D-0117, dash@crm]",
+        "write the alias that was meant, or remove one of the two.",
+    ),
+    form_rule(
         "bad-branch",
         "`branch` is not a valid branch name.",
         "`branch` in org.yaml names the ledger branch, where actions are recorded. If git rejects the name,\n"
@@ -189,6 +197,16 @@ KEYS = (
         "status: on leave",
         "status: paused",
         "use one of the five words; only `orgtp retire` writes `retired`.",
+    ),
+    form_rule(
+        "bad-runs-from",
+        "The place of a file that defines an agent is not valid.",
+        "`runs_from` says which file of which repository defines an agent, so that `orgtp discover` knows the agent\n"
+        "again. `repo` is the address of the repository without a scheme and a user, `path` is relative to its root,\n"
+        "and `sha256` is the hash of the file when the seat was last reviewed. Each place has one spelling only.",
+        "runs_from:\n  - repo: https://bot:token@git.example.com/acme/agents\n    path: ../dash.md",
+        "runs_from:\n  - repo: git.example.com/acme/agents\n    path: agents/dash.md",
+        "write the part that the message names as its hint says.",
     ),
     form_rule(
         "bad-target",

@@ -35,6 +35,7 @@ from orgtp.views.context.types import (
 )
 from orgtp.views.escalations import escalations
 from orgtp.views.seat_history import Event
+from orgtp.views.seats.imported import describe_import
 from orgtp.views.seats.people import Workers, list_holders
 from orgtp.views.seats.summary import SeatSummary, summarize_seat
 from orgtp.views.stale import stale
@@ -119,6 +120,7 @@ def _build_profile(org: Org, seat: Seat, day: date) -> Profile:
         paused_since=seat.pause.since if seat.pause else None,
         paused_until=seat.pause.until if seat.pause else None,
         paused_because=seat.pause.reason or None if seat.pause else None,
+        imported=describe_import(seat),
     )
 
 

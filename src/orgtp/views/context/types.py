@@ -13,6 +13,7 @@ from orgtp.model.seat import Rollup
 from orgtp.model.value import Unit
 from orgtp.views.escalations import EscalationView
 from orgtp.views.seat_history import Event
+from orgtp.views.seats.imported import ImportedFrom
 from orgtp.views.seats.people import HeldBy
 from orgtp.views.seats.summary import SeatSummary
 from orgtp.views.stale import Stale
@@ -110,7 +111,8 @@ class Profile(SeatSummary):
     """The seat of the context.
 
     `holders` are those who hold it one after another, `also_holds` the other seats of its worker, and `also_reports_to`
-    the seats to which it has a dotted line. `inputs` are what it works with, such as its model.
+    the seats to which it has a dotted line. `inputs` are what it works with, such as its model. `imported` says which
+    import wrote the seat, if one did, and whether a person has reviewed its mission.
     """
 
     owner: str | None
@@ -126,6 +128,7 @@ class Profile(SeatSummary):
     paused_since: date | None = None
     paused_until: date | None = None
     paused_because: str | None = None
+    imported: ImportedFrom | None = None
 
 
 @dataclass(frozen=True, slots=True)

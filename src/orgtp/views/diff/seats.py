@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
 
+from orgtp.model.inventory.imported import IMPORTED_KEY
 from orgtp.model.org import Org
 from orgtp.model.period import Period
 from orgtp.model.seat import Metric, MetricKey, Seat, find_first_period_after, retirement_path, seat_path
@@ -283,11 +284,14 @@ def _describe_metric(metric: Metric) -> MetricBrief:
 
 
 def _list_own_keys(old: Seat, new: Seat) -> Iterator[str]:
-    """The user's own keys on either side, without those of a metric that came or went."""
+    """The user's own keys on either side, without those of a metric that came or went.
+
+    What an import remembers in order to compare is none of them: the keys that it wrote say the same.
+    """
     kept = old.metrics.keys() & new.metrics.keys()
     for key in dict.fromkeys([*new.own, *old.own]):
         head, metric, *_ = [*key.split("."), ""]
-        if head != "metrics" or metric in kept:
+        if (head != "metrics" or metric in kept) and not key.startswith(f"{IMPORTED_KEY}.was."):
             yield key
 
 

@@ -9,7 +9,13 @@ from orgtp.views.diff.metrics import TargetMoved
 from orgtp.views.diff.types import CapabilityHanded, FieldChanged, MetricHanded
 
 # Keys that are not called what they are in the file.
-_KEY_NAMES = {"also_reports_to": "dotted line to", "review_by": "next review of the seat by"}
+_KEY_NAMES = {
+    "also_reports_to": "dotted line to",
+    "review_by": "next review of the seat by",
+    "runs_from": "defined in",
+    "x-imported.from": "imported from",
+    "x-imported.unreviewed": "imported and not reviewed",
+}
 _PAUSE_NAMES = {"reason": "because", "until": "until"}
 # How the keys of a seat begin that say what it works with and who holds it, and how those of a giver of an input end.
 INPUTS, HOLDERS, GIVER = "inputs.", "holders.", ".from"

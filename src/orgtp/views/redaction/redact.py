@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, cast
 
+from orgtp.model.inventory.imported import is_mission_unreviewed
 from orgtp.model.org import Org
 from orgtp.model.problem import Marks, Place, Problem
 from orgtp.model.seat import Seat
@@ -49,7 +50,9 @@ class Redactor:
 
     def _redact_record(self, one: Any, seat: Seat | None) -> Any:
         """A record with each field as its sort says. `seat` is the seat that it is a part of."""
-        seat = one if isinstance(one, Seat) else seat
+        if isinstance(one, Seat):
+            # Outsiders see no text of a foreign file that nobody has read.
+            seat = one = dataclasses.replace(one, mission="") if is_mission_unreviewed(one) else one
         sorts = FIELD_SORTS[type(one)]
         changed = {}
         for field in dataclasses.fields(one):

@@ -40,7 +40,7 @@ def name_holder(seat: Seat, day: date) -> str | None:
 
 
 def describe_people(seat: Seat) -> dict[str, str]:
-    """The keys of a seat that say who holds it, its dotted lines, why it is paused and what it works with, as text."""
+    """The keys of a seat that are groups or lists, as text: holders, dotted lines, pauses, inputs, aliases, files."""
     found = {
         f"holders.{one.since}": " ".join([one.text, *(f"<{email}>" for email in one.emails)]) for one in seat.holders
     }
@@ -53,7 +53,9 @@ def describe_people(seat: Seat) -> dict[str, str]:
         key = f"inputs.{name}"
         found |= {key: given.is_} if given.is_ else {}
         found |= {f"{key}.from": given.from_} if given.from_ else {}
-    return found
+    found |= {"aliases": ", ".join(seat.aliases)} if seat.aliases else {}
+    places = ", ".join(one.dated_text for one in seat.runs_from)
+    return found | ({"runs_from": places} if places else {})
 
 
 # More seats than one person holds.

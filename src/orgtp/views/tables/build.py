@@ -22,6 +22,7 @@ from orgtp.model.score_series import ScoreSeries
 from orgtp.model.seat import Metric, Pause, Rollup, Seat
 from orgtp.views.chart import target_now, unit_of
 from orgtp.views.log import LogEntry
+from orgtp.views.seats.imported import describe_import
 from orgtp.views.seats.people import name_holder
 from orgtp.views.selection import (
     EVERYTHING,
@@ -142,6 +143,9 @@ def _list_seats(tables: TableSet) -> Iterator[TableRow]:
             ", ".join(seat.also_reports_to) or None,
             seat.delegate_text or None,
             {name: one.text for name, one in seat.inputs.items()},
+            ", ".join(seat.aliases) or None,
+            imported.source if (imported := describe_import(seat)) and imported.mission_unreviewed else None,
+            {one.text: one.sha256 for one in seat.runs_from},
         )
 
 

@@ -52,6 +52,9 @@ SEATS = Table(
         Column(
             "inputs", "What it works with, by name: the version, or what it is and from which seat.", ColumnType.MAP
         ),
+        Column("aliases", "What other systems call it, with commas between them."),
+        Column("mission_from", "The source of a mission that an import wrote and no person has reviewed."),
+        Column("runs_from", "The files that define it, each with its SHA-256 when it was reviewed.", ColumnType.MAP),
     ),
     {},
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.inventory.imported import is_mission_unreviewed
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat
 from orgtp.views.tables.build import TableSet
@@ -63,7 +64,7 @@ def _describe_review(org: Org, id_: str) -> str:
     facts = {
         "Role": seat.role,
         "Owner": owner.name if owner else seat.owner,
-        "Mission": seat.mission,
+        "Mission, imported and reviewed by nobody" if is_mission_unreviewed(seat) else "Mission": seat.mission,
         "Retire when": seat.retire_when,
     }
     return "\n".join(f"{label}: {text}" for label, text in facts.items() if text)

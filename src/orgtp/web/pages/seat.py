@@ -33,6 +33,7 @@ from orgtp.views.days.told import ToldBy, tell_changes
 from orgtp.views.metric_chart import MetricChart, build_seat_charts
 from orgtp.views.seat import SeatView, seat_view
 from orgtp.views.seat_history import UNREADABLE, Event
+from orgtp.views.seats.imported import select_own_keys
 from orgtp.views.selection import Selection
 from orgtp.views.signs import describe_state, name_sign
 from orgtp.views.todos import TodoView, list_todos
@@ -151,6 +152,7 @@ def build_seat_page(request: PageRequest) -> Page:
         "zone": org.zone,
         "blocks": blocks,
         "inputs": charts.inputs,
+        "own": select_own_keys(view.own),
         "unseen": [gap for gap in charts.unseen if gap.kind in _GAPS][:_MOST_GAPS],
         "todos": _list_todos(org, now, seat),
         "reviews": tuple(_list_reviews(org, seat)),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orgtp.model.inventory.imported import is_mission_unreviewed
 from orgtp.model.target import format_target
 from orgtp.render.wording.figures import format_full_figure
 from orgtp.views.chart import ChartSeat
@@ -62,8 +63,8 @@ def build_short_seat_page(org: OrgHandle, short: ShortSeats, id_: str) -> Page:
         )
         for one in seat.metrics
     ]
-    mission = org.org.seats[seat.seat].mission
+    mission, unreviewed = org.org.seats[seat.seat].mission, is_mission_unreviewed(org.org.seats[seat.seat])
     above = org.org.seats.get(seat.reports_to or "")
     content = {"seat": seat, "metrics": metrics, "mission": mission, "above": above.name if above else ""}
-    content |= {"has_rows": short.has_rows}
+    content |= {"has_rows": short.has_rows, "unreviewed": unreviewed}
     return Page("short_seat", seat.name or seat.seat, content)
