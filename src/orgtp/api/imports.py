@@ -41,20 +41,26 @@ class Imports:
         `BadSource`.
         """
         from orgtp.importers.read import read_draft_sources
-        from orgtp.importers.remembered import read_remembered_maps
+        from orgtp.importers.remembered import read_remembered
 
-        remembered = read_remembered_maps(self.snapshot.head.id)
+        remembered = read_remembered().maps
         if name in remembered and not mapping:
             mapping = remembered[name]
         found = read_draft_sources(paths, format_, mapping or {}, remembered)
         return [replace(source, name=name) for source in found] if name else found
 
-    def remember_maps(self, sources: Iterable[DraftSource]) -> bool:
-        """Remember the maps of the sources on this machine. Returns False if its settings cannot be written."""
-        from orgtp.importers.remembered import remember_map
+    def find_settings_fault(self) -> str:
+        """Why the maps that this machine remembers cannot be used; "" if they can."""
+        from orgtp.importers.remembered import read_remembered
 
-        written = [remember_map(self.snapshot.head.id, one.name, one.mapping) for one in sources if one.mapping]
-        return all(written)
+        return read_remembered().fault
+
+    def remember_maps(self, sources: Iterable[DraftSource]) -> str:
+        """Remember the maps of the sources on this machine. Returns why that could not be done; "" if it was."""
+        from orgtp.importers.remembered import remember_mapping
+
+        faults = [remember_mapping(source.name, source.mapping) for source in sources if source.mapping]
+        return next(filter(None, faults), "")
 
     def plan(self, sources: Sequence[DraftSource], request: ImportRequest) -> ImportPlan:
         """What becomes of each row, with the seats that new ones look like. Raises `UnknownSeat` and `BadInput`."""

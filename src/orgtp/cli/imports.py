@@ -81,6 +81,8 @@ def import_seats(
     handle = open_chosen_org(change.org, push=change.push)
     _refuse_existing(skip_bad)
     sources = handle.imports.read_sources(paths, format_, _parse_maps(maps or []), name)
+    if fault := handle.imports.find_settings_fault():
+        write_stderr(fault)
     acting = handle.ledger.find_acting_seat(change.by)
     request = ImportRequest(under=under, owner=owner, by=acting, skip_bad=skip_bad is not None)
     plan = handle.imports.plan(sources, request)
@@ -99,8 +101,8 @@ def import_seats(
         for path in kept:
             path.unlink(missing_ok=True)
         raise
-    if not handle.imports.remember_maps(sources):
-        write_stderr("the --map could not be remembered on this machine. Give it again next time")
+    if fault := handle.imports.remember_maps(sources):
+        write_stderr(fault)
     return _report(handle, plan, done, change, kept)
 
 

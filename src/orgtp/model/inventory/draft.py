@@ -56,10 +56,31 @@ class SeatDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class MetricDraft:
-    """A row of a scorecard: a metric of a seat, and its values by period, each as the file writes it.
+class DraftValue:
+    """A value of a scorecard: its place, its period and the value, each as the file writes it.
 
-    `seat` is a key, as in `SeatDraft`. `target`, `cadence`, `outcome` and `name` are "" if the file does not say them.
+    `value` None means that it is unavailable, or with `void` that the earlier ones of its period are withdrawn. `id` is
+    the id that the file gives it, "" if it gives none, and `n` the number of cases that a ratio covers. `text` is its
+    row as text of the file, to write it out again.
+    """
+
+    where: str
+    period: str
+    value: str | None
+    note: str = ""
+    id: str = ""
+    void: bool = False
+    n: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDraft:
+    """A row of a scorecard: a metric of a seat, and its values.
+
+    `seat` is what the file calls the seat: an id, a name, an alias or an address; "" if `metric`, an id or a name, says
+    enough. `target`, `cadence`, `outcome` and `name` are "" if the file does not say them. `text` is the row as text of
+    the file, to write it out again.
     """
 
     where: str
@@ -69,7 +90,8 @@ class MetricDraft:
     target: str = ""
     cadence: str = ""
     outcome: str = ""
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[DraftValue, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
