@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
-from orgtp.actions.import_seats.groups import SEAT_FORMAT, DraftGroup, list_places
+from orgtp.actions.import_seats.groups import DraftGroup, is_whole_seat, list_places
 from orgtp.actions.import_seats.references import Named
 from orgtp.actions.import_seats.result import FieldFate, FieldMerge
 from orgtp.lazy_dataclass import dataclass
@@ -73,8 +73,7 @@ def build_new_content(group: DraftGroup, named: Named, reports_to: str, owner: s
     content |= {key: theirs[key] for key in ("also_reports_to", "mission", "email") if key in theirs}
     content |= {"aliases": list_aliases(group), "runs_from": [format_place(place) for place in list_places(group)]}
     content = {key: value for key, value in content.items() if value}
-    if group.source.format == SEAT_FORMAT:
-        # A file of seats says itself what it does not know, and whether a seat is in force.
+    if is_whole_seat(group):
         return content | dict(draft.content)
     unreviewed = ["mission"] if "mission" in theirs else []
     content |= dict(draft.content)
@@ -104,7 +103,7 @@ def merge_seat(group: DraftGroup, seat: Seat, mark: ImportedMark | None, named: 
     if seat.kind is not group.first.kind:
         done.fields.append(FieldMerge("kind", FieldFate.KEPT, str(seat.kind), str(group.first.kind)))
     _merge_lists(done, group, seat)
-    if group.source.format == SEAT_FORMAT:
+    if is_whole_seat(group):
         _add_content(done, group, seat)
     elif is_ours:
         done.edits += _list_mark_edits(done, group, seat, mark, theirs)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from orgtp.actions.import_scores import ImportFinding, format_findings
 from orgtp.actions.import_seats.gone import find_gone
-from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, group_rows
+from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, group_rows, is_whole_seat
 from orgtp.actions.import_seats.ids import assign_ids, explain_id
 from orgtp.actions.import_seats.merge import NO_ROLE, MergedSeat, build_new_content, list_source_fields, merge_seat
 from orgtp.actions.import_seats.questions import Survey, list_questions
@@ -91,7 +91,7 @@ class _Planner:
         self.index = SeatIndex(org, org.day_of(now))
         self.groups = group_rows(self.index, sources)
         self._name_seats()
-        self.known = References(self.index, self.groups)
+        self.known = References(self.index, self.groups, sources)
         self.named = find_named(self.known, self.groups)
         self.under = self._find_answer("under", request.under or request.answers.get(QuestionKind.UNDER, ""))
         self.owner = self._find_answer("owner", request.owner or request.answers.get(QuestionKind.OWNER, ""))
@@ -110,8 +110,10 @@ class _Planner:
         self._find_cycles()
         self._spread_bad()
         questions = list_questions(self.org, self._survey())
-        found = {group.known.id for group in self.groups if group.known}
-        names = dict.fromkeys(source.name for source in self.sources)
+        found = {group.known.id for group in self.groups if group.known} | self.index.find_keys(
+            key for source in self.sources for bad in source.bad for key in bad.keys
+        )
+        names = [] if self.request.is_part else [source.name for source in self.sources]
         return ImportPlan(
             sources=tuple(
                 PlannedSource(
@@ -195,18 +197,26 @@ class _Planner:
         if group.known:
             self.merged[group.number] = merge_seat(group, group.known, self.index.marks.get(group.known.id), named)
             return
-        placed = _Placed(named.reports_to, named.owner)
-        if group.first.kind is not SeatKind.HUMAN and not placed.owner:
+        placed = self.placed[group.number] = _Placed(named.reports_to, named.owner)
+        if not (is_whole_seat(group) and not self._has_top()):
+            self._answer(group, placed)
+
+    def _answer(self, group: DraftGroup, placed: _Placed) -> None:
+        """Fill in what the rows of a new seat do not say and the request does; note what it does not say either."""
+        kind = group.first.kind
+        if kind is not SeatKind.HUMAN and not placed.owner:
             placed.owner = self.owner
             self.without[QuestionKind.OWNER] += [] if placed.owner else [group]
-        if not placed.reports_to and self.under != group.seat:
-            placed.reports_to = self.under
-        if not placed.reports_to and group.first.kind is SeatKind.AGENT:
-            # Whoever answers for an agent hears of its problems; the question is then only who that is.
-            placed.reports_to = placed.owner
-        elif not placed.reports_to and self.under != group.seat:
+        if placed.reports_to or self.under == group.seat:
+            return
+        # Whoever answers for an agent hears of its problems; the question is then only who that is.
+        placed.reports_to = self.under or (placed.owner if kind is SeatKind.AGENT else "")
+        if not placed.reports_to and kind is not SeatKind.AGENT:
             self.without[QuestionKind.UNDER].append(group)
-        self.placed[group.number] = placed
+
+    def _has_top(self) -> bool:
+        """Whether the org has a chart already."""
+        return any(not seat.is_retired for seat in self.org.seats.values())
 
     def _resolve_owner(self, group: DraftGroup, owner: str) -> str:
         """The person whom an owner means: a group is led by its owner. "" if that is not known yet.

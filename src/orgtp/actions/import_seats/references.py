@@ -8,6 +8,7 @@ from functools import cached_property
 
 from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, SourceRow
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.inventory.draft import DraftSource
 from orgtp.model.seat import SeatKind
 from orgtp.model.text import did_you_mean, join_with_and
 
@@ -33,10 +34,12 @@ class UnknownName(Exception):
 class References:
     """Everything that the rows of an import and the seats of the org are called."""
 
-    def __init__(self, index: SeatIndex, groups: Sequence[DraftGroup]) -> None:
+    def __init__(self, index: SeatIndex, groups: Sequence[DraftGroup], sources: Sequence[DraftSource] = ()) -> None:
         self.index, self.groups = index, groups
         self.by_seat = {group.seat: group for group in groups if group.seat}
         self._keys: dict[str, dict[str, list[DraftGroup]]] = {}
+        # Rows that could not even be read name their seats, too.
+        self._unread = {key: bad.where for source in sources for bad in source.bad for key in bad.keys}
         for group in groups:
             for row in group.rows:
                 for key in row.draft.keys:
@@ -68,6 +71,8 @@ class References:
         if kind == "name":
             found = index.names.get(text, [])
         current = [seat for seat in found if not seat.is_retired] or list(found)
+        if not current and key in self._unread:
+            raise UnknownName(f"{self._unread[key]} has it, which cannot be imported")
         if len(current) > 1:
             ids = join_with_and(sorted(seat.id for seat in current)[:_MOST])
             raise UnknownName(f"several seats have it: {ids}")
@@ -145,18 +150,26 @@ def _find_or_spoil(known: References, group: DraftGroup, row: SourceRow, key: st
 
 
 def _list_memberships(known: References, groups: Sequence[DraftGroup]) -> dict[str, list[str]]:
-    """The groups of each seat that is a member of some, as ids."""
+    """The groups of each seat that is a member of some, as ids, whichever side says it."""
     found: dict[str, list[str]] = {}
     for group in groups:
         for row in group.rows if not group.bad else ():
             for key in row.draft.members:
-                try:
-                    member = known.find(key, row)
-                except UnknownName as error:
-                    group.notes.append(f"the member {describe_key(key)} is left out: {error}")
-                else:
+                if member := _find_or_note(known, group, row, key, "member"):
                     found.setdefault(member, []).append(group.seat)
+            for key in row.draft.member_of:
+                if team := _find_or_note(known, group, row, key, "group"):
+                    found.setdefault(group.seat, []).append(team)
     return found
+
+
+def _find_or_note(known: References, group: DraftGroup, row: SourceRow, key: str, what: str) -> str:
+    """The seat that a row names; "" with a note if it is unknown."""
+    try:
+        return known.find(key, row)
+    except UnknownName as error:
+        group.notes.append(f"the {what} {describe_key(key)} is left out: {error}")
+        return ""
 
 
 def _place_member(known: References, group: DraftGroup, found: Mapping[int, Named], teams: list[str]) -> None:
