@@ -12,20 +12,10 @@ from dataclasses import field
 from pathlib import Path
 from typing import NoReturn
 
+from orgtp.importers.columns import ColumnChoice, choose_columns, fold_header, format_map, name_column
 from orgtp.importers.formats import BadSource, SourceRequest
-from orgtp.importers.table import (
-    ERROR_VALUES,
-    ColumnChoice,
-    SourceTable,
-    TableRow,
-    choose_columns,
-    fold_header,
-    format_map,
-    name_column,
-    name_source,
-    peek_headers,
-    read_table,
-)
+from orgtp.importers.table import name_source, peek_headers, read_table
+from orgtp.importers.table_rows import ERROR_VALUES, SourceTable, TableRow
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.draft import BadDraft, DraftSource, LostText, SeatDraft
 from orgtp.model.period import parse_period
@@ -294,15 +284,15 @@ class _PeopleReader:
     def _resolve(self, text: str, kinds: Sequence[str], column: int, key: str) -> tuple[_Person | None, str, str]:
         """The row that a text names, its key, and why it cannot be told. A text that names no row has a key, too."""
         found = {kind: people for kind in kinds if (people := self.index.find(text, kind))}
-        people = {id(one): one for some in found.values() for one in some}
-        if len(people) == 1:
-            (person,) = people.values()
+        every = {id(one): one for some in found.values() for one in some}
+        if len(every) == 1:
+            (person,) = every.values()
             return person, self._make_key(person), ""
-        if not people:
+        if not every:
             return None, f"{_guess_kind(text, kinds)}:{_fold_key(text, _guess_kind(text, kinds))}", ""
         if len(found) > 1:
             self._refuse_kinds(text, found, column, key)
-        return None, "", self._explain_two(text, next(iter(found)), list(people.values()), column, key)
+        return None, "", self._explain_two(text, next(iter(found)), list(every.values()), column, key)
 
     def _make_key(self, person: _Person) -> str:
         """The first of the keys of a row, by which it alone is known."""

@@ -12,20 +12,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from orgtp.files.value_import import BadImportFile, ImportFile, ImportRow, read_import_file
+from orgtp.importers.columns import choose_columns, fold_header
 from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.formats import BadSource, SourceRequest
-from orgtp.importers.table import (
-    ERROR_VALUES,
-    MOST_BYTES,
-    SourceTable,
-    TableRow,
-    choose_columns,
-    fold_header,
-    name_source,
-    peek_headers,
-    read_table,
-    write_cells,
-)
+from orgtp.importers.table import name_source, peek_headers, read_table
+from orgtp.importers.table_rows import ERROR_VALUES, MOST_BYTES, SourceTable, TableRow, write_cells
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.draft import BadDraft, DraftSource, DraftValue, MetricDraft
 from orgtp.model.period import Cadence, Grain, Period, parse_period, period_containing_local

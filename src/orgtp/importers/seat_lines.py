@@ -15,7 +15,8 @@ from orgtp.files.seat import read_seat
 from orgtp.files.yaml.dumper import format_document
 from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.formats import BadSource, SourceRequest
-from orgtp.importers.table import MOST_BYTES, MOST_ROWS, name_source
+from orgtp.importers.table import name_source
+from orgtp.importers.table_rows import MOST_BYTES, MOST_ROWS
 from orgtp.model.change import YamlData
 from orgtp.model.inventory.draft import BadDraft, DraftSource, SeatDraft
 from orgtp.model.problem import Problem, select_errors

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from orgtp.files.yaml.foreign import MAX_FOREIGN_BYTES, ForeignNode, UnreadableY
 from orgtp.importers.foreign_files import UnreadableFile, list_folder, read_regular_file
 from orgtp.importers.formats import BadSource
 from orgtp.importers.repositories import RepositoryFinder
+from orgtp.importers.table import name_source
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.draft import BadDraft, DraftSource, SeatDraft
 from orgtp.model.text import count_noun, escape_control_chars, join_sentences, one_line
@@ -83,8 +83,12 @@ class SourceReading:
     def read_yaml(self, file: SourceFile) -> list[ForeignNode]:
         """The documents of a YAML file; none if it cannot be read, and then it is among the bad rows."""
         raw = self.read_bytes(file, MAX_FOREIGN_BYTES)
+        return self.parse_yaml(file, raw) if raw is not None else []
+
+    def parse_yaml(self, file: SourceFile, raw: bytes) -> list[ForeignNode]:
+        """The documents of a YAML file with this content; none if it is not YAML, and then it is among the bad rows."""
         try:
-            return read_foreign_yaml(file.label, raw) if raw is not None else []
+            return read_foreign_yaml(file.label, raw)
         except UnreadableYaml as error:
             problem = error.problem
             self.refuse(str(problem.place), join_sentences(problem.message, problem.hint).removesuffix("."))
@@ -101,7 +105,7 @@ class SourceReading:
             raise BadSource(where=one.where, what=one.why)
         return DraftSource(
             path=str(self.path),
-            name=name_source(self.path),
+            name=name_foreign_source(self.path),
             format=format_,
             drafts=tuple(self.drafts),
             bad=tuple(self.bad),
@@ -109,20 +113,17 @@ class SourceReading:
         )
 
 
-def name_source(path: Path) -> str:
-    """The name under which a later import knows a source again.
+def name_foreign_source(path: Path) -> str:
+    """The name under which a later import knows a file or folder again.
 
-    In a repository, it is the repository and the path in it. Elsewhere it is the name of the file or folder, without
-    digits and dates: `people-2026-11-30.yaml` and `people-2026-12-31.yaml` are the same source.
+    In a repository, it is the repository and the path in it. Elsewhere it is what `name_source` makes of its name.
     """
     full = path.resolve()
     repository = RepositoryFinder().find(full if full.is_dir() else full.parent)
-    if repository is not None:
-        below = full.relative_to(repository.root).as_posix()
-        return one_line(repository.name if below == "." else f"{repository.name}/{below}")
-    stem = full.stem if full.is_file() else full.name
-    bare = re.sub(r"[^\w]+", "-", re.sub(r"[0-9]+", "", one_line(stem))).strip("-_")
-    return bare or one_line(stem) or "source"
+    if repository is None:
+        return one_line(name_source(full)) or "source"
+    below = full.relative_to(repository.root).as_posix()
+    return one_line(repository.name if below == "." else f"{repository.name}/{below}")
 
 
 def has_file(path: Path, wanted: Callable[[Path], bool], matches: Callable[[bytes], object]) -> bool:

@@ -20,7 +20,7 @@ from warnings import catch_warnings, simplefilter
 
 from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.formats import BadSource
-from orgtp.importers.table import MOST_BYTES, MOST_ROWS, RawTable, TableRow, check_size
+from orgtp.importers.table_rows import MOST_BYTES, MOST_ROWS, RawTable, TableRow, check_size
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.text import did_you_mean, join_sentences
