@@ -200,6 +200,7 @@ def _plan_json(plan: ImportPlan) -> dict[str, Any]:
     return {
         "sources": plan.sources,
         "rows": plan.rows,
+        "metrics": plan.metrics,
         "bad": [{"path": one.path, "where": one.where, "why": one.why, "text": one.row.text} for one in plan.bad],
         "questions": [
             {"key": one.key, "text": one.text, "rows": one.rows, "choices": one.choices} for one in plan.questions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from orgtp.actions.import_metrics import describe_values
 from orgtp.actions.import_seats.plan import format_bad_rows
 from orgtp.actions.import_seats.result import FieldFate, FieldMerge, ImportPlan, PlannedRow, RowFate
 from orgtp.lazy_dataclass import dataclass
@@ -32,7 +33,7 @@ _FIELDS = {
 
 def import_plan_text(plan: ImportPlan, screen: Screen) -> str:
     """Everything that an import would do."""
-    lines: list[Line] = [*_head_lines(plan, screen), *_row_lines(plan, screen)]
+    lines: list[Line] = [*_head_lines(plan, screen), *_row_lines(plan, screen), *_metric_lines(plan, screen)]
     for title, found in _list_sections(plan, screen, whole=True):
         lines += [[], [(title, "bold")], *indent_lines(found)]
     return render_lines(lines, screen)
@@ -62,6 +63,7 @@ def _head_lines(plan: ImportPlan, screen: Screen) -> list[Line]:
         )
     ]
     counts = [_count_fate(plan, fate) for fate in RowFate if plan.list_rows(fate)]
+    counts += [describe_values(plan.metrics) or "no new value"] if plan.metrics else []
     counts += [f"{count_noun(len(plan.bad), 'bad row')}"] if plan.bad else []
     return [*found, *wrap_line([(", ".join(counts) or "no rows", "")], screen.width)]
 
@@ -84,6 +86,29 @@ def _row_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
         yield from indent_lines(align_columns([_HEADS[fate], *cells], Screen(screen.width - 2), give=1))
         if len(shown) < len(rows):
             yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
+
+
+def _metric_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
+    """The table of the rows of scorecards."""
+    rows = list(plan.metrics)
+    if not rows:
+        return
+    shown = rows if len(rows) <= _ALL else rows[:_FIRST]
+    yield []
+    yield [(count_noun(len(rows), "row") + " of scorecards", "bold")]
+    cells = [
+        [
+            safe_text(f"{row.seat}/{row.metric}", "bold"),
+            safe_text(f"{one_line(row.name)}, {row.target} {row.cadence}"),
+            [(f"{row.fate}, {count_noun(row.recorded, 'value')} recorded, {row.known} known", "")],
+            safe_text(row.where, "dim"),
+        ]
+        for row in shown
+    ]
+    heads = _heads("metric", "name, target", "what becomes of it", "row")
+    yield from indent_lines(align_columns([heads, *cells], Screen(screen.width - 2), give=1))
+    if len(shown) < len(rows):
+        yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
 
 
 def _row_cells(row: PlannedRow) -> Iterator[Line]:
@@ -146,7 +171,7 @@ def _lost_lines(plan: ImportPlan, width: int) -> list[Line]:
 
 def _note_lines(plan: ImportPlan, width: int) -> list[Line]:
     notes = [*(note for source in plan.sources for note in source.notes), *plan.notes]
-    notes += [f"{row.where}: {note}" for row in plan.rows for note in row.notes]
+    notes += [f"{row.where}: {note}" for row in (*plan.rows, *plan.metrics) for note in row.notes]
     return _some_lines(map(safe_text, notes), width)
 
 

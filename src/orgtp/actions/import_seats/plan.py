@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import shlex
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from orgtp.actions.import_metrics import MetricPlan, describe_values, plan_metrics
 from orgtp.actions.import_scores import ImportFinding, format_findings
 from orgtp.actions.import_seats.gone import find_gone
 from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, group_rows, is_whole_seat
 from orgtp.actions.import_seats.ids import assign_ids, explain_id
-from orgtp.actions.import_seats.merge import NO_ROLE, MergedSeat, build_new_content, list_source_fields, merge_seat
+from orgtp.actions.import_seats.merge import (
+    NO_ROLE,
+    MergedSeat,
+    build_new_content,
+    list_aliases,
+    list_source_fields,
+    merge_seat,
+)
 from orgtp.actions.import_seats.questions import Survey, list_questions
 from orgtp.actions.import_seats.references import Named, References, find_named, list_cycles
 from orgtp.actions.import_seats.request import ImportRequest, QuestionKind
@@ -25,7 +33,7 @@ from orgtp.model.change import Change, CreateFile, Edit
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.inventory.draft import BadDraft, DraftSource, LostText, SeatDraft
 from orgtp.model.org import Org
-from orgtp.model.seat import Seat, SeatKind, seat_path
+from orgtp.model.seat import Seat, SeatKind, SeatStatus, seat_path
 from orgtp.model.text import count_noun, did_you_mean, fold_spelling, is_id, join_with_and, one_line
 
 ACTION = "import"
@@ -49,7 +57,7 @@ def plan_import(org: Org, sources: Sequence[DraftSource], request: ImportRequest
 
     Raises `UnknownSeat` and `BadInput` for a seat in the request that does not exist, or that cannot be what it should.
     """
-    return _Planner(org, sources, request, now).plan()
+    return _Planner(org, sources, request, now).plan(now)
 
 
 def import_seats(org: Org, sources: Sequence[DraftSource], request: ImportRequest, now: datetime) -> Change:
@@ -101,7 +109,7 @@ class _Planner:
         self.without: dict[QuestionKind, list[DraftGroup]] = {kind: [] for kind in QuestionKind}
         self._owners: dict[str, str] = {}
 
-    def plan(self) -> ImportPlan:
+    def plan(self, now: datetime) -> ImportPlan:
         """Place every seat, and collect what becomes of the rows."""
         self._spread_bad()
         for group in self._each_good():
@@ -110,6 +118,7 @@ class _Planner:
         self._find_cycles()
         self._spread_bad()
         questions = list_questions(self.org, self._survey())
+        self.metrics = self._plan_metrics(now)
         found = {group.known.id for group in self.groups if group.known} | self.index.find_keys(
             key for source in self.sources for bad in source.bad for key in bad.keys
         )
@@ -122,12 +131,30 @@ class _Planner:
                 for one in self.sources
             ),
             rows=tuple(self._list_rows()),
+            metrics=self.metrics.rows,
             bad=tuple(self._list_bad()),
             questions=tuple(questions),
             gone=tuple(find_gone(self.index, names, found)),
             notes=tuple(self._list_notes()),
             change=self._build_change(),
         )
+
+    def _plan_metrics(self, now: datetime) -> MetricPlan:
+        """What becomes of the rows of scorecards, which may be about seats that are new here."""
+        if not any(source.metrics for source in self.sources):
+            return MetricPlan()
+        new = [self._build_seat(group) for group in self._each_good() if group.known is None]
+        return plan_metrics(self.org, self.sources, now, self.request.by, new)
+
+    def _build_seat(self, group: DraftGroup) -> Seat:
+        """A new seat, as far as the rows of a scorecard name it."""
+        draft, placed = group.first, self.placed[group.number]
+        status = SeatStatus(str(draft.content.get("status", SeatStatus.PROPOSED)))
+        emails = tuple(dict.fromkeys(email for row in group.rows for email in row.draft.emails))
+        return Seat(
+            group.seat, draft.name, draft.role or NO_ROLE, draft.kind, status, placed.owner or group.seat,
+            placed.reports_to, emails=emails, aliases=tuple(list_aliases(group)),
+        )  # fmt: skip
 
     def _survey(self) -> Survey:
         """What the questions are about."""
@@ -333,6 +360,9 @@ class _Planner:
         bad = {id(row.draft): group.bad for group in self.groups if group.bad for row in group.rows}
         for source in self.sources:
             rows = [BadDraft(one.where, bad[id(one)], one.text) for one in source.drafts if id(one) in bad]
+            of_metrics = {value.where for one in source.metrics for value in one.values}
+            of_metrics |= {one.where for one in source.metrics}
+            rows += [one for one in self.metrics.bad if one.where in of_metrics]
             yield from (BadRowOfSource(source.path, row) for row in (*source.bad, *rows))
 
     def _list_notes(self) -> Iterator[str]:
@@ -351,25 +381,29 @@ class _Planner:
                 continue
             placed = self.placed[group.number]
             content = build_new_content(group, self.named[group.number], placed.reports_to, placed.owner)
+            if metrics := self.metrics.content.get(group.seat):
+                known = content.get("metrics")
+                content["metrics"] = {**(known if isinstance(known, Mapping) else {}), **metrics}
             yield group.seat, CreateFile(seat_path(group.seat), content)
 
     def _build_change(self) -> Change:
         """The commit. It names its sources, so that the history says where seats came from."""
         pairs = sorted(self._list_edits(), key=lambda pair: pair[0])
-        seats = tuple(dict.fromkeys(seat for seat, _ in pairs))
+        seats = dict.fromkeys(seat for seat, _ in pairs)
         new = sum(1 for _, edit in pairs if isinstance(edit, CreateFile))
         changed = len(seats) - new
-        names = join_with_and(dict.fromkeys(source.name for source in self.sources))
-        counts = [count_noun(new, "seat")] if new or not changed else []
+        values = describe_values(self.metrics.rows)
+        counts = [count_noun(new, "seat")] if new or not (changed or values) else []
         counts += [f"{count_noun(changed, 'seat')} changed" if not new else f"{changed} changed"] if changed else []
-        body = "\n".join(f"{source.name}: {source.format}, {source.path}" for source in self.sources)
+        names = join_with_and(dict.fromkeys(source.name for source in self.sources))
         return Change(
             ACTION,
-            f"{', '.join(counts)} from {names}",
-            seats,
-            tuple(edit for _, edit in pairs),
+            f"{', '.join([*counts, *([values] if values else [])])} from {names}",
+            tuple(sorted({*seats, *self.metrics.seats})),
+            (*(edit for _, edit in pairs), *self.metrics.edits),
             by=self.request.by,
-            body=body,
+            body="\n".join(f"{source.name}: {source.format}, {source.path}" for source in self.sources),
+            doubts=self.metrics.doubts,
         )
 
 

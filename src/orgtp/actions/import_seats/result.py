@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from orgtp.actions.import_metrics import PlannedMetric
 from orgtp.actions.import_seats.request import ImportQuestion
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change
@@ -138,12 +139,14 @@ class BadRowOfSource:
 class ImportPlan:
     """Everything that an import would do.
 
-    `bad` are the rows that cannot be imported; without `skip_bad` they refuse the import, as `questions` without an
-    answer do. `change` is the commit: without edits if nothing would change.
+    `rows` are those of seats, and `metrics` those of scorecards. `bad` are the rows that cannot be imported; without
+    `skip_bad` they refuse the import, as `questions` without an answer do. `change` is the commit: without edits if
+    nothing would change.
     """
 
     sources: tuple[PlannedSource, ...]
     rows: tuple[PlannedRow, ...]
+    metrics: tuple[PlannedMetric, ...]
     bad: tuple[BadRowOfSource, ...]
     questions: tuple[ImportQuestion, ...]
     gone: tuple[GoneSeat, ...]
