@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from orgtp.actions.import_metrics import describe_values
@@ -16,19 +16,21 @@ from orgtp.render.terminal import Screen, align_columns, indent_lines, render_li
 # So many rows are listed as they are; of more, only the first ones of each kind.
 _ALL, _FIRST = 40, 15
 _MOST_PLACES, _SHORT = 3, 60
+_NARROW = 80
 _FATES = {
     RowFate.NEW: ("new seat", "new seats"),
-    RowFate.UPDATED: ("seat changes", "seats change"),
-    RowFate.UNCHANGED: ("seat stays as it is", "seats stay as they are"),
-    RowFate.AGAIN: ("row is one of these seats again", "rows are one of these seats again"),
-    RowFate.RETIRED: ("row is a seat that is retired", "rows are seats that are retired"),
+    RowFate.UPDATED: ("changed seat", "changed seats"),
+    RowFate.UNCHANGED: ("unchanged seat", "unchanged seats"),
+    RowFate.AGAIN: ("more row of a seat above", "more rows of seats above"),
+    RowFate.RETIRED: ("row of a retired seat", "rows of retired seats"),
 }
 _FIELDS = {
-    FieldFate.FOLLOWED: "follows the source",
-    FieldFate.ADDED: "added",
     FieldFate.KEPT: "kept: people changed it",
-    FieldFate.BOTH: "kept: both changed it",
+    FieldFate.BOTH: "kept: people and the source changed it",
+    FieldFate.OTHER: "kept: it is not from this source",
 }
+_STAYING = frozenset(_FIELDS)
+_CHANGING = frozenset({FieldFate.FOLLOWED, FieldFate.ADDED})
 
 
 def import_plan_text(plan: ImportPlan, screen: Screen) -> str:
@@ -82,8 +84,10 @@ def _row_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
         shown = rows if len(plan.rows) <= _ALL else rows[:_FIRST]
         yield []
         yield [(_count_fate(plan, fate), "bold")]
-        cells = [list(_row_cells(row)) for row in shown]
-        yield from indent_lines(align_columns([_HEADS[fate], *cells], Screen(screen.width - 2), give=1))
+        # On a narrow screen, the places of the rows would leave no room for the names.
+        columns = 3 if screen.width < _NARROW else None
+        cells = [cells[:columns] for cells in (_HEADS[fate], *(list(_row_cells(row)) for row in shown))]
+        yield from indent_lines(align_columns(cells, Screen(screen.width - 2), give=1))
         if len(shown) < len(rows):
             yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
 
@@ -153,8 +157,8 @@ def _list_sections(plan: ImportPlan, screen: Screen, *, whole: bool) -> Iterator
     width = screen.width - 2
     found = [
         ("ids", _id_lines(plan, width) if whole else []),
-        ("fields that change", _field_lines(plan, {FieldFate.FOLLOWED, FieldFate.ADDED}, width) if whole else []),
-        ("fields that stay", _field_lines(plan, {FieldFate.KEPT, FieldFate.BOTH}, width)),
+        ("fields that change", _field_lines(plan, _CHANGING, width) if whole else []),
+        ("fields that stay", _field_lines(plan, _STAYING, width)),
         ("left out, because a seat has no place for it", _lost_lines(plan, width) if whole else []),
         ("not known", _group_lines([_Told(what, row.where) for row in plan.rows for what in row.unknown], width)),
         ("notes", _note_lines(plan, width)),
@@ -171,7 +175,8 @@ def _lost_lines(plan: ImportPlan, width: int) -> list[Line]:
 
 def _note_lines(plan: ImportPlan, width: int) -> list[Line]:
     notes = [*(note for source in plan.sources for note in source.notes), *plan.notes]
-    notes += [f"{row.where}: {note}" for row in (*plan.rows, *plan.metrics) for note in row.notes]
+    notes += [f"{row.where}: {note}" for row in plan.rows for note in row.notes]
+    notes += [f"{row.where}: {note}" for row in plan.metrics for note in row.notes]
     return _some_lines(map(safe_text, notes), width)
 
 
@@ -210,7 +215,7 @@ def _id_lines(plan: ImportPlan, width: int) -> list[Line]:
     return lines
 
 
-def _field_lines(plan: ImportPlan, fates: set[FieldFate], width: int) -> list[Line]:
+def _field_lines(plan: ImportPlan, fates: Container[FieldFate], width: int) -> list[Line]:
     """A line for each field: the seat, the key, what it says and what the source says."""
     found = [(row, field) for row in plan.rows for field in row.fields if field.fate in fates]
     lines = [
@@ -222,8 +227,10 @@ def _field_lines(plan: ImportPlan, fates: set[FieldFate], width: int) -> list[Li
 
 def _describe_field(field: FieldMerge) -> str:
     ours, theirs = (_shorten(text) or "nothing" for text in (field.ours, field.theirs))
-    if field.fate in {FieldFate.FOLLOWED, FieldFate.ADDED}:
-        return f"{ours} → {theirs}" if field.ours else f"{theirs} ({_FIELDS[field.fate]})"
+    if field.fate is FieldFate.ADDED:
+        return f"{theirs} is added"
+    if field.fate is FieldFate.FOLLOWED:
+        return f"{ours} → {theirs}"
     return f"{ours} ({_FIELDS[field.fate]}); the source says {theirs}"
 
 

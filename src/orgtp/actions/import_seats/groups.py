@@ -143,6 +143,10 @@ def group_rows(index: SeatIndex, sources: Sequence[DraftSource]) -> list[DraftGr
         earlier.add(groups)
     for number, group in enumerate(groups):
         group.number = number
+        mark = index.marks.get(group.known.id) if group.known else None
+        if mark:
+            # The source that wrote the seat before goes on to own its fields, in whatever order the sources come.
+            group.rows.sort(key=lambda row: row.source.name != mark.source)
     return groups
 
 

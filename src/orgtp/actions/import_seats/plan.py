@@ -354,7 +354,7 @@ class _Planner:
         if group.first.aliases:
             aliases = f"aliases={','.join([*seat.aliases, group.first.aliases[0]])}"
             how = f". If it is the same seat, say so first: {shlex.join(['orgtp', 'seat', 'set', seat.id, aliases])}"
-        return [f"{seat.id} has the name {one_line(seat.name)}, too{how}"]
+        return [f"the seat {seat.id} is called {one_line(seat.name)}, too{how}"]
 
     def _list_bad(self) -> Iterator[BadRowOfSource]:
         bad = {id(row.draft): group.bad for group in self.groups if group.bad for row in group.rows}

@@ -30,13 +30,15 @@ class FieldFate(StrEnum):
     """What becomes of a field of an existing seat, compared with what was imported last.
 
     `followed`: the source has changed it and people have not. `added`: the seat had none. `kept`: people have changed
-    it and the source has not. `both`: both have changed it; the seat keeps its own.
+    it and the source has not. `both`: both have changed it; the seat keeps its own. `other`: the seat keeps what people
+    or another source have written.
     """
 
     FOLLOWED = "followed"
     ADDED = "added"
     KEPT = "kept"
     BOTH = "both"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
