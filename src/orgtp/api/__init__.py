@@ -8,6 +8,9 @@ from orgtp.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from orgtp.actions.escalate import FoundTrouble
+    from orgtp.actions.import_seats.plan import BadRows, OpenQuestion, format_bad_rows
+    from orgtp.actions.import_seats.request import ImportQuestion, ImportRequest
+    from orgtp.actions.import_seats.result import ImportPlan, RowFate
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.metrics import Continuation, MetricEnd
     from orgtp.actions.record_scores import NewScore
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from orgtp.api.discovery import AgentDiscovery, describe_without_org, scan_places
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
+    from orgtp.api.imports import Imports
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
     from orgtp.api.live import LiveOrg
     from orgtp.api.metrics import MetricActions
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
     from orgtp.ledger.signing_seat import SignedByAnotherSeat
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
+    from orgtp.model.inventory.draft import DraftSource
     from orgtp.model.inventory.found import Discovered
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
@@ -114,6 +119,7 @@ __all__ = [
     "AuditQueries",
     "AuditReport",
     "BadRow",
+    "BadRows",
     "BlameLine",
     "BriefingForm",
     "Briefings",
@@ -130,6 +136,7 @@ __all__ = [
     "DiffSinceBase",
     "Discovered",
     "Discovery",
+    "DraftSource",
     "EscalationSeverity",
     "EscalationView",
     "Escalations",
@@ -148,8 +155,12 @@ __all__ = [
     "HistoryQueries",
     "Holiday",
     "ImportFile",
+    "ImportPlan",
+    "ImportQuestion",
+    "ImportRequest",
     "ImportRow",
     "ImportedScores",
+    "Imports",
     "Ledger",
     "LedgerActions",
     "LiveOrg",
@@ -170,6 +181,7 @@ __all__ = [
     "ObjectTooLarge",
     "Omitted",
     "OnSourceResult",
+    "OpenQuestion",
     "Org",
     "OrgHandle",
     "OrgHead",
@@ -195,6 +207,7 @@ __all__ = [
     "ReviewTodo",
     "ReviewView",
     "RowEvidence",
+    "RowFate",
     "ScoreLine",
     "Scorecard",
     "SeatHistory",
@@ -239,6 +252,7 @@ __all__ = [
     "explain_shell_words",
     "find_kinds",
     "find_org_root",
+    "format_bad_rows",
     "gap_at_path",
     "import_scores",
     "init_org",
@@ -272,6 +286,9 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "orgtp.actions.escalate": "FoundTrouble",
+        "orgtp.actions.import_seats.plan": "BadRows OpenQuestion format_bad_rows",
+        "orgtp.actions.import_seats.request": "ImportQuestion ImportRequest",
+        "orgtp.actions.import_seats.result": "ImportPlan RowFate",
         "orgtp.actions.metric_content": "NewMetric",
         "orgtp.actions.metrics": "Continuation MetricEnd",
         "orgtp.actions.record_scores": "NewScore",
@@ -286,6 +303,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.todos": "Todos",
         "orgtp.api.history": "HistoryQueries",
+        "orgtp.api.imports": "Imports",
         "orgtp.api.value_files": "ImportedScores import_scores",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
         "orgtp.api.live": "LiveOrg",
@@ -325,6 +343,7 @@ __getattr__ = lazy_exports(
         "orgtp.model.escalation": "EscalationSeverity",
         "orgtp.model.inventory.found": "Discovered",
         "orgtp.model.records.todo": "TodoAction TodoState",
+        "orgtp.model.inventory.draft": "DraftSource",
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from orgtp.api.discovery import AgentDiscovery
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
+    from orgtp.api.imports import Imports
     from orgtp.api.ledger import LedgerActions
     from orgtp.api.metrics import MetricActions
     from orgtp.api.people import PeopleActions
@@ -172,6 +173,13 @@ class OrgHandle:
         from orgtp.api.people import PeopleActions
 
         return PeopleActions(self.ledger)
+
+    @property
+    def imports(self) -> Imports:
+        """Imports of seats from files of other tools."""
+        from orgtp.api.imports import Imports
+
+        return Imports(self.snapshot, self.ledger)
 
     @property
     def audit(self) -> AuditQueries:
