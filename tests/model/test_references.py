@@ -72,7 +72,7 @@ FILES: dict[str, Any] = {
     "org.yaml": {
         "org": "acme",
         "timezone": "UTC",
-        "policy": {"scorekeepers": ["ada", "x"], "retirement": {"approvers": ["x"]}},
+        "policy": {"scorekeepers": ["ada", "x"], "retirement": {"approvers": ["x"]}, "discover": {"to": "x"}},
         "routing": [{"seat": "x", "metric": "m", "to": "ada", "routes": [{"kind": "stale", "to": "x"}]}],
     },
     "seats/ada.yaml": {

@@ -157,6 +157,7 @@ ORG_VALUES: dict[str, tuple[Any, Any]] = {
     "policy.escalation.within": (None, "40h"),
     "policy.escalation.resolve": (None, "400h"),
     "policy.escalation.hours": (None, "09:00..10:00"),
+    "policy.discover.to": (None, "ada"),
     "policy.require_signatures_since": ("4b825dc642cb", None),
     "policy.forges": (None, ["forge"]),
     "policy.words.runtime": (["spin"], None),

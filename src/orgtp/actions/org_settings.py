@@ -38,6 +38,7 @@ _GROUPS = {
     ("policy", "due"): "policy.due.weekly",
     ("policy", "retirement"): "policy.retirement.approvers",
     ("policy", "escalation"): "policy.escalation.acknowledge",
+    ("policy", "discover"): "policy.discover.to",
     ("policy", "words"): "policy.words.outcome",
 }
 _FLAGS = {("policy", "push")}

@@ -182,11 +182,17 @@ def _assign_owned_seats(org: Org, seat: Seat, request: RetirementRequest) -> dic
     return assign_owned_seats(org, [other.id for other in org.seats_owned_by(seat.id)], [seat.id], owners)
 
 
+# Without it, the seat at the top hears of agents that have no seat.
+_DISCOVER_TO = ("policy", "discover", "to")
+
+
 def _list_policy_keys(org: Org, seat: str) -> Iterator[tuple[str, ...]]:
     if seat in org.policy.scorekeepers:
         yield ("policy", "scorekeepers")
     if seat in org.policy.approvers:
         yield ("policy", "retirement", "approvers")
+    if seat == org.policy.discover_to:
+        yield _DISCOVER_TO
 
 
 def _list_routes_to(org: Org, seat: str) -> list[Reference]:
@@ -362,6 +368,9 @@ def _list_policy_edits(org: Org, plan: RetirementPlan) -> Iterator[Edit]:
     for one in _list_routes_to(org, plan.seat.id):
         yield rename_reference(one, plan.routes[one.key])
     for keys in plan.policy:
+        if keys == _DISCOVER_TO:
+            yield DropKey("org.yaml", keys)
+            continue
         yield SetKey("org.yaml", keys, [seat for seat in lists[keys[-1]] if seat != plan.seat.id])
 
 

@@ -12,6 +12,7 @@ from orgtp.files.key_order import ESCALATION_ORDER, EVENT_KEYS, SILENCE_KEYS
 from orgtp.files.mapping_reader import MappingReader
 from orgtp.files.record_mapping import read_mapping
 from orgtp.model.escalation import (
+    FOUND_ID,
     Escalation,
     EscalationEvent,
     EscalationKind,
@@ -57,9 +58,24 @@ def _parse_escalation(path: str, fields: MappingReader) -> Escalation:
         kind=fields.choice("kind", EscalationKind, EscalationKind.ISSUE, _BAD_ESCALATION),
         severity=fields.choice("severity", EscalationSeverity, EscalationSeverity.NORMAL, _BAD_ESCALATION),
         state=fields.choice("state", EscalationStatus, EscalationStatus.OPEN, _BAD_ESCALATION, required=True),
+        agents=_read_agents(fields),
         events=tuple(_parse_event(event) for event in fields.groups("events", "the event", required=True)),
         marks=fields.marks,
     )
+
+
+def _read_agents(fields: MappingReader) -> tuple[str, ...]:
+    """The ids of agents that a run of discover reported."""
+    below = fields.list_items("agents")
+    found = []
+    for number in below.data:
+        text = below.text(number)
+        if text and not FOUND_ID.fullmatch(text):
+            hint = "An id is the letter a or r and 15 hexadecimal digits. orgtp discover --json shows the ids."
+            below.add_problem(_BAD_ESCALATION, number, f'"{text}" is not the id of an agent', hint)
+        elif text:
+            found.append(text)
+    return tuple(found)
 
 
 def _parse_event(fields: MappingReader) -> EscalationEvent:

@@ -17,12 +17,14 @@ METRIC_ORDER = (
 )  # fmt: skip
 ORG_ORDER = ("org", "orgtp", "name", "note", "timezone", "holidays", "branch", "policy", "routing")
 POLICY_KEYS = (
-    "grace", "due", "scorekeepers", "push", "retirement", "escalation", "require_signatures_since", "forges", "words",
+    "grace", "due", "scorekeepers", "push", "retirement", "escalation", "discover",
+    "require_signatures_since", "forges", "words",
 )  # fmt: skip
 ESCALATION_POLICY_KEYS = ("acknowledge", "within", "resolve", "hours")
 ROUTE_KEYS = ("seat", "metric", "kind", "severity", "to", "routes")
 ESCALATION_ORDER = (
-    "what", "why", "opened_at", "by", "seat", "metric", "kind", "severity", "with", "due", "state", "events",
+    "what", "why", "opened_at", "by", "seat", "metric", "kind", "severity", "with", "due", "state", "agents",
+    "events",
 )  # fmt: skip
 EVENT_KEYS = ("at", "what", "by", "to", "note")
 SILENCE_KEYS = ("until", "by", "reason")

@@ -180,7 +180,17 @@ def _read_policy(fields: MappingReader) -> Policy:
         forges=policy.ids("forges"),
         escalation=read_escalation_policy(policy),
         due=read_policy_due(policy),
+        discover_to=_read_discover_to(policy),
     )
+
+
+def _read_discover_to(policy: MappingReader) -> str:
+    """The seat that hears of agents without a seat."""
+    fields = policy.mapping("discover")
+    if fields is None:
+        return ""
+    fields.refuse_unknown_keys(("to",))
+    return fields.id("to")
 
 
 def _is_unread(fields: MappingReader, key: str, known: Sequence[str]) -> bool:

@@ -14,6 +14,8 @@ from orgtp.model.problem import Marks
 ESCALATIONS_FOLDER = "escalations/"
 SILENCED_FOLDER = "escalations/silenced/"
 ESCALATION_ID = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])-[a-z][a-z0-9-]{0,149}")
+# An agent that discover found: `a` and a hash of its identity, or `r` if its seat was let go and it runs.
+FOUND_ID = re.compile(r"[ar][0-9a-f]{15}")
 _DATE = len("2026-11-20-")
 _SLUG = 60
 
@@ -69,7 +71,8 @@ class EscalationEvent:
 class Escalation:
     """One escalation. `id` is its file's name, `seat` the seat that it is about, and `with_` the assignee.
 
-    `opened_at` and `due` are None if the file has no valid time. After `due`, it moves up.
+    `opened_at` and `due` are None if the file has no valid time. After `due`, it moves up. `agents` are the ids of the
+    agents that `orgtp discover --due` reported with it, so that it reports each of them once.
     """
 
     id: str
@@ -84,6 +87,7 @@ class Escalation:
     kind: EscalationKind = EscalationKind.ISSUE
     severity: EscalationSeverity = EscalationSeverity.NORMAL
     state: EscalationStatus = EscalationStatus.OPEN
+    agents: tuple[str, ...] = ()
     events: tuple[EscalationEvent, ...] = ()
     marks: Marks = field(default=Marks(""), compare=False, repr=False)
 
@@ -114,13 +118,15 @@ class Escalation:
     def may_become(self, later: Escalation) -> bool:
         """Whether `later` is a valid later version: the same problem, with all events still there, in order.
 
-        The assignee, deadline and state change only with a new event. A merge may insert events between others.
+        The assignee, deadline and state change only with a new event. A merge may insert events between others, and
+        agents that both sides found.
         """
         same = [(one.what, one.opened_at, one.by, one.seat, one.metric, one.kind) for one in (self, later)]
         facts = [(one.with_, one.due, one.state, one.why, one.severity) for one in (self, later)]
         rest = iter(later.events)
         moved = len(later.events) > len(self.events) or facts[0] == facts[1]
-        return same[0] == same[1] and moved and all(event in rest for event in self.events)
+        kept = {*self.agents} <= {*later.agents}
+        return same[0] == same[1] and moved and kept and all(event in rest for event in self.events)
 
 
 # The state after each type of event.

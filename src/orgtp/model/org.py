@@ -40,7 +40,8 @@ class Policy:
     `words` has the org's own words for each of `WORD_TOPICS`. Commits after the commit id `signed_since` must be
     signed. `forges` are the principals in allowed_signers that belong to a forge. `are_approvers_unread`: org.yaml may
     name approvers, but none of them can be read. `due` says when a value of each cadence is due, unless its metric says
-    otherwise; see `orgtp.model.due`.
+    otherwise; see `orgtp.model.due`. `discover_to` is the seat that `orgtp discover --due` tells of agents without a
+    seat; "" means the one at the top.
     """
 
     grace: timedelta = DEFAULT_GRACE
@@ -53,6 +54,7 @@ class Policy:
     forges: tuple[str, ...] = ()
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
     due: Mapping[Cadence, str] = field(default_factory=dict)
+    discover_to: str = ""
 
 
 # The version of the file formats that this orgtp writes, and the newest that it reads.

@@ -14,6 +14,7 @@ __all__ = [
     "log",
     "metric_chart",
     "org_settings",
+    "overlap",
     "owed",
     "record_measures",
     "redaction",

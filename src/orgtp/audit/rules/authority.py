@@ -461,6 +461,7 @@ def _only_removes_retired(claim: SignedChange) -> bool:
         old,
         scorekeepers=tuple(seat for seat in old.scorekeepers if seat not in gone),
         approvers=tuple(seat for seat in old.approvers if seat not in gone),
+        discover_to="" if old.discover_to in gone else old.discover_to,
     )
     was, now = ({**_read_org_settings(org), "policy": org.policy} for org in (claim.before, claim.after))
     before, after = (_drop_lists(data) for data in claim.read_data("org.yaml"))
@@ -503,6 +504,9 @@ def _drop_lists(data: object) -> object:
     rest = {key: value for key, value in policy.items() if key != "scorekeepers"}
     if isinstance(retirement := policy.get("retirement"), Mapping):
         rest["retirement"] = {key: value for key, value in retirement.items() if key != "approvers"}
+    if isinstance(discover := policy.get("discover"), Mapping):
+        rest["discover"] = {key: value for key, value in discover.items() if key != "to"}
+    rest = {key: value for key, value in rest.items() if (key, value) != ("discover", {})}
     return {**data, "policy": rest}
 
 

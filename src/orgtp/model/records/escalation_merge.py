@@ -26,6 +26,8 @@ def escalation_data(one: Escalation) -> dict[str, YamlData]:
         "state": str(one.state),
     }
     present: dict[str, YamlData] = {key: value for key, value in fields.items() if value}
+    if one.agents:
+        present["agents"] = list(one.agents)
     return {**present, "events": [_event_data(event) for event in one.events]}
 
 
@@ -89,4 +91,5 @@ def _merge_events(one: Escalation, other: Escalation, more: list[EscalationEvent
     last = resolved or (
         other if other.replayed_state == (state, with_) and one.replayed_state != (state, with_) else one
     )
-    return replace(one, events=events, state=state, with_=with_ or last.with_, due=last.due)
+    agents = tuple(dict.fromkeys([*one.agents, *other.agents]))
+    return replace(one, events=events, state=state, with_=with_ or last.with_, due=last.due, agents=agents)

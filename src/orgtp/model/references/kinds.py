@@ -105,6 +105,11 @@ def _read_approvers(org: Org) -> Iterator[NamedPlace]:
             yield "org.yaml", ("policy", "retirement", "approvers", str(number)), seat, ""
 
 
+def _read_discover_to(org: Org) -> Iterator[NamedPlace]:
+    if org.policy.discover_to:
+        yield "org.yaml", ("policy", "discover", "to"), org.policy.discover_to, ""
+
+
 def _of_routes(read: Callable[[Route], tuple[str, str]], key: str) -> Reader:
     """A key of a route, at any depth: the seat that it names, and the metric."""
 
@@ -317,6 +322,7 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = (
     _kind("seat", "metrics.*.leads_to", "serves", _of_metrics(lambda metric: metric.leads_to, "leads_to")),
     _kind("org", "policy.scorekeepers.*", "scorekeeper", _read_scorekeepers),
     _kind("org", "policy.retirement.approvers.*", "approver", _read_approvers),
+    _kind("org", "policy.discover.to", "hears of new agents", _read_discover_to),
     _kind("org", "routing.*.to", "assignee", _of_routes(lambda route: (route.to, ""), "to")),
     _kind("org", "routing.*.seat", "route about", _of_routes(lambda route: (route.seat, ""), "seat")),
     _kind("org", "routing.*.metric", "route about", _of_routes(lambda route: (route.seat, route.metric), "metric")),

@@ -190,33 +190,41 @@ def two_tops(org: Org) -> Iterator[Finding]:
 def policy_unknown_seat(org: Org) -> Iterator[Finding]:
     """The policy names a seat that does not exist, is retired, or cannot have the role.
 
-    org.yaml says who may record for others and who may decide a retirement. An unknown id gives the right to nobody,
-    or to the next seat that takes it. An approver is human, because a person decides a retirement.
+    org.yaml says who may record for others, who may decide a retirement, and who hears of agents without a seat. An
+    unknown id gives the right to nobody, or to the next seat that takes it. An approver is human, because a person
+    decides a retirement, and so is who hears of agents, because a person has to act.
 
     Bad:
 
         policy:
           scorekeepers: [taly]
           retirement: {approvers: [dash]}     # an agent
+          discover: {to: jeff}                # retired
 
     Good:
 
         policy:
           scorekeepers: [tally]
           retirement: {approvers: [david]}
+          discover: {to: david}
 
-    Fix: use an id from `seats/`, or remove it from the list.
+    Fix: use an id from `seats/`, or remove it.
     """
     for keys, seat in _seats_in_policy(org):
         found = org.seats.get(seat)
         if org.is_unreadable(seat_path(seat)) or not seat:
             continue
-        fault = _policy_fault(found, human="approvers" in keys)
+        is_single = keys[-1] == "to"
+        fault = _policy_fault(found, human=is_single or "approvers" in keys)
         if fault:
             hint = did_you_mean(seat, org.seats) if found is None else ""
-            yield Finding(org.marks.value_place(*keys), f'{keys[-2]}: "{seat}" {fault}', hint or _FIX)
+            name = "discover.to" if is_single else keys[-2]
+            yield Finding(
+                org.marks.value_place(*keys), f'{name}: "{seat}" {fault}', hint or (_FIX_TO if is_single else _FIX)
+            )
 
 
+_FIX_TO = "Name an active person: orgtp org set policy.discover.to=SEAT"
 _FIX = "Remove it from the list in org.yaml, or name another seat."
 
 
@@ -263,6 +271,7 @@ def _seats_in_policy(org: Org) -> Iterator[tuple[Keys, str]]:
         yield ("policy", "scorekeepers", str(number)), seat
     for number, seat in enumerate(org.policy.approvers):
         yield ("policy", "retirement", "approvers", str(number)), seat
+    yield ("policy", "discover", "to"), org.policy.discover_to
 
 
 def _policy_fault(seat: Seat | None, *, human: bool) -> str:

@@ -57,6 +57,7 @@ def policy_facts(org: Org) -> dict[str, str]:
         "policy.escalation.within": _format_span(ladder.within),
         "policy.escalation.resolve": _format_span(ladder.resolve),
         "policy.escalation.hours": ladder.hours,
+        "policy.discover.to": policy.discover_to,
         "policy.require_signatures_since": policy.signed_since,
         "policy.forges": ", ".join(policy.forges),
         **{f"policy.words.{sort}": ", ".join(policy.words.get(sort, ())) for sort in WORD_TOPICS},

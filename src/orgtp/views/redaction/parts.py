@@ -108,7 +108,7 @@ FIELD_SORTS: Mapping[type, Mapping[str, FieldSort]] = {
     Policy: {
         **_all(Sort.KEPT, "grace", "are_approvers_unread", "push", "signed_since", "due"),
         **_all(Sort.DROPPED, "words", "forges"),
-        **_all(Sort.SEAT, "scorekeepers", "approvers"),
+        **_all(Sort.SEAT, "scorekeepers", "approvers", "discover_to"),
         "escalation": _field(Sort.RECORDS),
     },
     EscalationPolicy: _all(Sort.KEPT, "acknowledge", "within", "resolve", "begin", "end"),
@@ -173,7 +173,7 @@ FIELD_SORTS: Mapping[type, Mapping[str, FieldSort]] = {
         "metric": _METRIC_ID,
         "why": _NOTE,
         "events": _field(Sort.RECORDS),
-        "marks": _field(Sort.DROPPED),
+        **_all(Sort.DROPPED, "agents", "marks"),
     },
     EscalationEvent: {**_all(Sort.KEPT, "at", "what"), **_all(Sort.SEAT, "by", "to"), "note": _NOTE},
     Silences: {"metrics": _field(Sort.RECORDS, keys=Sort.ID), "marks": _field(Sort.DROPPED)},

@@ -1,0 +1,3 @@
+"""Seats that look alike: how alike the texts about their work are."""
+
+__all__ = ["find", "types"]

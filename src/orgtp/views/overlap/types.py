@@ -1,0 +1,83 @@
+"""What is compared to find seats that look alike, and what is found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from orgtp.model.inventory.draft import SeatDraft
+from orgtp.model.inventory.found import FoundAgent
+from orgtp.model.seat import Seat
+from orgtp.model.text import fold_spelling
+from orgtp.views.overlap.words import list_words
+
+# How often a word of the name counts.
+NAME_WEIGHT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WorkText:
+    """What the file of a seat, or a text that may become one, says about the work.
+
+    `title` is what the work is called: the name of a seat. That of a person says nothing about their work, and two
+    people with the same first name do not look alike, so it is left out (see `read_work`).
+    """
+
+    title: str = ""
+    role: str = ""
+    mission: str = ""
+    capabilities: Mapping[str, str] = field(default_factory=dict)
+
+    def count_words(self) -> Counter[str]:
+        """How often each word that describes work occurs; one of the title counts three times."""
+        counts: Counter[str] = Counter()
+        for word in list_words(self.title):
+            counts[word] += NAME_WEIGHT
+        for text in (self.role, self.mission, *(f"{name} {text}" for name, text in self.capabilities.items())):
+            counts.update(list_words(text))
+        return counts
+
+    @property
+    def same_text_key(self) -> tuple[str, ...]:
+        """Equal for two texts that say the same.
+
+        Where there is a mission or a capability, the title may differ: Rep North and Rep South are two instances.
+        """
+        rest = sorted(fold_spelling(f"{name}: {text}") for name, text in self.capabilities.items())
+        title = "" if self.mission or rest else self.title
+        return (fold_spelling(title), fold_spelling(self.role), fold_spelling(self.mission), *rest)
+
+
+def read_work(seat: Seat) -> WorkText:
+    """What a seat's file says about its work. The name of a human seat counts only if it is not that of a holder."""
+    is_persons = seat.is_human and (not seat.holders or seat.name in (one.name for one in seat.holders))
+    return WorkText("" if is_persons else seat.name, seat.role, seat.mission, seat.capabilities)
+
+
+def read_draft_work(draft: SeatDraft) -> WorkText:
+    """What a row of an import says about the work."""
+    named = draft.content.get("capabilities")
+    capabilities = {name: str(text or "") for name, text in named.items()} if isinstance(named, Mapping) else {}
+    title = "" if draft.kind == "human" else draft.name
+    return WorkText(title, draft.role, draft.mission, capabilities)
+
+
+def read_found_work(agent: FoundAgent) -> WorkText:
+    """What the definition of an agent that was found says about its work."""
+    return WorkText(agent.name, mission=agent.description)
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A seat that looks like a text: how alike they are (0.00 to 1.00), and the words that they share.
+
+    The words that make them most alike come first. `is_same_text` says that both have the same text, so that they are
+    rather two instances of the same.
+    """
+
+    seat: str
+    likeness: Decimal
+    words: tuple[str, ...]
+    is_same_text: bool = False
