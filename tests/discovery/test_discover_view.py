@@ -142,7 +142,7 @@ def test_owners_are_suggested_by_address_with_their_share() -> None:
     )
     view = build_discovery(make_org(), make_found(make_agent(authors=authors)), NOW)
     (one,) = view.unseated
-    said = [(owner.seat, owner.who, owner.by, owner.share) for owner in one.owners]
+    said = [(owner.seat, owner.author, owner.by, owner.share) for owner in one.owners]
     assert said == [
         (None, "@acme/platform", "CODEOWNERS", None),
         ("ada", "ADA@example.com", "git", 70),

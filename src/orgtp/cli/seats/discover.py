@@ -218,9 +218,9 @@ def _ask_for_owner(handle: OrgHandle, view: Discovery, options: DiscoverOptions)
     for seat, count in suggested.most_common():
         ids = [one.id for one in view.unseated if one.owner and one.owner.seat == seat]
         chosen = "".join(f" --agent {id_}" for id_ in ids[:_MOST_IDS]) if count < len(view.unseated) else ""
-        more = f" (and {count - _MOST_IDS} more)" if chosen and count > _MOST_IDS else ""
-        commands.append(f"suggested for {count}{more}: {options.command} --propose --owner {seat}{chosen}")
-    raise BadInput(what=f"say who answers for {many}: {'; '.join(commands)}")
+        first = f", here for the first {_MOST_IDS}" if chosen and count > _MOST_IDS else ""
+        commands.append(f"{options.command} --propose --owner {seat}{chosen}   # suggested for {count}{first}")
+    raise BadInput(what="\n  ".join([f"say who answers for {many}:", *commands]))
 
 
 _MOST_IDS = 5

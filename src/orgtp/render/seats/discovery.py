@@ -67,6 +67,13 @@ def _list_lines(view: Discovery, screen: Screen, command: str, *, whole: bool, h
     yield []
     yield from _format_rest(view, screen)
     yield from _format_looked_at(view, screen, whole=whole)
+    accept = next((one for one in view.changed if one.accept), None)
+    if accept:
+        yield []
+        yield from wrap_line(
+            safe_text(f"To accept a file that you have read, such as {accept.name}'s:", "dim"), screen.width
+        )
+        yield join_spans("  ", safe_text(accept.accept or ""))
     if command and view.unseated:
         yield []
         yield from _format_next_steps(view, command, screen, has_org=has_org)
@@ -214,7 +221,7 @@ def _describe_best_owner(one: UnseatedAgent) -> str:
 def _describe_owner(one: SuggestedOwner) -> str:
     """`Kristen, 62% of the commits`, or `@acme/platform, CODEOWNERS (no seat)`."""
     says = one.by if one.share is None else f"{one.share}% of the commits"
-    return f"{one.name} ({one.seat}), {says}" if one.seat else f"{one.who}, {says} (no seat)"
+    return f"{one.name} ({one.seat}), {says}" if one.seat else f"{one.author}, {says} (no seat)"
 
 
 def _describe_alike(alike: Iterable[Alike]) -> str:

@@ -250,7 +250,16 @@ def _list_changed(org: Org, found: Discovered, now: datetime) -> Iterator[Change
             content = hashes.get((place.repo, place.path))
             if content and place.sha256 and content != place.sha256:
                 name, owner_name = org.name_at(seat.id, now), org.owner_name(seat, now)
-                yield ChangedDefinition(seat.id, name, seat.owner, owner_name, place, content)
+                accept = _format_accept(seat, place, content)
+                yield ChangedDefinition(seat.id, name, seat.owner, owner_name, place, content, accept)
+
+
+def _format_accept(seat: Seat, changed: DefinitionPlace, content: str) -> str | None:
+    """The command that sets the hash of one file of a seat, and keeps those of the others."""
+    texts = [f"{one.repo}:{one.path}{f'@{content}' if one == changed else ''}" for one in seat.runs_from]
+    if any("," in text for text in texts):
+        return None
+    return shlex.join(["orgtp", "seat", "set", seat.id, f"runs_from={','.join(texts)}"])
 
 
 def _list_copies(org: Org, running: Sequence[FoundAgent], places: _SeatPlaces, now: datetime) -> Iterator[CopyFound]:

@@ -19,7 +19,7 @@ class SuggestedOwner:
 
     seat: str | None
     name: str | None
-    who: str
+    author: str
     by: str
     share: int | None
 
@@ -84,7 +84,10 @@ class GoneDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ChangedDefinition:
-    """A seat whose file has another content than when the seat was last reviewed: `now` is its hash now."""
+    """A seat whose file has another content than when the seat was last reviewed: `now` is its hash now.
+
+    `accept` is the command by which a person who has read the file says so; None if a path needs an edit by hand.
+    """
 
     seat: str
     name: str
@@ -92,6 +95,7 @@ class ChangedDefinition:
     owner_name: str | None
     place: DefinitionPlace
     now: str
+    accept: str | None
 
 
 @dataclass(frozen=True, slots=True)
