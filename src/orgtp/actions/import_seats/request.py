@@ -48,3 +48,12 @@ class ImportQuestion:
     def key(self) -> str:
         """The name under which the answer is given: `under` or `owner`."""
         return str(self.kind)
+
+    def explain(self) -> str:
+        """The question with the option that answers it."""
+        choice = self.choices[0] if self.choices else "SEAT"
+        return (
+            f"{self.text} Add --{self.kind} SEAT, such as: --{self.kind} {choice}"
+            if self.choices
+            else (f"{self.text} Add --{self.kind} {choice}")
+        )

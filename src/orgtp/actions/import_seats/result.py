@@ -65,9 +65,10 @@ class PlannedRow:
     """What becomes of a row.
 
     `where` is its place, `seat` the id of its seat, and `named` what the source calls it, if the id is another: an id,
-    else the name. `known_by` says how an existing seat was recognised (`alias D-0117`). `places` are the files that
-    define the seat, `lost` the parts of the row that nothing is made of, and `unknown` what the source should say and
-    does not. `alike` are existing seats that look like a new one.
+    else the name; `id_why` says why it is not only that with hyphens. `known_by` says how an existing seat was
+    recognised (`alias D-0117`). `places` are the files that define the seat, `lost` the parts of the row that nothing
+    is made of, and `unknown` what the source should say and does not. `alike` are existing seats that look like a new
+    one.
     """
 
     where: str
@@ -85,6 +86,7 @@ class PlannedRow:
     lost: tuple[LostText, ...] = ()
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    id_why: str = ""
     alike: tuple[AlikeSeat, ...] = ()
 
     @property
@@ -115,16 +117,34 @@ class PlannedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class BadRowOfSource:
+    """A row that cannot be imported, and the path of its source."""
+
+    path: str
+    row: BadDraft
+
+    @property
+    def where(self) -> str:
+        """The place of the row."""
+        return self.row.where
+
+    @property
+    def why(self) -> str:
+        """Why it cannot be imported."""
+        return self.row.why
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPlan:
     """Everything that an import would do.
 
-    `bad` are the rows that cannot be imported, each with its source; without `skip_bad` they refuse the import, as
-    `questions` without an answer do. `change` is the commit: without edits if nothing would change.
+    `bad` are the rows that cannot be imported; without `skip_bad` they refuse the import, as `questions` without an
+    answer do. `change` is the commit: without edits if nothing would change.
     """
 
     sources: tuple[PlannedSource, ...]
     rows: tuple[PlannedRow, ...]
-    bad: tuple[BadDraft, ...]
+    bad: tuple[BadRowOfSource, ...]
     questions: tuple[ImportQuestion, ...]
     gone: tuple[GoneSeat, ...]
     notes: tuple[str, ...]
