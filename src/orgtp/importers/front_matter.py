@@ -71,7 +71,8 @@ def read_front_matter(text: str) -> FrontMatter | None:
         # One line before it, so that the lines have the numbers of the file.
         documents = read_foreign_yaml("", f"\n{block}".encode("utf-8", "replace"))
     except UnreadableYaml as error:
-        return FrontMatter(_find_values(block), body, f"line {error.problem.place.line}: {error.problem.message}")
+        what = error.problem.message.removeprefix("not YAML: ")
+        return FrontMatter(_find_values(block), body, f"line {error.problem.place.line}: {what}")
     if not documents:
         return FrontMatter({}, body)
     data = documents[0].data

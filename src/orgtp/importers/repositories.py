@@ -62,6 +62,15 @@ class RepositoryFinder:
             name, path = name_machine(), here.relative_to(home if here.is_relative_to(home) else here.anchor)
         return DefinitionPlace(name, path.as_posix(), sha256(raw).hexdigest())
 
+    def place_in_repository(self, file: Path, most_bytes: int) -> DefinitionPlace | None:
+        """The place of a file that describes an agent, if it is in a repository and not only on this machine."""
+        if self.find(file.parent.resolve()) is None:
+            return None
+        try:
+            return self.place(file, read_regular_file(file, most_bytes))
+        except UnreadableFile:
+            return None
+
 
 def name_machine() -> str:
     """The name of this machine, for files that are in no repository."""

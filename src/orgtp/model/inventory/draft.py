@@ -28,10 +28,11 @@ class SeatDraft:
     """A seat as a source describes it. What the source does not say is "".
 
     `where` is its place, `people.csv:12`. `keys` are the ways in which the source names this seat, `parent`, `dotted`
-    and `owner` those in which it names others. A draft without `parent` is at the top. `aliases` are the ids that the
-    seat should remember. `id_hint` is what its id is made from; "" means its name. `members` are keys of the drafts
-    that belong to a group. `content` has further keys of a seat's file, as they will be written (only a file of seats
-    has them). `lost` lists what is left out, and `unknown` says in words what the source should say and does not.
+    and `owner` those in which it names others. A draft without `parent` is at the top. `aliases` are the ids that
+    the seat should remember. `id_hint` is what its id is made from; "" means its name. `members` are keys of the
+    drafts that belong to a group, and `member_of` those of the groups that a draft belongs to; one of the two is
+    enough. `content` has further keys of a seat's file, as they will be written (only a file of seats has them).
+    `lost` lists what is left out, and `unknown` says in words what the source should say and does not.
     """
 
     where: str
@@ -45,6 +46,7 @@ class SeatDraft:
     dotted: tuple[str, ...] = ()
     owner: str = ""
     members: tuple[str, ...] = ()
+    member_of: tuple[str, ...] = ()
     mission: str = ""
     emails: tuple[str, ...] = ()
     runs_from: tuple[DefinitionPlace, ...] = ()
