@@ -88,7 +88,7 @@ def test_a_header_in_a_line_that_has_none_is_an_error(tmp_path: Path) -> None:
 def test_places_are_lines_whatever_is_in_the_cells(tmp_path: Path) -> None:
     text = 'Name,Role,Manager\n\n"Ada\nExample","CEO\nand\nmore",\n   \n,,\nBob,CTO,Ada Example\n'
     source = read_file(tmp_path / "p.csv", text)
-    assert [(draft.where, draft.name) for draft in source.drafts] == [("p.csv:3", "Ada Example"), ("p.csv:8", "Bob")]
+    assert [(draft.where, draft.name) for draft in source.drafts] == [("p.csv:3", "Ada Example"), ("p.csv:9", "Bob")]
     assert name_parents(source) == {"Ada Example": "", "Bob": "Ada Example"}
 
 
@@ -208,7 +208,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         (b"Name,Role\n" + b"x" * 20_000_000 + b",y\n", "more than 131,072 characters"),
         (b",".join(b"c%d" % number for number in range(1_000_000)) + b"\n1\n", "more than 1,000 columns"),
         (b"Name,Role\n" + b"a,b\n" * (MOST_ROWS + 1), f"more than {MOST_ROWS:,} rows"),
-        (b"Name,Role\n" + b'"' * 5_000_001, "never closed"),
+        (b"Name,Role\n" + b'"' * 5_000_001, "Perhaps a quotation mark before it is not closed"),
         (b"\xff\xfe" + b"\x00\xd8" * 1_000_000, "is not text of the encoding utf-16"),
         (b"Name,Role\n" + b"\n" * 5_000_000, ""),
         (b"Name,Role" + b"," * 60_000_000, "more than 1,000 columns"),
