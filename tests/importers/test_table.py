@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd  # type: ignore[import-untyped]
@@ -151,7 +152,25 @@ def test_a_source_is_named_after_its_file_without_digits(file: str, name: str) -
 
 # Texts of cells: separators, quotation marks, line breaks, and whatever else a person can type.
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=12) | st.sampled_from(
-    ["0042", "1001.0", "=1+1", "N/A", "NA", "null", "-1", '"', '""', "a\nb", "a\r\nb", ";", ",", "\t", " x ", "é", "1e5"]
+    [
+        "0042",
+        "1001.0",
+        "=1+1",
+        "N/A",
+        "NA",
+        "null",
+        "-1",
+        '"',
+        '""',
+        "a\nb",
+        "a\r\nb",
+        ";",
+        ",",
+        "\t",
+        " x ",
+        "é",
+        "1e5",
+    ]
 )
 HEADERS = st.lists(st.text("abcdefXYZ _#", min_size=1, max_size=6).map(str.strip), min_size=2, max_size=5)
 
@@ -185,9 +204,9 @@ def test_the_rows_and_texts_are_those_that_pandas_reads(
 
 
 def test_a_choice_of_columns_does_not_depend_on_the_signs_of_headers() -> None:
-    assert {fold_header(one) for one in ("Work Email", "work_email", "WORK  EMAIL", "#Work Email", "\ufeffWork Email")} == {
-        "workemail"
-    }
+    assert {
+        fold_header(one) for one in ("Work Email", "work_email", "WORK  EMAIL", "#Work Email", "\ufeffWork Email")
+    } == {"workemail"}
 
 
 # Files that mean harm. Each ends in one error, or in rows, before the deadline of `refuse_file`.
@@ -238,7 +257,7 @@ def test_a_link_that_the_user_names_is_read(tmp_path: Path) -> None:
 
 
 def test_random_bytes_are_an_error_or_a_table(tmp_path: Path) -> None:
-    made = random.Random(7)
+    made = random.Random(7)  # noqa: S311  (the same bytes each time)
     for number in range(choose_size(60, 1000)):
         base = PEOPLE.encode() if number % 2 else bytes(made.randrange(256) for _ in range(200))
         raw = bytearray(base)
@@ -247,10 +266,8 @@ def test_random_bytes_are_an_error_or_a_table(tmp_path: Path) -> None:
         for format_ in ("people", "scorecard", "seats"):
             path = tmp_path / "p.csv"
             path.write_bytes(raw)
-            try:
+            with suppress(BadSource):
                 read_file(path, format_=format_)
-            except BadSource as error:
-                assert str(error)
 
 
 def test_a_table_of_five_thousand_people_is_read_before_long(tmp_path: Path) -> None:
