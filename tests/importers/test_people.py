@@ -185,6 +185,7 @@ def typed_options(error: str) -> list[dict[str, str]]:
     return [dict([shlex.split(one)[1].split("=", 1)]) for one in found]
 
 
+QUOTES = "A text with a comma or a line break needs quotation marks around it"
 AMBIGUOUS = {
     "two columns of the parent": "ID,Name,Role,Manager,Supervisor\n1,Ada,CEO,,\n2,Bob,CTO,1,1\n",
     "the parent by id and by name": "ID,Name,Role,Manager ID,Manager\n1,Ada,CEO,,\n2,Bob,CTO,1,Ada\n",
@@ -273,10 +274,7 @@ def test_the_two_of_one_name_are_not_known_by_it(tmp_path: Path) -> None:
         ),
         (
             "1,Ada\n",
-            [
-                "it has 2 cells, and the header has 5. "
-                "A text with a comma or a line break needs quotation marks around it"
-            ],
+            [f"it has 2 cells, and the header has 5. {QUOTES}"],
         ),
     ],
 )

@@ -132,7 +132,12 @@ def test_a_hidden_sheet_is_not_read_and_that_is_said(tmp_path: Path) -> None:
 
 
 def test_a_formula_is_its_saved_result_and_without_one_the_row_is_bad(tmp_path: Path) -> None:
-    rows = [HEADER, [1, "Ada", "CEO", None], [2, '=CONCATENATE("B","ob")', "CTO", "=A2"], [3, "Cy", "Dev", 1]]
+    rows: list[list[Any]] = [
+        HEADER,
+        [1, "Ada", "CEO", None],
+        [2, '=CONCATENATE("B","ob")', "CTO", "=A2"],
+        [3, "Cy", "Dev", 1],
+    ]
     path = write_book(tmp_path / "people.xlsx", {"People": rows})
     source = read_file(path)
     assert [draft.name for draft in source.drafts] == ["Ada", "Cy"]
@@ -163,7 +168,7 @@ def test_merged_cells_are_bad_rows_and_no_blank_managers(tmp_path: Path) -> None
     def merge(book: Workbook) -> None:
         book.worksheets[0].merge_cells("D3:D4")
 
-    rows = [HEADER, [1, "Ada", "CEO", None], [2, "Bob", "CTO", 1], [3, "Cy", "Dev", None]]
+    rows: list[list[Any]] = [HEADER, [1, "Ada", "CEO", None], [2, "Bob", "CTO", 1], [3, "Cy", "Dev", None]]
     source = read_file(write_book(tmp_path / "people.xlsx", {"People": rows}, merge))
     assert name_parents(source) == {"Ada": "", "Bob": "Ada"}
     assert [(one.where, one.why.partition(",")[0]) for one in source.bad] == [
