@@ -171,9 +171,10 @@ def has_plain_letters(name: str) -> bool:
 
 
 def _write_value(value: ForeignData) -> str:
-    """A value of the front matter in one line of text."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_write_value(one)}" for key, one in value.items())
+    """A value of the front matter in one line of text.
+
+    Of what is nested, only the names: below `hooks` and `mcpServers`, there may be commands and passwords.
+    """
     if isinstance(value, list):
-        return ", ".join(map(_write_value, value))
-    return value or ""
+        return ", ".join(filter(None, map(_write_value, value)))
+    return ", ".join(value) if isinstance(value, dict) else value or ""

@@ -13,10 +13,10 @@ from orgtp.files.yaml.foreign import ForeignNode
 from orgtp.importers.draft_texts import DraftTexts
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.repositories import RepositoryFinder
-from orgtp.importers.source_files import SourceFile, SourceReading, has_file
+from orgtp.importers.source_files import SourceReading, has_file
 from orgtp.model.inventory.draft import DraftSource, SeatDraft
 from orgtp.model.seat import DefinitionPlace, SeatKind
-from orgtp.model.text import escape_control_chars, fold_spelling
+from orgtp.model.text import escape_control_chars
 
 _NAMES = frozenset({"agents.yaml", "agents.yml"})
 _ROLE = re.compile(rb"^[ \t]+role[ \t]*:", re.MULTILINE)
@@ -45,12 +45,12 @@ def read(request: SourceRequest) -> DraftSource:
         raw = reading.read_bytes(file, _MOST_BYTES)
         documents = reading.parse_yaml(file, raw) if raw is not None else []
         place = finder.place(file.path, raw or b"")
-        found = [pair for document in documents for pair in document.items.items()]
-        for key, node in found:
+        found = [(key, node, document.key_lines[key]) for document in documents for key, node in document.items.items()]
+        for key, node, line in found:
+            where = f"{file.label}:{line}"
             if isinstance(node.data, dict) and (node.text("role") or node.text("goal")):
-                reading.drafts.append(_make_draft(file, key, node, place, is_alone=len(found) == 1))
+                reading.drafts.append(_make_draft(where, key, node, place, is_alone=len(found) == 1))
             else:
-                where = f"{file.label}:{node.line}"
                 reading.refuse(where, f'"{escape_control_chars(key)}" has no role and no goal, so it is no agent')
     if not reading.drafts and not reading.bad:
         reading.refuse(str(request.path), "no agents of CrewAI in it, with a role and a goal")
@@ -60,7 +60,7 @@ def read(request: SourceRequest) -> DraftSource:
 _MOST_BYTES = 1024 * 1024
 
 
-def _make_draft(file: SourceFile, key: str, node: ForeignNode, place: DefinitionPlace, *, is_alone: bool) -> SeatDraft:
+def _make_draft(where: str, key: str, node: ForeignNode, place: DefinitionPlace, *, is_alone: bool) -> SeatDraft:
     texts = DraftTexts.begin()
     name = texts.clean_name("name", key)
     role = texts.clean_name("role", node.text("role"))
@@ -74,11 +74,11 @@ def _make_draft(file: SourceFile, key: str, node: ForeignNode, place: Definition
     unknown = [f"what {{{word}}} is" for word in words]
     alias = f"crewai:{place.text}#{name}"
     return SeatDraft(
-        where=f"{file.label}:{node.line}",
+        where=where,
         kind=SeatKind.AGENT,
         name=name,
         role=role or name,
-        keys=(f"ref:{alias}", f"name:{fold_spelling(name)}"),
+        keys=(f"ref:{alias}",),
         aliases=(alias,),
         mission=texts.clean_mission("goal", goal),
         # A file of several agents is the file of none: nobody could tell which of them changed when it did.

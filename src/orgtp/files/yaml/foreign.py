@@ -36,14 +36,15 @@ ForeignData: TypeAlias = "str | list[ForeignData] | dict[str, ForeignData] | Non
 class ForeignNode:
     """A value of a foreign file, with its line and column from 1.
 
-    `data` is a text, None (for null), a list or a mapping. `items` has a mapping's values, and `parts` a list's.
-    `weight` is the number of values in it, with aliases expanded.
+    `data` is a text, None (for null), a list or a mapping. `items` has a mapping's values, `key_lines` the lines of its
+    keys, and `parts` a list's values. `weight` is the number of values in it, with aliases expanded.
     """
 
     line: int
     column: int
     data: ForeignData = None
     items: dict[str, ForeignNode] = field(default_factory=dict)
+    key_lines: dict[str, int] = field(default_factory=dict)
     parts: list[ForeignNode] = field(default_factory=list)
     weight: int = 1
 
@@ -165,9 +166,9 @@ class _DocumentReader:
                 merged += self.find_merged(value, event)
                 continue
             if key in node.items:
-                hint = f"Keep one of the two; the first is on line {node.items[key].line}."
+                hint = f"Keep one of the two; the first is on line {node.key_lines[key]}."
                 self.refuse("yaml-duplicate-key", event, f'the key "{key}" occurs twice', hint)
-            node.items[key] = value
+            node.items[key], node.key_lines[key] = value, event.start_mark.line + 1
             node.weight += value.weight
         for other in merged:
             self.merge(node, other, event)
@@ -178,7 +179,7 @@ class _DocumentReader:
         for name, value in other.items.items():
             if name not in node.items:
                 self.count(value.weight, event)
-                node.items[name] = value
+                node.items[name], node.key_lines[name] = value, other.key_lines[name]
                 node.weight += value.weight
 
     def find_merged(self, value: ForeignNode, event: Any) -> list[ForeignNode]:
