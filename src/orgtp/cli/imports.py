@@ -51,10 +51,12 @@ def import_seats(
             help="The column of a table that has a key, such as parent=Boss. Can be repeated.",
         ),
     ] = None,
-    name: Annotated[
+    part_of: Annotated[
         str,
         typer.Option(
-            "--as", metavar="NAME", help="The name under which later imports know the source. Default: from its file."
+            "--part-of",
+            metavar="NAME",
+            help="The rows are a part of the source that has this name: nobody else in it is gone.",
         ),
     ] = "",
     skip_bad: Annotated[
@@ -80,11 +82,11 @@ def import_seats(
 
     handle = open_chosen_org(change.org, push=change.push)
     _refuse_existing(skip_bad)
-    sources = handle.imports.read_sources(paths, format_, _parse_maps(maps or []), name)
+    sources = handle.imports.read_sources(paths, format_, _parse_maps(maps or []), part_of)
     if fault := handle.imports.find_settings_fault():
         write_stderr(fault)
     acting = handle.ledger.find_acting_seat(change.by)
-    request = ImportRequest(under=under, owner=owner, by=acting, skip_bad=skip_bad is not None)
+    request = ImportRequest(under=under, owner=owner, by=acting, skip_bad=skip_bad is not None, is_part=bool(part_of))
     plan = handle.imports.plan(sources, request)
     is_blocked = bool(plan.bad) and skip_bad is None
     if not (is_blocked or change.dry_run or change.json) and has_terminal():
@@ -188,7 +190,7 @@ def _report(
         write_stderr(import_report_text(plan, replace(detect_screen(), colour=False)))
     for path, count in kept.items():
         name = next((source.name for source in plan.sources), "")
-        words = shlex.join(["orgtp", "import", str(path), "--as", name])
+        words = shlex.join(["orgtp", "import", str(path), "--part-of", name])
         write_stderr(f"{count_noun(count, 'bad row')} are in {path}. Correct them there, then: {words}")
     return code or _code_of_skipped(plan)
 
@@ -198,6 +200,7 @@ def _plan_json(plan: ImportPlan) -> dict[str, Any]:
     return {
         "sources": plan.sources,
         "rows": plan.rows,
+        "metrics": plan.metrics,
         "bad": [{"path": one.path, "where": one.where, "why": one.why, "text": one.row.text} for one in plan.bad],
         "questions": [
             {"key": one.key, "text": one.text, "rows": one.rows, "choices": one.choices} for one in plan.questions

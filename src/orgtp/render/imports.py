@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
+from orgtp.actions.import_metrics import describe_values
 from orgtp.actions.import_seats.plan import format_bad_rows
 from orgtp.actions.import_seats.result import FieldFate, FieldMerge, ImportPlan, PlannedRow, RowFate
 from orgtp.lazy_dataclass import dataclass
@@ -15,24 +17,27 @@ from orgtp.render.terminal import Screen, align_columns, indent_lines, render_li
 # So many rows are listed as they are; of more, only the first ones of each kind.
 _ALL, _FIRST = 40, 15
 _MOST_PLACES, _SHORT = 3, 60
+_NARROW = 80
 _FATES = {
     RowFate.NEW: ("new seat", "new seats"),
-    RowFate.UPDATED: ("seat changes", "seats change"),
-    RowFate.UNCHANGED: ("seat stays as it is", "seats stay as they are"),
-    RowFate.AGAIN: ("row is one of these seats again", "rows are one of these seats again"),
-    RowFate.RETIRED: ("row is a seat that is retired", "rows are seats that are retired"),
+    RowFate.UPDATED: ("changed seat", "changed seats"),
+    RowFate.UNCHANGED: ("unchanged seat", "unchanged seats"),
+    RowFate.AGAIN: ("more row of a seat above", "more rows of seats above"),
+    RowFate.RETIRED: ("row of a retired seat", "rows of retired seats"),
 }
 _FIELDS = {
-    FieldFate.FOLLOWED: "follows the source",
-    FieldFate.ADDED: "added",
     FieldFate.KEPT: "kept: people changed it",
-    FieldFate.BOTH: "kept: both changed it",
+    FieldFate.BOTH: "kept: people and the source changed it",
+    FieldFate.OTHER: "kept: it is not from this source",
 }
+_STAYING = frozenset(_FIELDS)
+_CHANGING = frozenset({FieldFate.FOLLOWED, FieldFate.ADDED})
 
 
 def import_plan_text(plan: ImportPlan, screen: Screen) -> str:
     """Everything that an import would do."""
-    lines: list[Line] = [*_head_lines(plan, screen), *_row_lines(plan, screen)]
+    plan = _shorten_places(plan)
+    lines: list[Line] = [*_head_lines(plan, screen), *_row_lines(plan, screen), *_metric_lines(plan, screen)]
     for title, found in _list_sections(plan, screen, whole=True):
         lines += [[], [(title, "bold")], *indent_lines(found)]
     return render_lines(lines, screen)
@@ -40,6 +45,7 @@ def import_plan_text(plan: ImportPlan, screen: Screen) -> str:
 
 def import_report_text(plan: ImportPlan, screen: Screen) -> str:
     """What somebody should know after an import: what was kept, lost and not known, and who is gone."""
+    plan = _shorten_places(plan)
     lines = _head_lines(plan, screen)
     for title, found in _list_sections(plan, screen, whole=False):
         lines += [[(title, "bold")], *indent_lines(found)]
@@ -62,6 +68,7 @@ def _head_lines(plan: ImportPlan, screen: Screen) -> list[Line]:
         )
     ]
     counts = [_count_fate(plan, fate) for fate in RowFate if plan.list_rows(fate)]
+    counts += [describe_values(plan.metrics) or "no new value"] if plan.metrics else []
     counts += [f"{count_noun(len(plan.bad), 'bad row')}"] if plan.bad else []
     return [*found, *wrap_line([(", ".join(counts) or "no rows", "")], screen.width)]
 
@@ -80,17 +87,42 @@ def _row_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
         shown = rows if len(plan.rows) <= _ALL else rows[:_FIRST]
         yield []
         yield [(_count_fate(plan, fate), "bold")]
-        cells = [list(_row_cells(row)) for row in shown]
-        yield from indent_lines(align_columns([_HEADS[fate], *cells], Screen(screen.width - 2), give=1))
+        # On a narrow screen, the places of the rows would leave no room for the names.
+        columns = 3 if screen.width < _NARROW else None
+        cells = [cells[:columns] for cells in (_HEADS[fate], *(list(_row_cells(row)) for row in shown))]
+        yield from indent_lines(align_columns(cells, Screen(screen.width - 2), give=1))
         if len(shown) < len(rows):
             yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
+
+
+def _metric_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
+    """The table of the rows of scorecards."""
+    rows = list(plan.metrics)
+    if not rows:
+        return
+    shown = rows if len(rows) <= _ALL else rows[:_FIRST]
+    yield []
+    yield [(count_noun(len(rows), "row") + " of scorecards", "bold")]
+    cells = [
+        [
+            safe_text(f"{row.seat}/{row.metric}", "bold"),
+            safe_text(f"{one_line(row.name)}, {row.target} {row.cadence}"),
+            [(f"{row.fate}, {count_noun(row.recorded, 'value')} recorded, {row.known} known", "")],
+            safe_text(row.where, "dim"),
+        ]
+        for row in shown
+    ]
+    heads = _heads("metric", "name, target", "what becomes of it", "row")
+    yield from indent_lines(align_columns([heads, *cells], Screen(screen.width - 2), give=1))
+    if len(shown) < len(rows):
+        yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
 
 
 def _row_cells(row: PlannedRow) -> Iterator[Line]:
     yield safe_text(row.seat, "bold")
     yield safe_text(_describe_seat(row))
     if row.fate is RowFate.NEW:
-        yield safe_text(f"{row.reports_to or 'the top'}{_describe_owner(row)}")
+        yield safe_text(f"{row.reports_to or 'the top'}{_describe_others(row)}")
     else:
         yield safe_text(row.known_by or "a row before it")
     yield safe_text(row.where, "dim")
@@ -107,11 +139,29 @@ _HEADS = dict.fromkeys(RowFate, _KNOWN) | {RowFate.NEW: _heads("seat", "name, ro
 def _describe_seat(row: PlannedRow) -> str:
     alike = f" (like {', '.join(f'{one.seat}: {one.score}' for one in row.alike)})" if row.alike else ""
     kind = "" if row.kind == "human" else f" [{row.kind}]"
-    return f"{one_line(row.name)}{f', {one_line(row.role)}' if row.role else ''}{kind}{alike}"
+    role = f", {one_line(row.role)}" if row.role not in {"", row.name} else ""
+    return f"{one_line(row.name)}{role}{kind}{alike}"
 
 
-def _describe_owner(row: PlannedRow) -> str:
-    return f", owner {row.owner}" if row.kind != "human" and row.owner and row.owner != row.reports_to else ""
+def _describe_others(row: PlannedRow) -> str:
+    """Who owns a seat, if that is not whom it reports to, and its dotted lines."""
+    owner = f", owner {row.owner}" if row.kind != "human" and row.owner and row.owner != row.reports_to else ""
+    return owner + (f", dotted to {', '.join(row.also_reports_to)}" if row.also_reports_to else "")
+
+
+def _shorten_places(plan: ImportPlan) -> ImportPlan:
+    """The plan with places below a folder that is imported as seen from there."""
+    folders = sorted({f"{source.path}/" for source in plan.sources}, key=len, reverse=True)
+
+    def shorten(where: str) -> str:
+        return next((where.removeprefix(folder) for folder in folders if where.startswith(folder)), where)
+
+    return replace(
+        plan,
+        rows=tuple([replace(row, where=shorten(row.where)) for row in plan.rows]),
+        metrics=tuple([replace(row, where=shorten(row.where)) for row in plan.metrics]),
+        bad=tuple([replace(one, row=replace(one.row, where=shorten(one.row.where))) for one in plan.bad]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +178,8 @@ def _list_sections(plan: ImportPlan, screen: Screen, *, whole: bool) -> Iterator
     width = screen.width - 2
     found = [
         ("ids", _id_lines(plan, width) if whole else []),
-        ("fields that change", _field_lines(plan, {FieldFate.FOLLOWED, FieldFate.ADDED}, width) if whole else []),
-        ("fields that stay", _field_lines(plan, {FieldFate.KEPT, FieldFate.BOTH}, width)),
+        ("fields that change", _field_lines(plan, _CHANGING, width) if whole else []),
+        ("fields that stay", _field_lines(plan, _STAYING, width)),
         ("left out, because a seat has no place for it", _lost_lines(plan, width) if whole else []),
         ("not known", _group_lines([_Told(what, row.where) for row in plan.rows for what in row.unknown], width)),
         ("notes", _note_lines(plan, width)),
@@ -147,6 +197,7 @@ def _lost_lines(plan: ImportPlan, width: int) -> list[Line]:
 def _note_lines(plan: ImportPlan, width: int) -> list[Line]:
     notes = [*(note for source in plan.sources for note in source.notes), *plan.notes]
     notes += [f"{row.where}: {note}" for row in plan.rows for note in row.notes]
+    notes += [f"{row.where}: {note}" for row in plan.metrics for note in row.notes]
     return _some_lines(map(safe_text, notes), width)
 
 
@@ -185,7 +236,7 @@ def _id_lines(plan: ImportPlan, width: int) -> list[Line]:
     return lines
 
 
-def _field_lines(plan: ImportPlan, fates: set[FieldFate], width: int) -> list[Line]:
+def _field_lines(plan: ImportPlan, fates: Container[FieldFate], width: int) -> list[Line]:
     """A line for each field: the seat, the key, what it says and what the source says."""
     found = [(row, field) for row in plan.rows for field in row.fields if field.fate in fates]
     lines = [
@@ -197,8 +248,10 @@ def _field_lines(plan: ImportPlan, fates: set[FieldFate], width: int) -> list[Li
 
 def _describe_field(field: FieldMerge) -> str:
     ours, theirs = (_shorten(text) or "nothing" for text in (field.ours, field.theirs))
-    if field.fate in {FieldFate.FOLLOWED, FieldFate.ADDED}:
-        return f"{ours} → {theirs}" if field.ours else f"{theirs} ({_FIELDS[field.fate]})"
+    if field.fate is FieldFate.ADDED:
+        return f"{theirs} is added"
+    if field.fate is FieldFate.FOLLOWED:
+        return f"{ours} → {theirs}"
     return f"{ours} ({_FIELDS[field.fate]}); the source says {theirs}"
 
 

@@ -7,7 +7,8 @@ manager of one company may have the name of a seat that somebody added by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import field
 from datetime import date
 
@@ -105,6 +106,22 @@ class SeatIndex:
         mark = self.marks.get(seat.id)
         return mark is not None and mark.source == source.name
 
+    def has_name(self, seat: Seat, name: str) -> bool:
+        """Whether a seat has a name, or had it when it was imported."""
+        mark = self.marks.get(seat.id)
+        return fold_spelling(seat.name) == fold_spelling(name) or (
+            mark is not None and mark.was.get("name") == remember_value(name)
+        )
+
+    def find_keys(self, keys: Iterable[str]) -> set[str]:
+        """The seats that keys of rows name by an alias or an address."""
+        found: set[str] = set()
+        for key in keys:
+            kind, _, text = key.partition(":")
+            table = self.emails if kind == "email" else self.aliases if kind in {"id", "ref"} else {}
+            found |= {seat.id for seat in table.get(text, ())}
+        return found
+
 
 def group_rows(index: SeatIndex, sources: Sequence[DraftSource]) -> list[DraftGroup]:
     """The groups of all rows, in the order of their first rows."""
@@ -126,16 +143,21 @@ def group_rows(index: SeatIndex, sources: Sequence[DraftSource]) -> list[DraftGr
         earlier.add(groups)
     for number, group in enumerate(groups):
         group.number = number
+        mark = index.marks.get(group.known.id) if group.known else None
+        if mark:
+            # The source that wrote the seat before goes on to own its fields, in whatever order the sources come.
+            group.rows.sort(key=lambda row: row.source.name != mark.source)
     return groups
 
 
 def _group_source(index: SeatIndex, rows: Sequence[SourceRow], begin: int) -> list[DraftGroup]:
     """The groups of one source. Rows with one alias, one definition or one address are one seat."""
     found: dict[object, DraftGroup] = {}
+    shared = _list_shared_places(rows)
     for number, row in enumerate(rows):
-        seat, known_by, bad = _find_seat(index, row)
+        seat, known_by, bad = _find_seat(index, row, shared)
         # What is wrong with one row is not wrong with the others.
-        key = ("bad", number) if bad else ("seat", seat.id) if seat else _make_identity(row.draft, number)
+        key = ("bad", number) if bad else ("seat", seat.id) if seat else _make_identity(row.draft, number, shared)
         group = found.setdefault(key, DraftGroup(begin + len(found), [], seat, known_by, bad=bad))
         group.rows.append(row)
     groups = list(found.values())
@@ -148,19 +170,35 @@ def _group_source(index: SeatIndex, rows: Sequence[SourceRow], begin: int) -> li
     return groups
 
 
-def _make_identity(draft: SeatDraft, number: int) -> tuple[str, object]:
+def _list_shared_places(rows: Iterable[SourceRow]) -> frozenset[tuple[str, str]]:
+    """The files that define several agents of a source, which are then told apart by their names."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        counts.update({(place.repo, place.path) for place in row.draft.runs_from})
+    return frozenset(place for place, count in counts.items() if count > 1)
+
+
+def _is_shared(draft: SeatDraft, shared: Container[tuple[str, str]]) -> bool:
+    return any((place.repo, place.path) in shared for place in draft.runs_from)
+
+
+def _make_identity(
+    draft: SeatDraft, number: int, shared: Container[tuple[str, str]] = frozenset()
+) -> tuple[str, object]:
     """What the rows of one seat have in common."""
     if draft.aliases:
         return "alias", draft.aliases[0]
+    # One file may define several agents; then their names tell them apart.
+    name = fold_spelling(draft.name) if _is_shared(draft, shared) else ""
     hashes = [place.sha256 for place in draft.runs_from if place.sha256]
     if hashes:
-        return "hash", hashes[0]
+        return "hash", (hashes[0], name)
     if draft.runs_from:
-        return "place", (draft.runs_from[0].repo, draft.runs_from[0].path)
+        return "place", (draft.runs_from[0].repo, draft.runs_from[0].path, name)
     return ("email", draft.emails[0].lower()) if draft.emails else ("row", number)
 
 
-def _find_seat(index: SeatIndex, row: SourceRow) -> tuple[Seat | None, str, str]:
+def _find_seat(index: SeatIndex, row: SourceRow, shared: Container[tuple[str, str]]) -> tuple[Seat | None, str, str]:
     """The seat of the org that a row is, what says so, and why that cannot be told."""
     draft = row.draft
     if row.source.format == SEAT_FORMAT and draft.id_hint in index.org.seats:
@@ -168,7 +206,9 @@ def _find_seat(index: SeatIndex, row: SourceRow) -> tuple[Seat | None, str, str]
     for found, known_by in _list_matches(index, draft):
         own = [seat for seat in found if index.is_from(seat, row.source)]
         fit = own or [seat for seat in found if not seat.is_retired] or found
-        named = [seat for seat in fit if fold_spelling(seat.name) == fold_spelling(draft.name)]
+        named = [seat for seat in fit if index.has_name(seat, draft.name)]
+        if known_by.startswith(("file", "content")) and _is_shared(draft, shared) and not named:
+            continue
         if len(fit) > 1 and len(named) != 1:
             return None, "", f"the {known_by} belongs to {join_with_and(sorted(seat.id for seat in fit))}"
         seat = fit[0] if len(fit) == 1 else named[0]
@@ -296,6 +336,11 @@ class _GroupIndex:
             (self._emails, (email.lower() for email in draft.emails)),
         ]
         yield from (table[key] for table, keys in tables for key in keys if key in table)
+
+
+def is_whole_seat(group: DraftGroup) -> bool:
+    """Whether a row is a whole seat with its status, as an export has it. It is taken as it is."""
+    return group.source.format == SEAT_FORMAT and "status" in group.first.content
 
 
 def list_places(group: DraftGroup) -> tuple[DefinitionPlace, ...]:

@@ -7,10 +7,11 @@ has no base: only what it lacks is added to it.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
-from orgtp.actions.import_seats.groups import SEAT_FORMAT, DraftGroup, list_places
+from orgtp.actions.import_seats.groups import DraftGroup, is_whole_seat, list_places
 from orgtp.actions.import_seats.references import Named
 from orgtp.actions.import_seats.result import FieldFate, FieldMerge
 from orgtp.lazy_dataclass import dataclass
@@ -73,8 +74,7 @@ def build_new_content(group: DraftGroup, named: Named, reports_to: str, owner: s
     content |= {key: theirs[key] for key in ("also_reports_to", "mission", "email") if key in theirs}
     content |= {"aliases": list_aliases(group), "runs_from": [format_place(place) for place in list_places(group)]}
     content = {key: value for key, value in content.items() if value}
-    if group.source.format == SEAT_FORMAT:
-        # A file of seats says itself what it does not know, and whether a seat is in force.
+    if is_whole_seat(group):
         return content | dict(draft.content)
     unreviewed = ["mission"] if "mission" in theirs else []
     content |= dict(draft.content)
@@ -102,9 +102,9 @@ def merge_seat(group: DraftGroup, seat: Seat, mark: ImportedMark | None, named: 
             done.edits.append(SetKey(seat_path(seat.id), (key,), theirs[key]))
             done.reports_to = str(theirs[key]) if key == "reports_to" else done.reports_to
     if seat.kind is not group.first.kind:
-        done.fields.append(FieldMerge("kind", FieldFate.KEPT, str(seat.kind), str(group.first.kind)))
+        done.fields.append(FieldMerge("kind", FieldFate.OTHER, str(seat.kind), str(group.first.kind)))
     _merge_lists(done, group, seat)
-    if group.source.format == SEAT_FORMAT:
+    if is_whole_seat(group):
         _add_content(done, group, seat)
     elif is_ours:
         done.edits += _list_mark_edits(done, group, seat, mark, theirs)
@@ -132,7 +132,9 @@ def _merge_field(key: str, ours: YamlData, theirs: YamlData, was: str | None) ->
     shown = FieldMerge(key, FieldFate.KEPT, format_field(ours), format_field(theirs), was or "")
     if was is None and (not ours or ours == NO_ROLE):
         return _with_fate(shown, FieldFate.ADDED)
-    if was is None or not theirs:
+    if was is None:
+        return _with_fate(shown, FieldFate.OTHER)
+    if not theirs:
         return shown
     if here == was:
         return _with_fate(shown, FieldFate.FOLLOWED)
@@ -178,10 +180,7 @@ def _merge_lists(done: MergedSeat, group: DraftGroup, seat: Seat) -> None:
             key = f"runs_from.{number}.sha256"
             if is_read and old.sha256:
                 done.fields.append(FieldMerge(key, FieldFate.KEPT, old.sha256, place.sha256, old.sha256))
-                done.notes.append(
-                    f"{place.text} has changed since {seat.id} was reviewed. When you have read it: "
-                    f"orgtp seat set {seat.id} {key}={place.sha256}"
-                )
+                done.notes.append(_explain_changed_file(seat, place))
             elif not is_read:
                 done.edits.append(SetKey(path, ("runs_from", str(number), "sha256"), place.sha256))
                 done.fields.append(FieldMerge(key, FieldFate.FOLLOWED, old.sha256, place.sha256, old.sha256))
@@ -189,6 +188,16 @@ def _merge_lists(done: MergedSeat, group: DraftGroup, seat: Seat) -> None:
         done.edits.append(AppendItems(path, ("runs_from",), tuple(format_place(place) for place in added)))
         texts = (", ".join(place.text for place in places) for places in (seat.runs_from, added))
         done.fields.append(FieldMerge("runs_from", FieldFate.ADDED, *texts))
+
+
+def _explain_changed_file(seat: Seat, changed: DefinitionPlace) -> str:
+    """Say that a file is not the one that was reviewed, with the command that says that somebody has read it."""
+    texts = []
+    for place in seat.runs_from:
+        is_changed = (place.repo, place.path) == (changed.repo, changed.path)
+        texts.append(f"{place.repo}:{place.path}{f'@{changed.sha256}' if is_changed else ''}")
+    command = shlex.join(["orgtp", "seat", "set", seat.id, f"runs_from={','.join(texts)}"])
+    return f"{changed.text} has changed since {seat.id} was reviewed. When you have read it: {command}"
 
 
 def _list_mark_edits(

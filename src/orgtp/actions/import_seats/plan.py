@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import shlex
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from orgtp.actions.import_metrics import MetricPlan, describe_values, plan_metrics
 from orgtp.actions.import_scores import ImportFinding, format_findings
 from orgtp.actions.import_seats.gone import find_gone
-from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, group_rows
+from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, group_rows, is_whole_seat
 from orgtp.actions.import_seats.ids import assign_ids, explain_id
-from orgtp.actions.import_seats.merge import NO_ROLE, MergedSeat, build_new_content, list_source_fields, merge_seat
+from orgtp.actions.import_seats.merge import (
+    NO_ROLE,
+    MergedSeat,
+    build_new_content,
+    list_aliases,
+    list_source_fields,
+    merge_seat,
+)
 from orgtp.actions.import_seats.questions import Survey, list_questions
 from orgtp.actions.import_seats.references import Named, References, find_named, list_cycles
 from orgtp.actions.import_seats.request import ImportRequest, QuestionKind
@@ -25,7 +33,7 @@ from orgtp.model.change import Change, CreateFile, Edit
 from orgtp.model.errors import BadInput, Refused
 from orgtp.model.inventory.draft import BadDraft, DraftSource, LostText, SeatDraft
 from orgtp.model.org import Org
-from orgtp.model.seat import Seat, SeatKind, seat_path
+from orgtp.model.seat import Seat, SeatKind, SeatStatus, seat_path
 from orgtp.model.text import count_noun, did_you_mean, fold_spelling, is_id, join_with_and, one_line
 
 ACTION = "import"
@@ -49,7 +57,7 @@ def plan_import(org: Org, sources: Sequence[DraftSource], request: ImportRequest
 
     Raises `UnknownSeat` and `BadInput` for a seat in the request that does not exist, or that cannot be what it should.
     """
-    return _Planner(org, sources, request, now).plan()
+    return _Planner(org, sources, request, now).plan(now)
 
 
 def import_seats(org: Org, sources: Sequence[DraftSource], request: ImportRequest, now: datetime) -> Change:
@@ -91,7 +99,7 @@ class _Planner:
         self.index = SeatIndex(org, org.day_of(now))
         self.groups = group_rows(self.index, sources)
         self._name_seats()
-        self.known = References(self.index, self.groups)
+        self.known = References(self.index, self.groups, sources)
         self.named = find_named(self.known, self.groups)
         self.under = self._find_answer("under", request.under or request.answers.get(QuestionKind.UNDER, ""))
         self.owner = self._find_answer("owner", request.owner or request.answers.get(QuestionKind.OWNER, ""))
@@ -101,7 +109,7 @@ class _Planner:
         self.without: dict[QuestionKind, list[DraftGroup]] = {kind: [] for kind in QuestionKind}
         self._owners: dict[str, str] = {}
 
-    def plan(self) -> ImportPlan:
+    def plan(self, now: datetime) -> ImportPlan:
         """Place every seat, and collect what becomes of the rows."""
         self._spread_bad()
         for group in self._each_good():
@@ -110,8 +118,11 @@ class _Planner:
         self._find_cycles()
         self._spread_bad()
         questions = list_questions(self.org, self._survey())
-        found = {group.known.id for group in self.groups if group.known}
-        names = dict.fromkeys(source.name for source in self.sources)
+        self.metrics = self._plan_metrics(now)
+        found = {group.known.id for group in self.groups if group.known} | self.index.find_keys(
+            key for source in self.sources for bad in source.bad for key in bad.keys
+        )
+        names = [] if self.request.is_part else [source.name for source in self.sources]
         return ImportPlan(
             sources=tuple(
                 PlannedSource(
@@ -120,12 +131,30 @@ class _Planner:
                 for one in self.sources
             ),
             rows=tuple(self._list_rows()),
+            metrics=self.metrics.rows,
             bad=tuple(self._list_bad()),
             questions=tuple(questions),
             gone=tuple(find_gone(self.index, names, found)),
             notes=tuple(self._list_notes()),
             change=self._build_change(),
         )
+
+    def _plan_metrics(self, now: datetime) -> MetricPlan:
+        """What becomes of the rows of scorecards, which may be about seats that are new here."""
+        if not any(source.metrics for source in self.sources):
+            return MetricPlan()
+        new = [self._build_seat(group) for group in self._each_good() if group.known is None]
+        return plan_metrics(self.org, self.sources, now, self.request.by, new)
+
+    def _build_seat(self, group: DraftGroup) -> Seat:
+        """A new seat, as far as the rows of a scorecard name it."""
+        draft, placed = group.first, self.placed[group.number]
+        status = SeatStatus(str(draft.content.get("status", SeatStatus.PROPOSED)))
+        emails = tuple(dict.fromkeys(email for row in group.rows for email in row.draft.emails))
+        return Seat(
+            group.seat, draft.name, draft.role or NO_ROLE, draft.kind, status, placed.owner or group.seat,
+            placed.reports_to, emails=emails, aliases=tuple(list_aliases(group)),
+        )  # fmt: skip
 
     def _survey(self) -> Survey:
         """What the questions are about."""
@@ -187,44 +216,54 @@ class _Planner:
 
     def _place(self, group: DraftGroup) -> None:
         """Say where a seat goes; one that exists is compared with its file."""
-        named = self.named[group.number]
+        named, led_by = self.named[group.number], ""
         if named.owner:
-            named.owner = self._resolve_owner(group, named.owner)
+            named.owner, led_by = self._resolve_owner(group, named.owner)
         if group.bad:
             return
         if group.known:
             self.merged[group.number] = merge_seat(group, group.known, self.index.marks.get(group.known.id), named)
             return
-        placed = _Placed(named.reports_to, named.owner)
-        if group.first.kind is not SeatKind.HUMAN and not placed.owner:
+        placed = self.placed[group.number] = _Placed(named.reports_to or named.near, named.owner or led_by)
+        if not (is_whole_seat(group) and not self._has_top()):
+            self._answer(group, placed)
+
+    def _answer(self, group: DraftGroup, placed: _Placed) -> None:
+        """Fill in what the rows of a new seat do not say and the request does; note what it does not say either."""
+        kind = group.first.kind
+        if kind is not SeatKind.HUMAN and not placed.owner:
             placed.owner = self.owner
             self.without[QuestionKind.OWNER] += [] if placed.owner else [group]
-        if not placed.reports_to and self.under != group.seat:
-            placed.reports_to = self.under
-        if not placed.reports_to and group.first.kind is SeatKind.AGENT:
-            # Whoever answers for an agent hears of its problems; the question is then only who that is.
-            placed.reports_to = placed.owner
-        elif not placed.reports_to and self.under != group.seat:
+        if placed.reports_to or self.under == group.seat:
+            return
+        # Whoever answers for an agent hears of its problems; the question is then only who that is.
+        placed.reports_to = self.under or (placed.owner if kind is SeatKind.AGENT else "")
+        if not placed.reports_to and kind is not SeatKind.AGENT:
             self.without[QuestionKind.UNDER].append(group)
-        self.placed[group.number] = placed
 
-    def _resolve_owner(self, group: DraftGroup, owner: str) -> str:
-        """The person whom an owner means: a group is led by its owner. "" if that is not known yet.
+    def _has_top(self) -> bool:
+        """Whether the org has a chart already."""
+        return any(not seat.is_retired for seat in self.org.seats.values())
 
-        An agent as the owner makes the row bad.
+    def _resolve_owner(self, group: DraftGroup, owner: str) -> tuple[str, str]:
+        """The person whom an owner means: as the source says, and else as the org says who leads a group.
+
+        A group is led by its owner. An agent as the owner makes the row bad.
         """
-        seen: set[str] = set()
+        is_told, seen = True, set[str]()
         while self._kind_of(owner) is SeatKind.GROUP and owner not in seen:
             seen.add(owner)
-            team = self.known.by_seat.get(owner)
-            above = self.named[team.number].owner if team and team.number in self.named else ""
-            held = self.org.seats.get(owner)
-            owner = above or (held.owner if held else "")
+            team, held = self.known.by_seat.get(owner), self.org.seats.get(owner)
+            told = self.named[team.number].owner if team and team.number in self.named else ""
+            is_told = is_told and bool(told)
+            owner = told or (held.owner if held else "")
             if not owner or (owner not in self.org.seats and owner not in self.known.by_seat):
-                return ""
+                return "", ""
         if self._kind_of(owner) is SeatKind.AGENT:
             group.bad = f"it is owned by {owner}, which is an agent, and only a person can answer for a seat"
-        return owner if self._kind_of(owner) is SeatKind.HUMAN and owner != group.seat else ""
+        if self._kind_of(owner) is not SeatKind.HUMAN or owner == group.seat:
+            return "", ""
+        return (owner, "") if is_told else ("", owner)
 
     def _spread_bad(self) -> None:
         """A row that reports to a row that cannot be imported, or that is owned by one, cannot be imported either."""
@@ -302,6 +341,7 @@ class _Planner:
         unknown = [*draft.unknown, *([] if "role" in fields or "role" in draft.unknown else ["role"])]
         return _replace(
             base, fate=RowFate.NEW, role=str(fields.get("role", NO_ROLE)), reports_to=placed.reports_to,
+            also_reports_to=tuple(sorted(named.also)),
             owner=placed.owner or (group.seat if draft.kind is SeatKind.HUMAN else ""),
             named=draft.id_hint or draft.name, id_why=explain_id(group), places=draft.runs_from, lost=lost,
             unknown=tuple(unknown), notes=(*notes, *self._note_namesake(group)),
@@ -317,12 +357,15 @@ class _Planner:
         if group.first.aliases:
             aliases = f"aliases={','.join([*seat.aliases, group.first.aliases[0]])}"
             how = f". If it is the same seat, say so first: {shlex.join(['orgtp', 'seat', 'set', seat.id, aliases])}"
-        return [f"{seat.id} has the name {one_line(seat.name)}, too{how}"]
+        return [f"the seat {seat.id} is called {one_line(seat.name)}, too{how}"]
 
     def _list_bad(self) -> Iterator[BadRowOfSource]:
         bad = {id(row.draft): group.bad for group in self.groups if group.bad for row in group.rows}
         for source in self.sources:
             rows = [BadDraft(one.where, bad[id(one)], one.text) for one in source.drafts if id(one) in bad]
+            of_metrics = {value.where for one in source.metrics for value in one.values}
+            of_metrics |= {one.where for one in source.metrics}
+            rows += [one for one in self.metrics.bad if one.where in of_metrics]
             yield from (BadRowOfSource(source.path, row) for row in (*source.bad, *rows))
 
     def _list_notes(self) -> Iterator[str]:
@@ -341,25 +384,29 @@ class _Planner:
                 continue
             placed = self.placed[group.number]
             content = build_new_content(group, self.named[group.number], placed.reports_to, placed.owner)
+            if metrics := self.metrics.content.get(group.seat):
+                known = content.get("metrics")
+                content["metrics"] = {**(known if isinstance(known, Mapping) else {}), **metrics}
             yield group.seat, CreateFile(seat_path(group.seat), content)
 
     def _build_change(self) -> Change:
         """The commit. It names its sources, so that the history says where seats came from."""
         pairs = sorted(self._list_edits(), key=lambda pair: pair[0])
-        seats = tuple(dict.fromkeys(seat for seat, _ in pairs))
+        seats = dict.fromkeys(seat for seat, _ in pairs)
         new = sum(1 for _, edit in pairs if isinstance(edit, CreateFile))
         changed = len(seats) - new
-        names = join_with_and(dict.fromkeys(source.name for source in self.sources))
-        counts = [count_noun(new, "seat")] if new or not changed else []
+        values = describe_values(self.metrics.rows)
+        counts = [count_noun(new, "seat")] if new or not (changed or values) else []
         counts += [f"{count_noun(changed, 'seat')} changed" if not new else f"{changed} changed"] if changed else []
-        body = "\n".join(f"{source.name}: {source.format}, {source.path}" for source in self.sources)
+        names = join_with_and(dict.fromkeys(source.name for source in self.sources))
         return Change(
             ACTION,
-            f"{', '.join(counts)} from {names}",
-            seats,
-            tuple(edit for _, edit in pairs),
+            f"{', '.join([*counts, *([values] if values else [])])} from {names}",
+            tuple(sorted({*seats, *self.metrics.seats})),
+            (*(edit for _, edit in pairs), *self.metrics.edits),
             by=self.request.by,
-            body=body,
+            body="\n".join(f"{source.name}: {source.format}, {source.path}" for source in self.sources),
+            doubts=self.metrics.doubts,
         )
 
 

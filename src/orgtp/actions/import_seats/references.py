@@ -8,6 +8,7 @@ from functools import cached_property
 
 from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, SourceRow
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.inventory.draft import DraftSource
 from orgtp.model.seat import SeatKind
 from orgtp.model.text import did_you_mean, join_with_and
 
@@ -16,13 +17,15 @@ from orgtp.model.text import did_you_mean, join_with_and
 class Named:
     """The seats that a group names, as ids: whom it reports to, with dotted lines, and who owns it; "" if nobody.
 
-    `at_top`: the source says that it reports to nobody. `by_members`: a group of people says whom it reports to.
+    `at_top`: the source says that it reports to nobody. `near` is then the nearest seat of the org above the groups that
+    it belongs to, which is a good place and not what the source says.
     """
 
     reports_to: str = ""
     also: list[str] = field(default_factory=list)
     owner: str = ""
     at_top: bool = False
+    near: str = ""
     lost: list[str] = field(default_factory=list)
 
 
@@ -33,10 +36,12 @@ class UnknownName(Exception):
 class References:
     """Everything that the rows of an import and the seats of the org are called."""
 
-    def __init__(self, index: SeatIndex, groups: Sequence[DraftGroup]) -> None:
+    def __init__(self, index: SeatIndex, groups: Sequence[DraftGroup], sources: Sequence[DraftSource] = ()) -> None:
         self.index, self.groups = index, groups
         self.by_seat = {group.seat: group for group in groups if group.seat}
         self._keys: dict[str, dict[str, list[DraftGroup]]] = {}
+        # Rows that could not even be read name their seats, too.
+        self._unread = {key: bad.where for source in sources for bad in source.bad for key in bad.keys}
         for group in groups:
             for row in group.rows:
                 for key in row.draft.keys:
@@ -68,6 +73,8 @@ class References:
         if kind == "name":
             found = index.names.get(text, [])
         current = [seat for seat in found if not seat.is_retired] or list(found)
+        if not current and key in self._unread:
+            raise UnknownName(f"{self._unread[key]} has it, which cannot be imported")
         if len(current) > 1:
             ids = join_with_and(sorted(seat.id for seat in current)[:_MOST])
             raise UnknownName(f"several seats have it: {ids}")
@@ -145,18 +152,26 @@ def _find_or_spoil(known: References, group: DraftGroup, row: SourceRow, key: st
 
 
 def _list_memberships(known: References, groups: Sequence[DraftGroup]) -> dict[str, list[str]]:
-    """The groups of each seat that is a member of some, as ids."""
+    """The groups of each seat that is a member of some, as ids, whichever side says it."""
     found: dict[str, list[str]] = {}
     for group in groups:
         for row in group.rows if not group.bad else ():
             for key in row.draft.members:
-                try:
-                    member = known.find(key, row)
-                except UnknownName as error:
-                    group.notes.append(f"the member {describe_key(key)} is left out: {error}")
-                else:
+                if member := _find_or_note(known, group, row, key, "member"):
                     found.setdefault(member, []).append(group.seat)
+            for key in row.draft.member_of:
+                if team := _find_or_note(known, group, row, key, "group"):
+                    found.setdefault(group.seat, []).append(team)
     return found
+
+
+def _find_or_note(known: References, group: DraftGroup, row: SourceRow, key: str, what: str) -> str:
+    """The seat that a row names; "" with a note if it is unknown."""
+    try:
+        return known.find(key, row)
+    except UnknownName as error:
+        group.notes.append(f"the {what} {describe_key(key)} is left out: {error}")
+        return ""
 
 
 def _place_member(known: References, group: DraftGroup, found: Mapping[int, Named], teams: list[str]) -> None:
@@ -182,10 +197,17 @@ def _place_member(known: References, group: DraftGroup, found: Mapping[int, Name
     if len(lowest) == 1:
         named.reports_to = lowest[0]
     else:
-        shared = set.intersection(*(set(above[team]) for team in lowest))
-        named.reports_to = next((one for one in above[lowest[0]] if one in shared and one != group.seat), "")
+        named.reports_to = _find_shared(lambda one: _find_told_boss(known, found, one), lowest, group.seat)
+        named.near = _find_shared(lambda one: _find_any_boss(known, found, one), lowest, group.seat)
     named.at_top = not named.reports_to
     named.also = _drop_needless(known, found, group.seat, [*named.also, *sorted(lowest)], named.reports_to)
+
+
+def _find_shared(find: Callable[[str], str], teams: Sequence[str], seat: str) -> str:
+    """The nearest seat above all of the teams, and not below `seat`; "" if there is none."""
+    above = [list(_walk_up(find, team)) for team in teams]
+    shared = set.intersection(*map(set, above)) - {seat}
+    return next((one for one in above[0] if one in shared), "")
 
 
 def _drop_needless(
@@ -197,18 +219,21 @@ def _drop_needless(
 
 
 def _list_above(known: References, found: Mapping[int, Named], seat: str) -> list[str]:
-    """The seats above one, the nearest first, as the sources and the org say it."""
-    return list(_walk_up(lambda one: find_boss(known, found, one), seat))
+    """The seats above one, the nearest first, as the sources say it. What the org says would change with the import."""
+    return list(_walk_up(lambda one: _find_told_boss(known, found, one), seat))
 
 
-def find_boss(known: References, found: Mapping[int, Named], seat: str) -> str:
-    """Whom a seat reports to: as the source says, else as the org says; "" if nobody."""
+def _find_told_boss(known: References, found: Mapping[int, Named], seat: str) -> str:
+    """Whom a seat reports to, as the sources say; "" if they do not."""
     group = known.by_seat.get(seat)
     named = found.get(group.number) if group else None
-    if named and named.reports_to:
-        return named.reports_to
+    return named.reports_to if named else ""
+
+
+def _find_any_boss(known: References, found: Mapping[int, Named], seat: str) -> str:
+    """Whom a seat reports to: as the sources say, else as the org says; "" if nobody."""
     held = known.index.org.seats.get(seat)
-    return held.reports_to if held else ""
+    return _find_told_boss(known, found, seat) or (held.reports_to if held else "")
 
 
 def _walk_up(find: Callable[[str], str], seat: str) -> Iterator[str]:

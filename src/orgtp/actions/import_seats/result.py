@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from orgtp.actions.import_metrics import PlannedMetric
 from orgtp.actions.import_seats.request import ImportQuestion
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change
@@ -29,13 +30,15 @@ class FieldFate(StrEnum):
     """What becomes of a field of an existing seat, compared with what was imported last.
 
     `followed`: the source has changed it and people have not. `added`: the seat had none. `kept`: people have changed
-    it and the source has not. `both`: both have changed it; the seat keeps its own.
+    it and the source has not. `both`: both have changed it; the seat keeps its own. `other`: the seat keeps what people
+    or another source have written.
     """
 
     FOLLOWED = "followed"
     ADDED = "added"
     KEPT = "kept"
     BOTH = "both"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class PlannedRow:
     role: str
     kind: str
     reports_to: str = ""
+    also_reports_to: tuple[str, ...] = ()
     owner: str = ""
     named: str = ""
     known_by: str = ""
@@ -138,12 +142,14 @@ class BadRowOfSource:
 class ImportPlan:
     """Everything that an import would do.
 
-    `bad` are the rows that cannot be imported; without `skip_bad` they refuse the import, as `questions` without an
-    answer do. `change` is the commit: without edits if nothing would change.
+    `rows` are those of seats, and `metrics` those of scorecards. `bad` are the rows that cannot be imported; without
+    `skip_bad` they refuse the import, as `questions` without an answer do. `change` is the commit: without edits if
+    nothing would change.
     """
 
     sources: tuple[PlannedSource, ...]
     rows: tuple[PlannedRow, ...]
+    metrics: tuple[PlannedMetric, ...]
     bad: tuple[BadRowOfSource, ...]
     questions: tuple[ImportQuestion, ...]
     gone: tuple[GoneSeat, ...]

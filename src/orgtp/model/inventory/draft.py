@@ -99,11 +99,15 @@ class MetricDraft:
 
 @dataclass(frozen=True, slots=True)
 class BadDraft:
-    """A row that cannot be read: where it is, why, and the row itself as text of its file, to write it out again."""
+    """A row that cannot be read: where it is, why, and the row itself as text of its file, to write it out again.
+
+    `keys` are the ways in which the source names its seat, as far as they can be read.
+    """
 
     where: str
     why: str
     text: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
