@@ -8,6 +8,9 @@ from orgtp.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from orgtp.actions.escalate import FoundTrouble
+    from orgtp.actions.import_seats.plan import BadRows, OpenQuestion, format_bad_rows
+    from orgtp.actions.import_seats.request import ImportQuestion, ImportRequest
+    from orgtp.actions.import_seats.result import ImportPlan, RowFate
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.metrics import Continuation, MetricEnd
     from orgtp.actions.record_scores import NewScore
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from orgtp.api.briefing import Briefings, write_whole_file
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
+    from orgtp.api.imports import Imports
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
     from orgtp.api.live import LiveOrg
     from orgtp.api.metrics import MetricActions
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
     from orgtp.ledger.signing_seat import SignedByAnotherSeat
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
+    from orgtp.model.inventory.draft import DraftSource
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
@@ -109,6 +114,7 @@ __all__ = [
     "AuditQueries",
     "AuditReport",
     "BadRow",
+    "BadRows",
     "BlameLine",
     "BriefingForm",
     "Briefings",
@@ -123,6 +129,7 @@ __all__ = [
     "CreatedOrg",
     "Days",
     "DiffSinceBase",
+    "DraftSource",
     "EscalationSeverity",
     "EscalationView",
     "Escalations",
@@ -141,8 +148,12 @@ __all__ = [
     "HistoryQueries",
     "Holiday",
     "ImportFile",
+    "ImportPlan",
+    "ImportQuestion",
+    "ImportRequest",
     "ImportRow",
     "ImportedScores",
+    "Imports",
     "Ledger",
     "LedgerActions",
     "LiveOrg",
@@ -162,6 +173,7 @@ __all__ = [
     "ObjectTooLarge",
     "Omitted",
     "OnSourceResult",
+    "OpenQuestion",
     "Org",
     "OrgHandle",
     "OrgHead",
@@ -187,6 +199,7 @@ __all__ = [
     "ReviewTodo",
     "ReviewView",
     "RowEvidence",
+    "RowFate",
     "ScoreLine",
     "Scorecard",
     "SeatHistory",
@@ -230,6 +243,7 @@ __all__ = [
     "explain_shell_words",
     "find_kinds",
     "find_org_root",
+    "format_bad_rows",
     "gap_at_path",
     "import_scores",
     "init_org",
@@ -261,6 +275,9 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "orgtp.actions.escalate": "FoundTrouble",
+        "orgtp.actions.import_seats.plan": "BadRows OpenQuestion format_bad_rows",
+        "orgtp.actions.import_seats.request": "ImportQuestion ImportRequest",
+        "orgtp.actions.import_seats.result": "ImportPlan RowFate",
         "orgtp.actions.metric_content": "NewMetric",
         "orgtp.actions.metrics": "Continuation MetricEnd",
         "orgtp.actions.record_scores": "NewScore",
@@ -274,6 +291,7 @@ __getattr__ = lazy_exports(
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.todos": "Todos",
         "orgtp.api.history": "HistoryQueries",
+        "orgtp.api.imports": "Imports",
         "orgtp.api.value_files": "ImportedScores import_scores",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
         "orgtp.api.live": "LiveOrg",
@@ -312,6 +330,7 @@ __getattr__ = lazy_exports(
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
         "orgtp.model.records.todo": "TodoAction TodoState",
+        "orgtp.model.inventory.draft": "DraftSource",
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",

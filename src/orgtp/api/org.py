@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from orgtp.api.briefing import Briefings
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
+    from orgtp.api.imports import Imports
     from orgtp.api.ledger import LedgerActions
     from orgtp.api.metrics import MetricActions
     from orgtp.api.people import PeopleActions
@@ -171,6 +172,13 @@ class OrgHandle:
         from orgtp.api.people import PeopleActions
 
         return PeopleActions(self.ledger)
+
+    @property
+    def imports(self) -> Imports:
+        """Imports of seats from files of other tools."""
+        from orgtp.api.imports import Imports
+
+        return Imports(self.snapshot, self.ledger)
 
     @property
     def audit(self) -> AuditQueries:

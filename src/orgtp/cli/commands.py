@@ -59,6 +59,7 @@ COMMANDS = (
     CommandEntry(
         "leave", "seats.leave", "record_leave", "orgtp leave kristen --seats 'kristen=Gwen Ito' --reason 'A new job.'"
     ),
+    CommandEntry("import", "imports", "import_seats", "orgtp import people.csv --under david --dry-run"),
     CommandEntry("undo", "undo", "undo_action", "orgtp undo --dry-run"),
     CommandEntry("upgrade", "upgrade", "upgrade_org", "orgtp upgrade --dry-run"),
     CommandEntry("sync", "sync", "sync_commits", "orgtp sync && orgtp sync --status"),

@@ -124,6 +124,7 @@ def _read_line(where: str, line: str, before: Mapping[str, SeatDraft]) -> SeatDr
         emails=seat.emails,
         runs_from=seat.runs_from,
         content={key: value for key, value in data.items() if key not in DRAFT_KEYS},
+        text=line.strip("\r"),
     )
 
 
