@@ -210,7 +210,7 @@ def test_a_drop_in_changes_what_a_unit_runs_and_a_masked_unit_runs_nothing(box: 
 def test_systemd_reads_the_units_of_these_tests_as_units(tmp_path: Path) -> None:
     unit = tmp_path / "brief.service"
     unit.write_text(SERVICE.replace("/usr/local/bin/claude", "/bin/echo").replace("WorkingDirectory=/srv/agents\n", ""))
-    done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False)
     assert "Unknown" not in done.stderr
     assert "Invalid" not in done.stderr
 
@@ -274,7 +274,7 @@ def test_what_may_not_be_read_is_said(tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("crontab") is None or os.geteuid() != 0, reason="there is no cron")
 def test_the_real_crontab_of_this_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stand-in for the program would prove nothing: the crontab is installed with `crontab`, and then restored."""
-    before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, timeout=60)
+    before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, timeout=60, check=False)
     lines = "5 4 1 1 * env KEY=canary-value /bin/false && claude -p 'canary-value'\n"
     subprocess.run(["crontab", "-"], input=before.stdout + lines, text=True, check=True, timeout=60)
     try:
