@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from orgtp.views.health.types import HealthView
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
+    from orgtp.views.overlap.types import Alike, Overlaps, WorkText
     from orgtp.views.redaction.parts import Part
     from orgtp.views.review.agenda import Agenda, AgendaRow, RowEvidence
     from orgtp.views.review.held import ReviewList, ReviewView
@@ -105,6 +106,7 @@ __all__ = [
     "Action",
     "Agenda",
     "AgendaRow",
+    "Alike",
     "Audit",
     "AuditQueries",
     "AuditReport",
@@ -167,6 +169,7 @@ __all__ = [
     "OrgHead",
     "OrgSetting",
     "OrgSettings",
+    "Overlaps",
     "Part",
     "PeopleActions",
     "Problem",
@@ -221,6 +224,7 @@ __all__ = [
     "WaitNotice",
     "WholeLog",
     "Why",
+    "WorkText",
     "XmrChart",
     "YamlData",
     "ask_sources",
@@ -340,6 +344,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.health.chart": "XmrChart",
         "orgtp.views.health.types": "HealthView",
+        "orgtp.views.overlap.types": "Alike Overlaps WorkText",
         "orgtp.views.log": "LogEntry LogFilter WholeLog",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
         "orgtp.views.redaction.parts": "Part",

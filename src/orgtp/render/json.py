@@ -176,7 +176,8 @@ def _event_to_json(event: Event) -> dict[str, Any]:
 QUOTED_PATHS = (
     "seat.name", "seat.role", "seat.mission", "seat.retire_when", "seat.inputs", "seat.imported", "owner.name",
     "owner.role", "chart",
-    "capabilities", "not_owned[].text", "not_owned[].by", "not_owned[].hand_to", "metrics[].name", "metrics[].outcome",
+    "capabilities", "not_owned[].text", "not_owned[].by", "not_owned[].hand_to", "alike",
+    "metrics[].name", "metrics[].outcome",
     "metrics[].source", "metrics[].latest[].note", "records.seats", "trouble", "todos",
     "decisions[].author",
     "decisions[].changes", "retirement",

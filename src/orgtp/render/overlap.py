@@ -131,10 +131,10 @@ def _list_advice(pair: OverlapPair, screen: Screen) -> Iterator[Line]:
     """What to type about the first pair, in either case. No command is offered that ends the work of a person."""
     one, other = pair.seats
     named = one if one.status != "retired" else other
-    texts = [
-        "Seats that look alike may still do different things: the owners decide.",
-        f"If one yields to the other, name the other in its mission: orgtp seat set {named.seat} mission=TEXT",
-    ]
+    texts = ["Seats that look alike may still do different things: the owners decide."]
+    if not (one.mentions or other.mentions):
+        see = f"orgtp seat set {named.seat} mission=TEXT"
+        texts.append(f"If one yields to the other, name the other in its mission: {see}")
     for old, heir in ((one, other), (other, one)):
         if old.kind == "agent" and old.status == heir.status == "active" and heir.kind != "group":
             command = f"orgtp retire {old.seat} --to {heir.seat} --dry-run"

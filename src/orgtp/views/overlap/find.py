@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,16 @@ from orgtp.model.org import Org
 from orgtp.model.seat import Seat
 from orgtp.views.chart import ChartOptions, list_chart_seats
 from orgtp.views.overlap.instances import Sameness, group_instances
-from orgtp.views.overlap.measure import LikenessIndex, Weights, list_shared_words, round_likeness, weigh_words
+from orgtp.views.overlap.measure import (
+    LikenessIndex,
+    Weights,
+    WordWeights,
+    is_alike,
+    list_shared_words,
+    may_be_alike,
+    multiply_weights,
+    round_likeness,
+)
 from orgtp.views.overlap.sides import describe_side
 from orgtp.views.overlap.types import Alike, Instances, OmittedPairs, OverlapPair, Overlaps, WorkText, read_work
 from orgtp.views.seats.summary import SeatSummary, summarize_seat
@@ -50,30 +59,59 @@ class _Compared:
         return [*map(read_work, self.seats), *self.texts]
 
     @cached_property
+    def counts(self) -> list[Mapping[str, int]]:
+        """How often each seat has each word, then each text."""
+        return [work.count_words() for work in self.works]
+
+    @cached_property
+    def _words(self) -> WordWeights:
+        return WordWeights({frozenset(one.items()): one for one in self.counts if one}.values())
+
+    def weigh(self, number: int) -> Weights:
+        """The weights of the words of the seat or text with this number."""
+        return self._words.weigh(self.counts[number])
+
+    @cached_property
     def weights(self) -> list[Weights]:
         """The weights of the words of each seat, then of each text."""
-        counts = [work.count_words() for work in self.works]
-        distinct = {frozenset(one.items()): one for one in counts if one}
-        weighed = dict(zip(distinct, weigh_words([*distinct.values()]), strict=True))
-        return [weighed.get(frozenset(one.items()), {}) for one in counts]
+        known: dict[frozenset[tuple[str, int]], Weights] = {}
+        for number, counts in enumerate(self.counts):
+            key = frozenset(counts.items())
+            known[key] = known[key] if key in known else self.weigh(number)
+        return [known[frozenset(counts.items())] for counts in self.counts]
 
-    def index(self, least: Decimal) -> LikenessIndex:
-        """The seats by their words."""
-        return LikenessIndex(self.weights[: len(self.seats)], least)
+    def list_best(self, numbers: Sequence[int], least: Decimal, most: int) -> list[list[Alike]]:
+        """For the seats or texts with these numbers, the seats that look most like each."""
+        if len(numbers) < _FEW:
+            return [self._choose_best(number, self._scan(number, least), most) for number in numbers]
+        index = LikenessIndex(self.weights[: len(self.seats)], least)
+        return [self._choose_best(number, index.find_alike(self.weights[number]), most) for number in numbers]
 
-    def list_best(self, index: LikenessIndex, number: int, most: int) -> list[Alike]:
-        """The seats that look most like the seat or text with this number."""
-        own, work = self.weights[number], self.works[number]
-        near = ((-product, other) for other, product in index.find_alike(own) if other != number)
+    def _scan(self, number: int, least: Decimal) -> Iterator[tuple[int, int]]:
+        """The same as `LikenessIndex.find_alike`: faster for a few texts, because most seats need not be weighed."""
+        own = self.weigh(number)
+        for other in range(len(self.seats)):
+            if may_be_alike(own, self.counts[other], least):
+                product = multiply_weights(own, self.weigh(other))
+                if is_alike(product, least):
+                    yield other, product
+
+    def _choose_best(self, number: int, near: Iterable[tuple[int, int]], most: int) -> list[Alike]:
+        best = heapq.nsmallest(most, ((-product, other) for other, product in near if other != number))
+        own, work = self.weigh(number), self.works[number]
         return [
             Alike(
                 self.seats[other].id,
                 round_likeness(-product),
-                tuple(list_shared_words(own, self.weights[other])[:MOST_WORDS]),
+                tuple(list_shared_words(own, self.weigh(other))[:MOST_WORDS]),
                 work.same_text_key == self.works[other].same_text_key,
             )
-            for product, other in heapq.nsmallest(most, near)
+            for product, other in best
         ]
+
+
+# For so many texts, all seats are weighed and indexed.
+_FEW = 16
 
 
 def _list_compared(org: Org, named: str = "") -> list[Seat]:
@@ -88,8 +126,7 @@ def find_alike(org: Org, texts: Sequence[WorkText], least: Decimal = DEFAULT_LEA
     once they are seats. Thousands of texts against thousands of seats take seconds, so give all of them at once.
     """
     both = _Compared(_list_compared(org), texts)
-    index = both.index(least)
-    return [both.list_best(index, number, most) for number in range(len(both.seats), len(both.works))]
+    return both.list_best(range(len(both.seats), len(both.works)), least, most)
 
 
 def list_alike_seats(org: Org, seats: Iterable[str], most: int = 3) -> dict[str, list[Alike]]:
@@ -98,9 +135,10 @@ def list_alike_seats(org: Org, seats: Iterable[str], most: int = 3) -> dict[str,
     A retired seat looks like none.
     """
     both = _Compared(_list_compared(org))
-    index = both.index(DEFAULT_LEAST)
     numbers = {seat.id: number for number, seat in enumerate(both.seats)}
-    return {id_: both.list_best(index, numbers[id_], most) if id_ in numbers else [] for id_ in seats}
+    asked = [id_ for id_ in seats if id_ in numbers]
+    best = both.list_best([numbers[id_] for id_ in asked], DEFAULT_LEAST, most)
+    return dict(zip(asked, best, strict=True))
 
 
 def find_overlaps(

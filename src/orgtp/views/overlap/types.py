@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -87,6 +87,16 @@ class Alike:
     likeness: Decimal
     words: tuple[str, ...]
     is_same_text: bool = False
+
+
+def list_alike_text(found: Sequence[Alike]) -> str:
+    """`dash: 0.61, jeff: 0.44`; `dash: the same text` of one with the same text."""
+    return ", ".join(f"{one.seat}: {'the same text' if one.is_same_text else one.likeness}" for one in found)
+
+
+def describe_alike(seat: str, found: Sequence[Alike]) -> str:
+    """`It looks like dash: 0.61. See: orgtp overlap jeff`."""
+    return f"It looks like {list_alike_text(found)}. See: orgtp overlap {seat}"
 
 
 @dataclass(frozen=True, slots=True)
