@@ -53,6 +53,14 @@ def test_a_node_knows_its_place_and_the_line_of_each_key() -> None:
     assert [(one.line, one.column) for one in (first, second)] == [(3, 5), (4, 6)]
 
 
+def test_an_emoji_of_json_is_read() -> None:
+    texts = [f"{name} \U0001f916 \\ud83e" for name in ("Bot", "\\")]
+    (document,) = read_foreign_yaml("x.json", json.dumps(texts).encode())
+    assert document.data == texts
+    with pytest.raises(UnreadableYaml, match="invalid Unicode"):
+        read_foreign_yaml("x.json", b'["\\ud83e alone"]')
+
+
 def test_empty_documents_are_left_out() -> None:
     assert [one.data for one in read_foreign_yaml("x", b"---\n---\na: b\n---\n# only a comment\n")] == [{"a": "b"}]
     assert read_foreign_yaml("x", b"") == []
