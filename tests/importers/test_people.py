@@ -17,60 +17,76 @@ from tests.importers.reading import by_name, name_parents, read_file, refuse_fil
 # Each says the same: Ada is at the top, Bob reports to her, and Cy to Bob. Some need a --map.
 LAYOUTS: dict[str, tuple[str, dict[str, str]]] = {
     "BambooHR": (
-        "Employee #,First Name,Last Name,Job Title,Department,Division,Location,Supervisor ID,Work Email,Hire Date\n"
-        "1001,Ada,Example,CEO,Management,Europe,Vienna,,ada@example.com,2020-01-07\n"
-        "1002,Bob,Example,CTO,Technology,Europe,Vienna,1001,bob@example.com,2021-02-01\n"
-        "1003,Cy,Example,Developer,Technology,Europe,Graz,1002,cy@example.com,2022-03-01\n",
+        (
+            "Employee #,First Name,Last Name,Job Title,Department,Location,Supervisor ID,Work Email,Hire Date\n"
+            "1001,Ada,Example,CEO,Management,Vienna,,ada@example.com,2020-01-07\n"
+            "1002,Bob,Example,CTO,Technology,Vienna,1001,bob@example.com,2021-02-01\n"
+            "1003,Cy,Example,Developer,Technology,Graz,1002,cy@example.com,2022-03-01\n"
+        ),
         {},
     ),
     "Workday": (
-        "Employee_ID,Worker,Business Title,Manager_ID,Cost Center,Supervisory Organization\n"
-        "21001,Ada Example,CEO,21001,CC-1,Executive\n"
-        "21002,Bob Example,CTO,21001,CC-2,Technology\n"
-        "21003,Cy Example,Developer,21002,CC-2,Technology\n",
+        (
+            "Employee_ID,Worker,Business Title,Manager_ID,Cost Center,Supervisory Organization\n"
+            "21001,Ada Example,CEO,21001,CC-1,Executive\n"
+            "21002,Bob Example,CTO,21001,CC-2,Technology\n"
+            "21003,Cy Example,Developer,21002,CC-2,Technology\n"
+        ),
         {"name": "Worker"},
     ),
     "Personio": (
-        "First name;Last name;Position;Supervisor;Department;Email;Status\n"
-        "Ada;Example;CEO;;Management;ada@example.com;active\n"
-        "Bob;Example;CTO;Ada Example;Technology;bob@example.com;active\n"
-        "Cy;Example;Developer;Bob Example;Technology;cy@example.com;leave\n",
+        (
+            "First name;Last name;Position;Supervisor;Department;Email;Status\n"
+            "Ada;Example;CEO;;Management;ada@example.com;active\n"
+            "Bob;Example;CTO;Ada Example;Technology;bob@example.com;active\n"
+            "Cy;Example;Developer;Bob Example;Technology;cy@example.com;leave\n"
+        ),
         {},
     ),
     "Google Workspace": (
-        "First Name [Required],Last Name [Required],Email Address [Required],Org Unit Path [Required],Employee ID,"
-        "Employee Title,Manager Email\n"
-        "Ada,Example,ada@example.com,/,1,CEO,\n"
-        "Bob,Example,bob@example.com,/Tech,2,CTO,ada@example.com\n"
-        "Cy,Example,cy@example.com,/Tech,3,Developer,BOB@example.com\n",
+        (
+            "First Name [Required],Last Name [Required],Email Address [Required],Org Unit Path [Required],Employee ID,"
+            "Employee Title,Manager Email\n"
+            "Ada,Example,ada@example.com,/,1,CEO,\n"
+            "Bob,Example,bob@example.com,/Tech,2,CTO,ada@example.com\n"
+            "Cy,Example,cy@example.com,/Tech,3,Developer,BOB@example.com\n"
+        ),
         {},
     ),
     "Entra ID": (
-        "userPrincipalName,displayName,givenName,surname,mail,jobTitle,department,manager\n"
-        "ada@example.onmicrosoft.com,Ada Example,Ada,Example,ada@example.com,CEO,Management,\n"
-        "bob@example.onmicrosoft.com,Bob Example,Bob,Example,bob@example.com,CTO,Technology,ada@example.com\n"
-        "cy@example.onmicrosoft.com,Cy Example,Cy,Example,cy@example.com,Developer,Technology,bob@example.com\n",
+        (
+            "userPrincipalName,displayName,givenName,surname,mail,jobTitle,department,manager\n"
+            "ada@example.onmicrosoft.com,Ada Example,Ada,Example,ada@example.com,CEO,Management,\n"
+            "bob@example.onmicrosoft.com,Bob Example,Bob,Example,bob@example.com,CTO,Technology,ada@example.com\n"
+            "cy@example.onmicrosoft.com,Cy Example,Cy,Example,cy@example.com,Developer,Technology,bob@example.com\n"
+        ),
         {},
     ),
     "a handbook": (
-        "slug,name,role,reports_to,departments\n"
-        "ada,Ada Example,CEO,,Executive\n"
-        "bob,Bob Example,CTO,ada,Technology\n"
-        "cy,Cy Example,Developer,bob,Technology\n",
+        (
+            "slug,name,role,reports_to,departments\n"
+            "ada,Ada Example,CEO,,Executive\n"
+            "bob,Bob Example,CTO,ada,Technology\n"
+            "cy,Cy Example,Developer,bob,Technology\n"
+        ),
         {"id": "slug"},
     ),
     "a chart program": (
-        "Person ID,Full Name,Title,Boss ID,AltReportsTo\n"
-        "1,Ada Example,CEO,-1,\n"
-        "2,Bob Example,CTO,1,\n"
-        "3,Cy Example,Developer,2,1\n",
+        (
+            "Person ID,Full Name,Title,Boss ID,AltReportsTo\n"
+            "1,Ada Example,CEO,-1,\n"
+            "2,Bob Example,CTO,1,\n"
+            "3,Cy Example,Developer,2,1\n"
+        ),
         {},
     ),
     "a list by hand": (
-        "NAME\tPosition\tReports To\n"
-        "Ada Example\tCEO\t*\n"
-        "Bob Example\tCTO\tada  example\n"
-        "Cy Example\tDeveloper\tBob Example\n",
+        (
+            "NAME\tPosition\tReports To\n"
+            "Ada Example\tCEO\t*\n"
+            "Bob Example\tCTO\tada  example\n"
+            "Cy Example\tDeveloper\tBob Example\n"
+        ),
         {},
     ),
 }
@@ -127,7 +143,14 @@ def headers_of_issue() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(("key", "header"), [(key, one) for key, names in headers_of_issue().items() for one in names])
 def test_each_header_is_known_apart_from_case_space_and_signs(key: str, header: str, tmp_path: Path) -> None:
-    columns = {"id": "ID", "name": "Name", "role": "Role", "email": "Email", "parent": "Manager", "dotted": "Dotted Line"}
+    columns = {
+        "id": "ID",
+        "name": "Name",
+        "role": "Role",
+        "email": "Email",
+        "parent": "Manager",
+        "dotted": "Dotted Line",
+    }
     columns[key] = header
     rows = [
         {"id": "7", "name": "Ada", "role": "CEO", "email": "ada@example.com", "parent": "", "dotted": ""},
@@ -162,6 +185,7 @@ def typed_options(error: str) -> list[dict[str, str]]:
     return [dict([shlex.split(one)[1].split("=", 1)]) for one in found]
 
 
+QUOTES = "A text with a comma or a line break needs quotation marks around it"
 AMBIGUOUS = {
     "two columns of the parent": "ID,Name,Role,Manager,Supervisor\n1,Ada,CEO,,\n2,Bob,CTO,1,1\n",
     "the parent by id and by name": "ID,Name,Role,Manager ID,Manager\n1,Ada,CEO,,\n2,Bob,CTO,1,Ada\n",
@@ -206,8 +230,10 @@ def test_a_name_that_two_people_have_names_nobody(tmp_path: Path) -> None:
     assert [(one.where, one.why) for one in source.bad] == [
         (
             "p.csv:4",
-            '"Ada" in the column "Manager" is the name of 2 people, in lines 2 and 3. Write the ID or the address of the '
-            "one instead",
+            (
+                '"Ada" in the column "Manager" is the name of 2 people, in lines 2 and 3. Write the ID or the address '
+                "of the one instead"
+            ),
         )
     ]
     corrected = text.replace("Dev,Ada", "Dev,2")
@@ -248,7 +274,7 @@ def test_the_two_of_one_name_are_not_known_by_it(tmp_path: Path) -> None:
         ),
         (
             "1,Ada\n",
-            ["it has 2 cells, and the header has 5. A text with a comma or a line break needs quotation marks around it"],
+            [f"it has 2 cells, and the header has 5. {QUOTES}"],
         ),
     ],
 )

@@ -82,9 +82,15 @@ def find_uses(
 ) -> list[AgentUse | ScriptUse]:
     """The agents and scripts that the text of a shell runs, in order."""
     finder = _Finder(patterns, dict(variables))
-    return [
-        use for command in read_simple_commands(text, variables, folder) for use in finder.classify_command(command, 0)
-    ]
+    found: list[AgentUse | ScriptUse] = []
+    fed: tuple[str, ...] = ()
+    for command in read_simple_commands(text, variables, folder):
+        for use in finder.classify_command(command, 0):
+            # `cat FILE | claude -p`: the file says what the agent does.
+            is_fed = fed and isinstance(use, AgentUse)
+            found.append(AgentUse(use.program, use.words + fed, use.folder, use.risks) if is_fed else use)
+        fed = command.words[1:] if command.words[0] in _FEEDERS else ()
+    return found
 
 
 def find_uses_of_words(
@@ -232,6 +238,7 @@ def find_agent_image(image: str, patterns: ScanPatterns) -> str:
     return ""
 
 
+_FEEDERS = frozenset({"cat", "sed", "envsubst", "head", "tail"})
 _SCRIPT_COMMAND = r"""["']{name}["']\s*,\s*[^\]\)\n]{{0,400}}?["'](?:{words})["']"""
 
 

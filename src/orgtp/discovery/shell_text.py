@@ -15,6 +15,8 @@ from orgtp.lazy_dataclass import dataclass
 _MOST_CHARACTERS = 256 * 1024
 _MOST_COMMANDS = 5_000
 _MOST_LEVELS = 8
+_LONGEST_WORD = 32 * 1024
+_LONGEST_PATH = 4096
 # Stands for what only a running shell knows. It is in no path and in no name.
 UNKNOWN = "\0"
 
@@ -32,13 +34,13 @@ _TOKEN = re.compile(
   | (?P<end>;;&|;;|;&|;|&&|\|\||\|&|\||&|\n)
   | (?P<single>\$?'[^']*')
   | (?P<double>"(?:[^"\\]|\\.)*")
-  | (?P<variable>\$\{[^}\n]*\}|\$[A-Za-z_][A-Za-z0-9_]*|\$[0-9@*\#?$!-])
+  | (?P<variable>\$\{[^}\n]{0,200}\}|\$[A-Za-z_][A-Za-z0-9_]*|\$[0-9@*\#?$!-])
   | (?P<escaped>\\.)
   | (?P<plain>[^\s"'`\\;&|()<>$\#]+|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_IN_QUOTES = re.compile(r"\\(.)|(\$\{[^}\n]*\}|\$[A-Za-z_][A-Za-z0-9_]*|\$[0-9@*#?$!-])|(\$\(|`)", re.DOTALL)
+_IN_QUOTES = re.compile(r"\\(.)|(\$\{[^}\n]{0,200}\}|\$[A-Za-z_][A-Za-z0-9_]*|\$[0-9@*#?$!-])|(\$\(|`)", re.DOTALL)
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\+?=(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 # Words before a command, in the grammar of the shell.
@@ -68,7 +70,9 @@ class _Reader:
     in_ticks: bool = False
 
     def add(self, text: str) -> None:
-        self.word = (self.word or "") + text
+        before = self.word or ""
+        # A variable may hold itself twice, and so on.
+        self.word = before + text if len(before) + len(text) <= _LONGEST_WORD else before
 
     def end_word(self) -> None:
         if self.word is not None and not self.skip_word:
@@ -88,7 +92,8 @@ class _Reader:
         words = self.words[1:] if self.words[0] in {"export", "local", "readonly", "declare"} else self.words
         matches = [_ASSIGNMENT.fullmatch(word) for word in words]
         if all(matches):
-            self.variables.update({match[1]: match[2] for match in matches if match and UNKNOWN not in match[2]})
+            known = {match[1]: match[2] for match in matches if match and UNKNOWN not in match[2]}
+            self.variables.update({name: value for name, value in known.items() if len(value) <= _LONGEST_PATH})
 
     def open_inner(self) -> None:
         self.above.append((self.words, (self.word or "") + UNKNOWN))
@@ -99,6 +104,7 @@ class _Reader:
         around = self.above.pop() if self.above else None
         if around:
             self.words, self.word = around
+            self.add(_mark_inner(self.found[-1:]))
 
     def expand(self, text: str) -> str:
         match = _VARIABLE.fullmatch(text)
@@ -121,10 +127,15 @@ class _Reader:
         """Read the commands of `$(…)` in quotes. Returns where they end."""
         end = text.find("`", start) if opened == "`" else _find_close(text, start)
         end = len(text) if end < 0 else end
-        if self.level < _MOST_LEVELS:
-            self.found += _read_words(text[start:end], self.variables, self.level + 1)
-        self.add(UNKNOWN)
+        inner = _read_words(text[start:end], self.variables, self.level + 1) if self.level < _MOST_LEVELS else []
+        self.found += inner
+        self.add(_mark_inner(inner))
         return end + 1
+
+
+def _mark_inner(commands: list[tuple[str, ...]]) -> str:
+    """What stands for the output of commands in a word: it is unknown, but the files that they read are named."""
+    return UNKNOWN + " ".join(word for words in commands[-1:] for word in words[:8]) + UNKNOWN
 
 
 def _find_close(text: str, start: int) -> int:
@@ -151,7 +162,7 @@ def read_simple_commands(text: str, variables: Mapping[str, str], folder: str = 
 
 def join_folder(folder: str, path: str, home: str) -> str:
     """The folder that `path` names in `folder`; "" if it is not known."""
-    if UNKNOWN in path:
+    if UNKNOWN in path or len(folder) + len(path) > _LONGEST_PATH:
         return ""
     if path == "~" or path.startswith("~/"):
         return home + path[1:] if home else ""
@@ -207,7 +218,9 @@ def _pass(_: _Reader, __: str) -> None:
 
 
 def _space(reader: _Reader, _: str) -> None:
-    reader.end_word()
+    # There may be spaces between < and the name of the file.
+    if reader.word != UNKNOWN:
+        reader.end_word()
 
 
 def _end(reader: _Reader, _: str) -> None:
@@ -234,9 +247,13 @@ def _escaped(reader: _Reader, value: str) -> None:
     reader.add(value[1:])
 
 
-def _redirect(reader: _Reader, _: str) -> None:
+def _redirect(reader: _Reader, value: str) -> None:
     reader.end_word()
-    reader.skip_word = True
+    if value == "<":
+        # The file is read by the command, as if it were an argument that is no file to run.
+        reader.add(UNKNOWN)
+    else:
+        reader.skip_word = True
 
 
 def _heredoc(reader: _Reader, _: str) -> None:

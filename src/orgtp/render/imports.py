@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from orgtp.actions.import_metrics import describe_values
@@ -35,6 +36,7 @@ _CHANGING = frozenset({FieldFate.FOLLOWED, FieldFate.ADDED})
 
 def import_plan_text(plan: ImportPlan, screen: Screen) -> str:
     """Everything that an import would do."""
+    plan = _shorten_places(plan)
     lines: list[Line] = [*_head_lines(plan, screen), *_row_lines(plan, screen), *_metric_lines(plan, screen)]
     for title, found in _list_sections(plan, screen, whole=True):
         lines += [[], [(title, "bold")], *indent_lines(found)]
@@ -43,6 +45,7 @@ def import_plan_text(plan: ImportPlan, screen: Screen) -> str:
 
 def import_report_text(plan: ImportPlan, screen: Screen) -> str:
     """What somebody should know after an import: what was kept, lost and not known, and who is gone."""
+    plan = _shorten_places(plan)
     lines = _head_lines(plan, screen)
     for title, found in _list_sections(plan, screen, whole=False):
         lines += [[(title, "bold")], *indent_lines(found)]
@@ -119,7 +122,7 @@ def _row_cells(row: PlannedRow) -> Iterator[Line]:
     yield safe_text(row.seat, "bold")
     yield safe_text(_describe_seat(row))
     if row.fate is RowFate.NEW:
-        yield safe_text(f"{row.reports_to or 'the top'}{_describe_owner(row)}")
+        yield safe_text(f"{row.reports_to or 'the top'}{_describe_others(row)}")
     else:
         yield safe_text(row.known_by or "a row before it")
     yield safe_text(row.where, "dim")
@@ -136,11 +139,29 @@ _HEADS = dict.fromkeys(RowFate, _KNOWN) | {RowFate.NEW: _heads("seat", "name, ro
 def _describe_seat(row: PlannedRow) -> str:
     alike = f" (like {', '.join(f'{one.seat}: {one.score}' for one in row.alike)})" if row.alike else ""
     kind = "" if row.kind == "human" else f" [{row.kind}]"
-    return f"{one_line(row.name)}{f', {one_line(row.role)}' if row.role else ''}{kind}{alike}"
+    role = f", {one_line(row.role)}" if row.role not in {"", row.name} else ""
+    return f"{one_line(row.name)}{role}{kind}{alike}"
 
 
-def _describe_owner(row: PlannedRow) -> str:
-    return f", owner {row.owner}" if row.kind != "human" and row.owner and row.owner != row.reports_to else ""
+def _describe_others(row: PlannedRow) -> str:
+    """Who owns a seat, if that is not whom it reports to, and its dotted lines."""
+    owner = f", owner {row.owner}" if row.kind != "human" and row.owner and row.owner != row.reports_to else ""
+    return owner + (f", dotted to {', '.join(row.also_reports_to)}" if row.also_reports_to else "")
+
+
+def _shorten_places(plan: ImportPlan) -> ImportPlan:
+    """The plan with places below a folder that is imported as seen from there."""
+    folders = sorted({f"{source.path}/" for source in plan.sources}, key=len, reverse=True)
+
+    def shorten(where: str) -> str:
+        return next((where.removeprefix(folder) for folder in folders if where.startswith(folder)), where)
+
+    return replace(
+        plan,
+        rows=tuple([replace(row, where=shorten(row.where)) for row in plan.rows]),
+        metrics=tuple([replace(row, where=shorten(row.where)) for row in plan.metrics]),
+        bad=tuple([replace(one, row=replace(one.row, where=shorten(one.row.where))) for one in plan.bad]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,15 +216,15 @@ class _Planner:
 
     def _place(self, group: DraftGroup) -> None:
         """Say where a seat goes; one that exists is compared with its file."""
-        named = self.named[group.number]
+        named, led_by = self.named[group.number], ""
         if named.owner:
-            named.owner = self._resolve_owner(group, named.owner)
+            named.owner, led_by = self._resolve_owner(group, named.owner)
         if group.bad:
             return
         if group.known:
             self.merged[group.number] = merge_seat(group, group.known, self.index.marks.get(group.known.id), named)
             return
-        placed = self.placed[group.number] = _Placed(named.reports_to, named.owner)
+        placed = self.placed[group.number] = _Placed(named.reports_to or named.near, named.owner or led_by)
         if not (is_whole_seat(group) and not self._has_top()):
             self._answer(group, placed)
 
@@ -245,23 +245,25 @@ class _Planner:
         """Whether the org has a chart already."""
         return any(not seat.is_retired for seat in self.org.seats.values())
 
-    def _resolve_owner(self, group: DraftGroup, owner: str) -> str:
-        """The person whom an owner means: a group is led by its owner. "" if that is not known yet.
+    def _resolve_owner(self, group: DraftGroup, owner: str) -> tuple[str, str]:
+        """The person whom an owner means: as the source says, and else as the org says who leads a group.
 
-        An agent as the owner makes the row bad.
+        A group is led by its owner. An agent as the owner makes the row bad.
         """
-        seen: set[str] = set()
+        is_told, seen = True, set[str]()
         while self._kind_of(owner) is SeatKind.GROUP and owner not in seen:
             seen.add(owner)
-            team = self.known.by_seat.get(owner)
-            above = self.named[team.number].owner if team and team.number in self.named else ""
-            held = self.org.seats.get(owner)
-            owner = above or (held.owner if held else "")
+            team, held = self.known.by_seat.get(owner), self.org.seats.get(owner)
+            told = self.named[team.number].owner if team and team.number in self.named else ""
+            is_told = is_told and bool(told)
+            owner = told or (held.owner if held else "")
             if not owner or (owner not in self.org.seats and owner not in self.known.by_seat):
-                return ""
+                return "", ""
         if self._kind_of(owner) is SeatKind.AGENT:
             group.bad = f"it is owned by {owner}, which is an agent, and only a person can answer for a seat"
-        return owner if self._kind_of(owner) is SeatKind.HUMAN and owner != group.seat else ""
+        if self._kind_of(owner) is not SeatKind.HUMAN or owner == group.seat:
+            return "", ""
+        return (owner, "") if is_told else ("", owner)
 
     def _spread_bad(self) -> None:
         """A row that reports to a row that cannot be imported, or that is owned by one, cannot be imported either."""
@@ -339,6 +341,7 @@ class _Planner:
         unknown = [*draft.unknown, *([] if "role" in fields or "role" in draft.unknown else ["role"])]
         return _replace(
             base, fate=RowFate.NEW, role=str(fields.get("role", NO_ROLE)), reports_to=placed.reports_to,
+            also_reports_to=tuple(sorted(named.also)),
             owner=placed.owner or (group.seat if draft.kind is SeatKind.HUMAN else ""),
             named=draft.id_hint or draft.name, id_why=explain_id(group), places=draft.runs_from, lost=lost,
             unknown=tuple(unknown), notes=(*notes, *self._note_namesake(group)),
@@ -393,12 +396,12 @@ class _Planner:
         new = sum(1 for _, edit in pairs if isinstance(edit, CreateFile))
         changed = len(seats) - new
         values = describe_values(self.metrics.rows)
-        counts = [count_noun(new, "seat")] if new or not (changed or values) else []
+        counts = [count_noun(new, "seat")] if new else []
         counts += [f"{count_noun(changed, 'seat')} changed" if not new else f"{changed} changed"] if changed else []
         names = join_with_and(dict.fromkeys(source.name for source in self.sources))
         return Change(
             ACTION,
-            f"{', '.join([*counts, *([values] if values else [])])} from {names}",
+            f"{', '.join([*counts, *([values] if values else [])]) or 'nothing new'} from {names}",
             tuple(sorted({*seats, *self.metrics.seats})),
             (*(edit for _, edit in pairs), *self.metrics.edits),
             by=self.request.by,

@@ -17,13 +17,15 @@ from orgtp.model.text import did_you_mean, join_with_and
 class Named:
     """The seats that a group names, as ids: whom it reports to, with dotted lines, and who owns it; "" if nobody.
 
-    `at_top`: the source says that it reports to nobody. `by_members`: a group of people says whom it reports to.
+    `at_top`: the source says that it reports to nobody. `near` is then the nearest seat of the org above the groups
+    that it belongs to, which is a good place and not what the source says.
     """
 
     reports_to: str = ""
     also: list[str] = field(default_factory=list)
     owner: str = ""
     at_top: bool = False
+    near: str = ""
     lost: list[str] = field(default_factory=list)
 
 
@@ -195,10 +197,17 @@ def _place_member(known: References, group: DraftGroup, found: Mapping[int, Name
     if len(lowest) == 1:
         named.reports_to = lowest[0]
     else:
-        shared = set.intersection(*(set(above[team]) for team in lowest))
-        named.reports_to = next((one for one in above[lowest[0]] if one in shared and one != group.seat), "")
+        named.reports_to = _find_shared(lambda one: _find_told_boss(known, found, one), lowest, group.seat)
+        named.near = _find_shared(lambda one: _find_any_boss(known, found, one), lowest, group.seat)
     named.at_top = not named.reports_to
     named.also = _drop_needless(known, found, group.seat, [*named.also, *sorted(lowest)], named.reports_to)
+
+
+def _find_shared(find: Callable[[str], str], teams: Sequence[str], seat: str) -> str:
+    """The nearest seat above all of the teams, and not below `seat`; "" if there is none."""
+    above = [list(_walk_up(find, team)) for team in teams]
+    shared = set.intersection(*map(set, above)) - {seat}
+    return next((one for one in above[0] if one in shared), "")
 
 
 def _drop_needless(
@@ -210,18 +219,21 @@ def _drop_needless(
 
 
 def _list_above(known: References, found: Mapping[int, Named], seat: str) -> list[str]:
-    """The seats above one, the nearest first, as the sources and the org say it."""
-    return list(_walk_up(lambda one: find_boss(known, found, one), seat))
+    """The seats above one, the nearest first, as the sources say it. What the org says would change with the import."""
+    return list(_walk_up(lambda one: _find_told_boss(known, found, one), seat))
 
 
-def find_boss(known: References, found: Mapping[int, Named], seat: str) -> str:
-    """Whom a seat reports to: as the source says, else as the org says; "" if nobody."""
+def _find_told_boss(known: References, found: Mapping[int, Named], seat: str) -> str:
+    """Whom a seat reports to, as the sources say; "" if they do not."""
     group = known.by_seat.get(seat)
     named = found.get(group.number) if group else None
-    if named and named.reports_to:
-        return named.reports_to
+    return named.reports_to if named else ""
+
+
+def _find_any_boss(known: References, found: Mapping[int, Named], seat: str) -> str:
+    """Whom a seat reports to: as the sources say, else as the org says; "" if nobody."""
     held = known.index.org.seats.get(seat)
-    return held.reports_to if held else ""
+    return _find_told_boss(known, found, seat) or (held.reports_to if held else "")
 
 
 def _walk_up(find: Callable[[str], str], seat: str) -> Iterator[str]:

@@ -81,6 +81,7 @@ class PlannedRow:
     role: str
     kind: str
     reports_to: str = ""
+    also_reports_to: tuple[str, ...] = ()
     owner: str = ""
     named: str = ""
     known_by: str = ""
