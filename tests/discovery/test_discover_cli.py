@@ -99,8 +99,9 @@ def test_without_an_org_every_agent_is_listed_and_none_can_be_proposed(shell: Sh
 def test_where_nothing_was_read_there_is_no_all_clear(sample: Shell) -> None:
     (sample.folder.parent / "empty").mkdir()
     ran = sample("discover", "../empty", code=4)
-    assert ran.out.startswith("nothing could be read, so nothing is known of any agent\n")
+    assert ran.out.startswith("no file was read, so nothing is known of any agent\n")
     assert "no agent runs" not in ran.out
+    assert "was found" not in ran.out
     assert sample("discover", "../empty", "--json", code=4).json["unseated"] == []
     assert "nothing is known" in sample("discover", "../empty", "--due", "--by", "tally", code=4).err
     assert "nothing to propose" in sample("discover", "../empty", "--propose", "--owner", "david", code=4).err
@@ -110,10 +111,10 @@ def test_a_part_that_was_not_read_is_no_all_clear_either(sample: Shell, agents: 
     (agents.folder / ".github/workflows/report.yml").unlink()
     (agents.folder / ".claude/agents/big.md").write_bytes(b"x" * (2 << 20))
     ran = sample("discover", "../agents", code=1)
-    assert ran.out.startswith("no agent runs without a seat in what was read; 1 place not looked at\n")
+    assert ran.out.startswith("no running agent was found in what was read; 1 place could not be read\n")
     assert "big.md" in ran.out
     (agents.folder / ".claude/agents/big.md").unlink()
-    assert sample("discover", "../agents").out.startswith("no agent runs without a seat\n")
+    assert sample("discover", "../agents").out.startswith("no running agent was found\n")
 
 
 def test_all_are_proposed_in_one_commit_that_validates_and_can_be_undone(sample: Shell, agents: Shell) -> None:

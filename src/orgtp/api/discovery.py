@@ -36,8 +36,7 @@ def scan_places(
 
     Raises `BadPatterns` if the machine's own file of patterns is wrong.
     """
-    from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanRequest
-    from orgtp.discovery.scan import scan_machine
+    from orgtp.discovery.scan import ALL_PARTS, MachinePart, ScanRequest, scan_machine
 
     chosen = ALL_PARTS if parts is None else frozenset(map(MachinePart, parts))
     return scan_machine(ScanRequest(tuple(paths), chosen, tuple(seats_run_from)))

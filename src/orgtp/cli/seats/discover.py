@@ -91,7 +91,7 @@ def discover_agents(
     is written. It works without an org, too.
 
     Exit code 1 if an agent has no seat, was let go and still runs, or a seat's file is gone or has changed, or if a
-    place could not be looked at; 4 if nothing at all could be read.
+    place could not be read; 4 if no file at all was read.
     """
     parts = [name for name, is_set in (("crontab", crontab), ("systemd", systemd), ("compose", compose)) if is_set]
     _refuse_mixed_options(propose=propose, due=due, agent=agent, owner=owner or under, notify=notify, change=change)
@@ -175,7 +175,7 @@ def _show(handle: OrgHandle | None, found: Discovered, options: DiscoverOptions,
 def _find_exit_code(view: Discovery) -> int:
     if not view.is_proven:
         return EXIT_UNPROVEN
-    return int(view.has_findings or bool(view.skipped))
+    return int(view.has_findings or bool(view.unread))
 
 
 def _write_json(handle: OrgHandle | None, view: Discovery) -> None:
@@ -196,7 +196,7 @@ def _propose_seats(
 
     view = select_agents(handle.discovery.compare(found), options.agents)
     if not view.is_proven:
-        write_stderr("nothing could be read, so there is nothing to propose")
+        write_stderr("no file was read, so there is nothing to propose")
         return EXIT_UNPROVEN
     if view.unseated:
         owner = owner or _ask_for_owner(handle, view, options)
@@ -236,7 +236,7 @@ def _report_new(options: DiscoverOptions, notify: Path | None, change: ChangeOpt
         if change.json:
             body: dict[str, Any] = {"commit": None, "paths": [], "outbox": False, "escalations": []}
             write_json("discover-due", handle, body)
-        write_stderr("nothing could be read, so nothing is known of any agent. See: " + options.command)
+        write_stderr("no file was read, so nothing is known of any agent. See: " + options.command)
         return EXIT_UNPROVEN
     done = handle.discovery.report_new(found, by=change.by, dry_run=change.dry_run)
     return report_and_notify("discover-due", handle, done, change, notify, scheduled=True)

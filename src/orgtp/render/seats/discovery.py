@@ -92,11 +92,11 @@ def _format_headline(view: Discovery, screen: Screen) -> Iterator[Line]:
         yield from wrap_line([(text, "bold red" if view.still_running else "bold")], screen.width)
         return
     if not view.is_proven:
-        yield from wrap_line([("nothing could be read, so nothing is known of any agent", "bold yellow")], screen.width)
+        yield from wrap_line([("no file was read, so nothing is known of any agent", "bold yellow")], screen.width)
         return
-    rest = sum(len(group.places) for group in view.skipped)
-    what = f" in what was read; {count_noun(rest, 'place')} not looked at" if rest else ""
-    yield from wrap_line(join_spans(f"no agent runs without a seat{what}"), screen.width)
+    what = f" in what was read; {count_noun(view.unread, 'place')} could not be read" if view.unread else ""
+    none = "no agent runs without a seat" if view.running else "no running agent was found"
+    yield from wrap_line(join_spans(f"{none}{what}"), screen.width)
 
 
 def _format_section(
@@ -281,9 +281,11 @@ def _format_looked_at(view: Discovery, screen: Screen, *, whole: bool) -> Iterat
     empty = [one.what for one in view.looked_at if not one.read]
     yield from _format_fact("Looked at", ", ".join(read) or "nothing", screen)
     yield from _format_fact("Nothing in", ", ".join(empty), screen)
-    for number, group in enumerate(view.skipped):
+    label = ""
+    for group in view.skipped:
+        last, label = label, "Left out" if group.on_purpose else "Not read"
         text = _describe_skipped(group, len(group.places) if whole else _MOST_PLACES)
-        yield from _format_fact("Not read" if number == 0 else "", text, screen)
+        yield from _format_fact("" if label == last else label, text, screen)
 
 
 def _describe_skipped(group: SkippedPlaces, most: int) -> str:

@@ -159,12 +159,12 @@ def _list_current(org: Org) -> Iterator[Seat]:
 
 
 def _group_skipped(skipped: Iterable[NotLookedAt]) -> tuple[SkippedPlaces, ...]:
-    """The reasons, those with the most places first."""
-    groups: dict[str, list[str]] = {}
+    """The reasons, those with the most places first, and what is left out on purpose last."""
+    groups: dict[tuple[bool, str], list[str]] = {}
     for one in skipped:
-        groups.setdefault(one.why, []).append(one.where)
-    order = sorted(groups, key=lambda why: (-len(groups[why]), why))
-    return tuple(SkippedPlaces(why, tuple(sorted(groups[why]))) for why in order)
+        groups.setdefault((one.on_purpose, one.why), []).append(one.where)
+    order = sorted(groups, key=lambda key: (key[0], -len(groups[key]), key[1]))
+    return tuple(SkippedPlaces(why, aim, tuple(sorted(groups[aim, why]))) for aim, why in order)
 
 
 def _describe_unseated(org: Org, unseated: Sequence[FoundAgent], now: datetime) -> tuple[UnseatedAgent, ...]:

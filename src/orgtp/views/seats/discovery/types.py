@@ -109,9 +109,10 @@ class CopyFound:
 
 @dataclass(frozen=True, slots=True)
 class SkippedPlaces:
-    """Places that were not looked at for one reason."""
+    """Places that were not looked at for one reason; `on_purpose`, if nothing that should be known is missing."""
 
     why: str
+    on_purpose: bool
     places: tuple[str, ...]
 
 
@@ -151,6 +152,11 @@ class Discovery:
     def is_proven(self) -> bool:
         """Whether anything was read, so that something is known at all."""
         return any(one.read for one in self.looked_at)
+
+    @property
+    def unread(self) -> int:
+        """How many places could not be looked at, and may hide an agent."""
+        return sum(len(one.places) for one in self.skipped if not one.on_purpose)
 
     @property
     def has_findings(self) -> bool:
