@@ -37,7 +37,7 @@ def main(words: list[str]) -> None:
 
 
 def _write_file(base: Path, size: int) -> Path:
-    path = base / f"people-{'x' * len(str(size))}.csv"
+    path = base / f"people-{size}.csv"
     write_people_file(path, size)
     return path
 
@@ -54,7 +54,7 @@ def _measure_import(base: Path, file: Path) -> None:
     shutil.copytree(base / "org" / "seats", base / "plain" / "seats")
     people = sum(1 for _ in (base / "plain" / "seats").iterdir())
     ways: dict[str, Callable[[], object]] = {
-        "prepare": lambda: (_make_fresh(base, "empty", "org"), _make_fresh(base, "plain", "bare")),
+        "prepare": lambda: _make_both(base),
         "import": lambda: _run_orgtp(base, ["import", str(file)]),
         "bare": lambda: _commit_bare(base, file),
     }
@@ -63,6 +63,11 @@ def _measure_import(base: Path, file: Path) -> None:
     row(f"{people:,}", both(times["import"]), both(times["bare"]), f"{ratio:.2f}", "yes" if ratio < GOAL else "no")
     for name in ("empty", "plain"):
         shutil.rmtree(base / name)
+
+
+def _make_both(base: Path) -> None:
+    _make_fresh(base, "empty", "org")
+    _make_fresh(base, "plain", "bare")
 
 
 def _make_fresh(base: Path, name: str, copy: str) -> None:
