@@ -395,8 +395,8 @@ def _note_unknown_actor(org: OrgHandle) -> None:
 def _print_dry_run(done: RecordedChange) -> None:
     from orgtp.render.change import dry_run_text
 
-    if not done.files:
+    if not done.paths:
         write_stderr(f"dry run: nothing to change: {done.change.what}")
         return
-    write_stdout(dry_run_text(done.before, done.files))
+    write_stdout(dry_run_text(done.before, done.files, done.removed))
     write_stderr(f"dry run, nothing written. The commit would be:\n\n{done.change.message}")

@@ -129,7 +129,7 @@ def _make_draft(
         unknown = (*unknown, "the characters that are not UTF-8, which are shown as \ufffd")
     for key, value in agent.front_matter.values.items():
         if key not in _OWN_KEYS:
-            texts.lose(key, _write_value(value))
+            texts.lose(key, _write_value(key, value))
     mission = texts.clean_mission("description", undo_literal_breaks(agent.description))
     return SeatDraft(
         where=f"{file.label}:1",
@@ -170,10 +170,18 @@ def has_plain_letters(name: str) -> bool:
     return any(sign.isascii() and sign.isalnum() for sign in unicodedata.normalize("NFKD", name))
 
 
-def _write_value(value: ForeignData) -> str:
-    """A value of the front matter in one line of text."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_write_value(one)}" for key, one in value.items())
+# Any other key may have commands and passwords in its value or below it.
+_SHOWN = frozenset(
+    {"tools", "disallowedTools", "model", "color", "skills", "target", "version", "author", "memory", "effort"}
+    | {"permissionMode", "maxTurns", "background", "isolation", "infer", "argument-hint", "user-invocable"}
+)
+_NOT_SHOWN = "(not shown)"
+
+
+def _write_value(key: str, value: ForeignData) -> str:
+    """A value of the front matter in one line of text: of what is nested, or not known, only the names."""
     if isinstance(value, list):
-        return ", ".join(map(_write_value, value))
-    return value or ""
+        return ", ".join(filter(None, (_write_value(key, one) for one in value)))
+    if isinstance(value, dict):
+        return ", ".join(value)
+    return _NOT_SHOWN if value and key not in _SHOWN else value or ""

@@ -270,7 +270,7 @@ def _make_agent(entity: _Entity) -> SeatDraft:
     node, unknown = entity.node, list[str]()
     texts = DraftTexts.begin()
     owner = next(entity.refs(node.list("spec", "owner")[:1], "group", unknown), "")
-    place = _find_source(node.text("metadata", "annotations", "backstage.io/source-location"))
+    place = _find_source(node.text("metadata", "annotations", _SOURCE_LOCATION))
     return SeatDraft(
         where=entity.where,
         kind=SeatKind.AGENT,
@@ -303,7 +303,8 @@ def _lose_rest(entity: _Entity, texts: DraftTexts) -> list[LostText]:
     for key, value in spec.items.items() if spec else ():
         if key not in _READ and isinstance(value.data, str):
             texts.lose(key, value.data)
-    texts.lose("source", entity.node.text("metadata", "annotations", _SOURCE_LOCATION))
+    location = entity.node.text("metadata", "annotations", _SOURCE_LOCATION)
+    texts.lose("source", "" if _find_source(location) else location)
     tags = [one.data for one in metadata.list("tags") if isinstance(one.data, str)] if metadata else []
     texts.lose("tags", ", ".join(tags))
     return texts.lost

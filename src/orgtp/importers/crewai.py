@@ -13,14 +13,19 @@ from orgtp.files.yaml.foreign import ForeignNode
 from orgtp.importers.draft_texts import DraftTexts
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.repositories import RepositoryFinder
-from orgtp.importers.source_files import SourceFile, SourceReading, has_file
+from orgtp.importers.source_files import SourceReading, has_file
 from orgtp.model.inventory.draft import DraftSource, SeatDraft
 from orgtp.model.seat import DefinitionPlace, SeatKind
-from orgtp.model.text import escape_control_chars, fold_spelling
+from orgtp.model.text import escape_control_chars
 
 _NAMES = frozenset({"agents.yaml", "agents.yml"})
 _ROLE = re.compile(rb"^[ \t]+role[ \t]*:", re.MULTILINE)
 _GOAL = re.compile(rb"^[ \t]+(?:goal|backstory)[ \t]*:", re.MULTILINE)
+# Any other key may have a password in its value.
+_SHOWN = frozenset(
+    {"role", "goal", "backstory", "tools", "llm", "function_calling_llm", "allow_delegation", "verbose", "reasoning"}
+    | {"max_iter", "max_rpm", "max_execution_time", "memory", "cache", "knowledge_sources", "multimodal"}
+)
 _PLACEHOLDER = re.compile(r"\{+\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}+")
 
 
@@ -45,12 +50,12 @@ def read(request: SourceRequest) -> DraftSource:
         raw = reading.read_bytes(file, _MOST_BYTES)
         documents = reading.parse_yaml(file, raw) if raw is not None else []
         place = finder.place(file.path, raw or b"")
-        found = [pair for document in documents for pair in document.items.items()]
-        for key, node in found:
+        found = [(key, node, document.key_lines[key]) for document in documents for key, node in document.items.items()]
+        for key, node, line in found:
+            where = f"{file.label}:{line}"
             if isinstance(node.data, dict) and (node.text("role") or node.text("goal")):
-                reading.drafts.append(_make_draft(file, key, node, place, is_alone=len(found) == 1))
+                reading.drafts.append(_make_draft(where, key, node, place, is_alone=len(found) == 1))
             else:
-                where = f"{file.label}:{node.line}"
                 reading.refuse(where, f'"{escape_control_chars(key)}" has no role and no goal, so it is no agent')
     if not reading.drafts and not reading.bad:
         reading.refuse(str(request.path), "no agents of CrewAI in it, with a role and a goal")
@@ -60,13 +65,15 @@ def read(request: SourceRequest) -> DraftSource:
 _MOST_BYTES = 1024 * 1024
 
 
-def _make_draft(file: SourceFile, key: str, node: ForeignNode, place: DefinitionPlace, *, is_alone: bool) -> SeatDraft:
+def _make_draft(where: str, key: str, node: ForeignNode, place: DefinitionPlace, *, is_alone: bool) -> SeatDraft:
     texts = DraftTexts.begin()
     name = texts.clean_name("name", key)
     role = texts.clean_name("role", node.text("role"))
     goal = node.text("goal")
     for other, value in node.items.items():
-        if other not in {"role", "goal"}:
+        if other not in _SHOWN:
+            texts.lose(other, "(not shown)")
+        elif other not in {"role", "goal"}:
             texts.lose(
                 other, ", ".join(one.data for one in value.parts if isinstance(one.data, str)) or node.text(other)
             )
@@ -74,11 +81,11 @@ def _make_draft(file: SourceFile, key: str, node: ForeignNode, place: Definition
     unknown = [f"what {{{word}}} is" for word in words]
     alias = f"crewai:{place.text}#{name}"
     return SeatDraft(
-        where=f"{file.label}:{node.line}",
+        where=where,
         kind=SeatKind.AGENT,
         name=name,
         role=role or name,
-        keys=(f"ref:{alias}", f"name:{fold_spelling(name)}"),
+        keys=(f"ref:{alias}",),
         aliases=(alias,),
         mission=texts.clean_mission("goal", goal),
         # A file of several agents is the file of none: nobody could tell which of them changed when it did.

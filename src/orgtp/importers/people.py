@@ -176,7 +176,12 @@ class _PeopleReader:
         drafts = [self._make_draft(person) for person in self.people if not person.why]
         # Making a draft may find that its row is bad.
         bad = [
-            BadDraft(self.table.locate(person.row), person.why, self.table.write_row(person.row))
+            BadDraft(
+                self.table.locate(person.row),
+                person.why,
+                self.table.write_row(person.row),
+                keys=tuple(f"{kind}:{text}" for kind, text in self.index.list_texts(person)),
+            )
             for person in self.people
             if person.why
         ]
@@ -377,6 +382,7 @@ class _PeopleReader:
             emails=person.emails,
             lost=lost,
             unknown=() if role else ("role",),
+            text=self.table.write_row(row),
         )
 
     def _list_keys(self, person: _Person) -> Iterator[str]:

@@ -120,7 +120,7 @@ class _Organisations:
         orgs = node.find("orgs")
         if orgs is not None:
             for name, org in orgs.items.items():
-                self.add_org(file, name, org)
+                self.add_org(f"{file.label}:{orgs.key_lines[name]}", file, name, org)
         elif file.path.name in _TEAM_FILES:
             folder = next((one for one in file.path.resolve().parents if one in self.folders), None)
             if folder is None:
@@ -130,14 +130,14 @@ class _Organisations:
                 self.add_teams(file, node, self.folders[folder], self.folders[folder])
         elif node.find("teams") or node.find("members") or node.find("admins"):
             folder = file.path.resolve().parent
-            self.folders[folder] = self.add_org(file, folder.name if _is_org_file(file.path) else file.path.stem, node)
+            name = folder.name if _is_org_file(file.path) else file.path.stem
+            self.folders[folder] = self.add_org(f"{file.label}:{node.line}", file, name, node)
         else:
             self.reading.refuse(f"{file.label}:{node.line}", "no orgs, members or teams in it")
 
-    def add_org(self, file: SourceFile, name: str, node: ForeignNode) -> str:
+    def add_org(self, where: str, file: SourceFile, name: str, node: ForeignNode) -> str:
         """Add an organisation, and return its reference."""
         ref = f"github:{name}".lower()
-        where = f"{file.label}:{node.line}"
         if ref in self.teams:
             self.refuse_second(where, name, ref)
             return ref
@@ -154,9 +154,11 @@ class _Organisations:
     def add_teams(self, file: SourceFile, node: ForeignNode, parent: str, org: str) -> None:
         """Add the teams below an organisation or a team."""
         teams = node.find("teams")
-        for name, below in teams.items.items() if teams is not None else ():
+        if teams is None:
+            return
+        for name, below in teams.items.items():
             ref = f"{org}/{name}".lower()
-            where = f"{file.label}:{below.line}"
+            where = f"{file.label}:{teams.key_lines[name]}"
             if ref in self.teams:
                 self.refuse_second(where, name, ref)
                 continue

@@ -24,7 +24,7 @@ from orgtp.model.seat import Seat, SeatStatus, seat_path
 from orgtp.model.text import count_noun, id_hint, is_id, join_sentences
 
 # The keys that a draft has as fields. All others are its `content`.
-_FIELDS = frozenset({"seat", "name", "role", "kind", "owner", "reports_to", "also_reports_to", "mission", "email",
+DRAFT_KEYS = frozenset({"seat", "name", "role", "kind", "owner", "reports_to", "also_reports_to", "mission", "email",
                      "aliases", "runs_from"})  # fmt: skip
 # A file of YAML may not be larger.
 _LONGEST_LINE = 256 * 1024
@@ -123,7 +123,8 @@ def _read_line(where: str, line: str, before: Mapping[str, SeatDraft]) -> SeatDr
         mission=seat.mission,
         emails=seat.emails,
         runs_from=seat.runs_from,
-        content={key: value for key, value in data.items() if key not in _FIELDS},
+        content={key: value for key, value in data.items() if key not in DRAFT_KEYS},
+        text=line.strip("\r"),
     )
 
 

@@ -248,11 +248,12 @@ def _build_table(path: Path, table: RawTable, header: TableRow) -> SourceTable:
     for row in table.rows:
         if row.line <= header.line:
             continue
-        why = faults.get(row.line) or _find_width_fault(row, width, len(header.cells))
+        cells = row.cells + ("",) * (width - len(row.cells)) if table.is_sheet else row.cells
+        why = faults.get(row.line) or _find_width_fault(cells, width, len(header.cells))
         if why:
-            bad.append(BadDraft(f"{name}:{row.line}", why, write_cells(row.cells, table.delimiter)))
+            bad.append(BadDraft(f"{name}:{row.line}", why, write_cells(cells, table.delimiter)))
         else:
-            rows.append(TableRow(row.line, row.cells[:width]))
+            rows.append(TableRow(row.line, cells[:width]))
     return SourceTable(name, TableRow(header.line, names), tuple(rows), tuple(bad), table.delimiter, table.notes)
 
 
@@ -264,9 +265,10 @@ def _trim(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _find_width_fault(row: TableRow, width: int, written: int) -> str:
-    count = len(row.cells)
-    if count >= width and not any(map(str.strip, row.cells[width:])):
+def _find_width_fault(cells: Sequence[str], width: int, written: int) -> str:
+    """Why a row does not fit below its header, which was `written` with that many cells; "" if it does."""
+    count = len(cells)
+    if count >= width and not any(map(str.strip, cells[width:])):
         return ""
     if count > width and count <= written:
         return "it has a text in a column without a name. Name the column"

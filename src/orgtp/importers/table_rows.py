@@ -30,12 +30,16 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A table before its header is found. `faults` says why rows cannot be used, and `notes` what was not read."""
+    """A table before its header is found. `faults` says why rows cannot be used, and `notes` what was not read.
+
+    `is_sheet`: a row may end before the last column, because blank cells are not written.
+    """
 
     rows: tuple[TableRow, ...]
     delimiter: str = ","
     faults: Mapping[int, str] | None = None
     notes: tuple[str, ...] = ()
+    is_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

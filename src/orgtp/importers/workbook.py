@@ -38,11 +38,13 @@ _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)""")
 _MERGED = re.compile(
     rb"<(?:[\w.-]+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"
 )
-# A cell with a formula and without a result. `<v/>` is a result: an empty text.
+# A cell with a formula, and nothing or an empty element as its result.
 _UNSAVED = re.compile(
-    rb"<(?:[\w.-]+:)?c\b[^>]{0,200}?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]{0,200}>\s*<(?:[\w.-]+:)?f\b[^>]{0,500}?"
-    rb"(?:/>|>[^<]{0,8192}</(?:[\w.-]+:)?f>)\s*</(?:[\w.-]+:)?c>"
+    rb"<(?:[\w.-]+:)?c\b([^>]{0,300})>\s*<(?:[\w.-]+:)?f\b[^>]{0,500}?(?:/>|>[^<]{0,8192}</(?:[\w.-]+:)?f>)"
+    rb"(\s*<(?:[\w.-]+:)?v\s*(?:/>|>\s*</(?:[\w.-]+:)?v>))?\s*</(?:[\w.-]+:)?c>"
 )
+_CELL_NAME = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_TEXT_TYPE = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
 _PERCENT = re.compile(r"[0#,.]*%")
 _ZEROS = re.compile(r"0{2,20}")
 _EXACT_INTEGERS = 10**15
@@ -79,7 +81,8 @@ def read_workbook(path: Path, raw: bytes, sheet: str) -> RawTable:
             raise
         except Exception as error:  # whatever openpyxl raises, the file is no workbook
             raise BadSource(where=path, what=_explain_error(error)) from error
-    return RawTable(rows, ",", _find_faults(rows, facts.get(_find_part(chosen), _SheetFacts())), notes)
+    faults = _find_faults(rows, facts.get(_find_part(chosen), _SheetFacts()))
+    return RawTable(rows, ",", faults, notes, is_sheet=True)
 
 
 def peek_rows(path: Path, count: int) -> list[tuple[str, ...]]:
@@ -196,7 +199,10 @@ def _find_facts(xml: bytes) -> _SheetFacts:
             merged.setdefault(row, f"{left}{top}:{right}{bottom}")
     unsaved: dict[int, str] = {}
     for match in _UNSAVED.finditer(xml):
-        unsaved.setdefault(int(match[2]), f"{match[1].decode()}{match[2].decode()}")
+        named = _CELL_NAME.search(match[1])
+        # The result of a formula of text can be empty.
+        if named and not (match[2] and _TEXT_TYPE.search(match[1])):
+            unsaved.setdefault(int(named[2]), f"{named[1].decode()}{named[2].decode()}")
     return _SheetFacts(merged, unsaved)
 
 
@@ -274,14 +280,16 @@ def _read_rows(path: Path, sheet: Any) -> Iterator[TableRow]:
 
 
 def _to_text(cell: Any) -> str:
-    """The text of a cell, as a person would type it. A number has the digits of the file."""
+    """The text of a cell, as a person would type it. A number has the digits that are shown."""
     value = cell.value
     if value is None or isinstance(value, str):
         return value if value and not value.isspace() else ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
-        return _write_number(Decimal(repr(value)), str(cell.number_format or ""))
+        # A spreadsheet program shows 15 digits. What a binary number has beyond them, nobody typed.
+        digits = repr(value) if isinstance(value, int) else f"{value:.15g}"
+        return _write_number(Decimal(digits), str(cell.number_format or ""))
     return _write_moment(value)
 
 
@@ -302,7 +310,6 @@ def _write_number(number: Decimal, form: str) -> str:
     if not number.is_finite():
         return str(number)
     if _PERCENT.fullmatch(form):
-        # A binary number of a percentage has digits that nobody typed: 0.07 is 7 %, and 0.57 is 57 %.
         return f"{_write_plain(number * 100)}%"
     plain = _write_plain(number)
     return plain.zfill(len(form)) if _ZEROS.fullmatch(form) and plain.isdecimal() else plain

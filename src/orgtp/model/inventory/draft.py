@@ -31,8 +31,10 @@ class SeatDraft:
     and `owner` those in which it names others. A draft without `parent` is at the top. `aliases` are the ids that
     the seat should remember. `id_hint` is what its id is made from; "" means its name. `members` are keys of the
     drafts that belong to a group, and `member_of` those of the groups that a draft belongs to; one of the two is
-    enough. `content` has further keys of a seat's file, as they will be written (only a file of seats has them).
-    `lost` lists what is left out, and `unknown` says in words what the source should say and does not.
+    enough. Several agents may have the same place in `runs_from`, if one file defines them. `content` has further keys
+    of a seat's file, as they will be written (only a file of seats has them). `lost` lists what is left out, and
+    `unknown` says in words what the source should say and does not. `text` is the row as text of its file, to write it
+    out again; "" if a file is all about this seat.
     """
 
     where: str
@@ -53,6 +55,7 @@ class SeatDraft:
     content: Mapping[str, YamlData] = field(default_factory=dict)
     lost: tuple[LostText, ...] = ()
     unknown: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,15 @@ class MetricDraft:
 
 @dataclass(frozen=True, slots=True)
 class BadDraft:
-    """A row that cannot be read: where it is, why, and the row itself as text of its file, to write it out again."""
+    """A row that cannot be read: where it is, why, and the row itself as text of its file, to write it out again.
+
+    `keys` are the ways in which the source names its seat, as far as they can be read.
+    """
 
     where: str
     why: str
     text: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
