@@ -93,8 +93,8 @@ class SeatIndex:
             self.emails.setdefault(email, []).append(seat)
         for place in seat.runs_from:
             self.places.setdefault((place.repo, place.path), []).append(seat)
-            if place.sha256:
-                self.hashes.setdefault(place.sha256, []).append(seat)
+        for sha256 in {place.sha256 for place in seat.runs_from if place.sha256}:
+            self.hashes.setdefault(sha256, []).append(seat)
         if not seat.is_retired:
             self.names.setdefault(fold_spelling(seat.name_on(today)), []).append(seat)
         if mark := read_imported_mark(seat):

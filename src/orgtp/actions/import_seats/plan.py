@@ -396,12 +396,12 @@ class _Planner:
         new = sum(1 for _, edit in pairs if isinstance(edit, CreateFile))
         changed = len(seats) - new
         values = describe_values(self.metrics.rows)
-        counts = [count_noun(new, "seat")] if new or not (changed or values) else []
+        counts = [count_noun(new, "seat")] if new else []
         counts += [f"{count_noun(changed, 'seat')} changed" if not new else f"{changed} changed"] if changed else []
         names = join_with_and(dict.fromkeys(source.name for source in self.sources))
         return Change(
             ACTION,
-            f"{', '.join([*counts, *([values] if values else [])])} from {names}",
+            f"{', '.join([*counts, *([values] if values else [])]) or 'nothing new'} from {names}",
             tuple(sorted({*seats, *self.metrics.seats})),
             (*(edit for _, edit in pairs), *self.metrics.edits),
             by=self.request.by,
