@@ -131,7 +131,7 @@ def test_the_role_is_the_folder_or_else_the_name_and_said_not_to_be_known(tmp_pa
     found = read_drafts(tmp_path)
     assert (found["dash.md"].role, found["dash.md"].unknown) == (
         "finance",
-        ('role (the folder "finance" stands for it)',),
+        ("role (the name of its folder stands for it)",),
     )
     assert (found["radar.md"].role, found["radar.md"].unknown) == ("radar", ("role (the name stands for it)",))
 

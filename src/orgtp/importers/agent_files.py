@@ -124,7 +124,7 @@ def _make_draft(
     name = texts.clean_name("name", agent.name) or texts.clean_name("file name", stem)
     role, unknown = _find_role(_path_from(root, file.path), name, texts)
     if agent.fault:
-        unknown = (*unknown, f"its front matter is not YAML ({agent.fault}); its keys were read line by line")
+        unknown = (*unknown, "what of its front matter is not YAML and was read line by line")
     if not _is_utf8(raw):
         unknown = (*unknown, "the characters that are not UTF-8, which are shown as \ufffd")
     for key, value in agent.front_matter.values.items():
@@ -153,7 +153,7 @@ def _find_role(path: PurePosixPath, name: str, texts: DraftTexts) -> tuple[str, 
     """
     below = list_folders_below(path)
     if below and (role := texts.clean_name("folder", below[0])):
-        return role, (f'role (the folder "{role}" stands for it)',)
+        return role, ("role (the name of its folder stands for it)",)
     return name, ("role (the name stands for it)",)
 
 
