@@ -80,8 +80,10 @@ def _merge_mappings(
     plain: Collection[str],
     notes: list[str],
 ) -> dict[str, str]:
-    """What counts: what was typed, and what is remembered and not typed otherwise. A blank name takes away what is
-    remembered, and the header counts again."""
+    """What counts: what was typed, and what is remembered and not typed otherwise.
+
+    A blank name takes away what is remembered, and the header counts again.
+    """
     merged = {key: name for key, name in typed.items() if name}
     replaced = {other for group in alternatives if group & typed.keys() for other in group} | typed.keys()
     for key, name in remembered.items():

@@ -364,8 +364,8 @@ class _PeopleReader:
         role = self._get(row, "role")
         mission = plain_lines(row.cells[self.columns["mission"]]).strip() if "mission" in self.columns else ""
         lost = tuple(
-            LostText(f"column {name}", one_line(row.cells[number]))
-            for number, name in self.unused.items()
+            LostText(what, one_line(row.cells[number]))
+            for number, what in self.unused.items()
             if row.cells[number] and not row.cells[number].isspace()
         )
         return SeatDraft(
