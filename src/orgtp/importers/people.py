@@ -161,7 +161,7 @@ class _PeopleReader:
         used = {*self.columns.values()}
         unused = [number for number in range(len(table.header.cells)) if number not in used]
         # Named once, and not for each row: to name a column, all of them are compared.
-        self.unused = {number: name_column(table, number).removeprefix("column ") for number in unused}
+        self.unused = {number: f"column {name_column(table, number).removeprefix('column ')}" for number in unused}
 
     def read(self) -> tuple[list[SeatDraft], list[BadDraft]]:
         self.people = [self._read_person(row) for row in self.table.rows]
