@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from orgtp.actions.upgrade import list_sums_without_per
     from orgtp.api.audit import AuditQueries
     from orgtp.api.briefing import Briefings, write_whole_file
+    from orgtp.api.discovery import AgentDiscovery, describe_without_org, scan_places
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
     from orgtp.api.imports import Imports
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from orgtp.export.query import QueryResult, TableInfo, list_tables, name_row
     from orgtp.export.write import Exported
     from orgtp.files.json_schema import read_schema
-    from orgtp.files.load import LoadedOrg, NotAnOrg
+    from orgtp.files.load import LoadedOrg, NoOrgAbove, NotAnOrg
     from orgtp.files.org import OrgHead
     from orgtp.files.retirement_review import read_review
     from orgtp.files.value_import import BadRow, ImportFile, ImportRow, read_import_file, read_import_rows
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
     from orgtp.model.inventory.draft import DraftSource
+    from orgtp.model.inventory.found import Discovered
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     from orgtp.views.health.types import HealthView
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
+    from orgtp.views.overlap.types import Alike, Overlaps, WorkText
     from orgtp.views.redaction.parts import Part
     from orgtp.views.review.agenda import Agenda, AgendaRow, RowEvidence
     from orgtp.views.review.held import ReviewList, ReviewView
@@ -100,6 +103,8 @@ if TYPE_CHECKING:
     from orgtp.views.seat import SeatView
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.seats.blame import BlameLine
+    from orgtp.views.seats.discovery.build import select_agents
+    from orgtp.views.seats.discovery.types import Discovery
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
     from orgtp.views.todos import TodoView
@@ -110,6 +115,8 @@ __all__ = [
     "Action",
     "Agenda",
     "AgendaRow",
+    "AgentDiscovery",
+    "Alike",
     "Audit",
     "AuditQueries",
     "AuditReport",
@@ -129,6 +136,8 @@ __all__ = [
     "CreatedOrg",
     "Days",
     "DiffSinceBase",
+    "Discovered",
+    "Discovery",
     "DraftSource",
     "EscalationSeverity",
     "EscalationView",
@@ -167,6 +176,7 @@ __all__ = [
     "NewScore",
     "NewSeat",
     "NoGit",
+    "NoOrgAbove",
     "NoOrgYet",
     "NoRecipients",
     "NotAnOrg",
@@ -179,6 +189,7 @@ __all__ = [
     "OrgHead",
     "OrgSetting",
     "OrgSettings",
+    "Overlaps",
     "Part",
     "PeopleActions",
     "Problem",
@@ -234,12 +245,14 @@ __all__ = [
     "WaitNotice",
     "WholeLog",
     "Why",
+    "WorkText",
     "XmrChart",
     "YamlData",
     "ask_sources",
     "build_notifications",
     "describe_source_kind",
     "describe_unknown_sources",
+    "describe_without_org",
     "explain_shell_words",
     "find_kinds",
     "find_org_root",
@@ -266,6 +279,8 @@ __all__ = [
     "read_sources",
     "refuse_inside",
     "save_sources_file",
+    "scan_places",
+    "select_agents",
     "send_notifications",
     "sources_path",
     "write_whole_file",
@@ -288,6 +303,7 @@ __getattr__ = lazy_exports(
         "orgtp.actions.upgrade": "list_sums_without_per",
         "orgtp.api.audit": "AuditQueries",
         "orgtp.api.briefing": "Briefings write_whole_file",
+        "orgtp.api.discovery": "AgentDiscovery describe_without_org scan_places",
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.todos": "Todos",
         "orgtp.api.history": "HistoryQueries",
@@ -311,7 +327,7 @@ __getattr__ = lazy_exports(
         "orgtp.export.query": "QueryResult TableInfo list_tables name_row",
         "orgtp.export.write": "Exported",
         "orgtp.files.json_schema": "read_schema",
-        "orgtp.files.load": "NotAnOrg LoadedOrg",
+        "orgtp.files.load": "NotAnOrg NoOrgAbove LoadedOrg",
         "orgtp.files.org": "OrgHead",
         "orgtp.files.retirement_review": "read_review",
         "orgtp.files.value_import": "read_import_file read_import_rows BadRow ImportFile ImportRow",
@@ -329,6 +345,7 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.signing_seat": "SignedByAnotherSeat",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
+        "orgtp.model.inventory.found": "Discovered",
         "orgtp.model.records.todo": "TodoAction TodoState",
         "orgtp.model.inventory.draft": "DraftSource",
         "orgtp.model.org": "Org",
@@ -351,6 +368,8 @@ __getattr__ = lazy_exports(
         "orgtp.sync.sync": "SyncResult",
         "orgtp.views.review.agenda": "Agenda AgendaRow RowEvidence",
         "orgtp.views.seats.blame": "BlameLine",
+        "orgtp.views.seats.discovery.build": "select_agents",
+        "orgtp.views.seats.discovery.types": "Discovery",
         "orgtp.views.chart": "Chart ChartSeat MetricNow",
         "orgtp.views.context.types": "Context",
         "orgtp.views.days.types": "Days ToldChange",
@@ -359,6 +378,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.health.chart": "XmrChart",
         "orgtp.views.health.types": "HealthView",
+        "orgtp.views.overlap.types": "Alike Overlaps WorkText",
         "orgtp.views.log": "LogEntry LogFilter WholeLog",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
         "orgtp.views.redaction.parts": "Part",

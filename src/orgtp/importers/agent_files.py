@@ -124,12 +124,12 @@ def _make_draft(
     name = texts.clean_name("name", agent.name) or texts.clean_name("file name", stem)
     role, unknown = _find_role(_path_from(root, file.path), name, texts)
     if agent.fault:
-        unknown = (*unknown, f"its front matter is not YAML ({agent.fault}); its keys were read line by line")
+        unknown = (*unknown, "what of its front matter is not YAML and was read line by line")
     if not _is_utf8(raw):
         unknown = (*unknown, "the characters that are not UTF-8, which are shown as \ufffd")
     for key, value in agent.front_matter.values.items():
         if key not in _OWN_KEYS:
-            texts.lose(key, _write_value(value))
+            texts.lose(key, _write_value(key, value))
     mission = texts.clean_mission("description", undo_literal_breaks(agent.description))
     return SeatDraft(
         where=f"{file.label}:1",
@@ -153,7 +153,7 @@ def _find_role(path: PurePosixPath, name: str, texts: DraftTexts) -> tuple[str, 
     """
     below = list_folders_below(path)
     if below and (role := texts.clean_name("folder", below[0])):
-        return role, (f'role (the folder "{role}" stands for it)',)
+        return role, ("role (the name of its folder stands for it)",)
     return name, ("role (the name stands for it)",)
 
 
@@ -170,11 +170,18 @@ def has_plain_letters(name: str) -> bool:
     return any(sign.isascii() and sign.isalnum() for sign in unicodedata.normalize("NFKD", name))
 
 
-def _write_value(value: ForeignData) -> str:
-    """A value of the front matter in one line of text.
+# Any other key may have commands and passwords in its value or below it.
+_SHOWN = frozenset(
+    {"tools", "disallowedTools", "model", "color", "skills", "target", "version", "author", "memory", "effort"}
+    | {"permissionMode", "maxTurns", "background", "isolation", "infer", "argument-hint", "user-invocable"}
+)
+_NOT_SHOWN = "(not shown)"
 
-    Of what is nested, only the names: below `hooks` and `mcpServers`, there may be commands and passwords.
-    """
+
+def _write_value(key: str, value: ForeignData) -> str:
+    """A value of the front matter in one line of text: of what is nested, or not known, only the names."""
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_write_value, value)))
-    return ", ".join(value) if isinstance(value, dict) else value or ""
+        return ", ".join(filter(None, (_write_value(key, one) for one in value)))
+    if isinstance(value, dict):
+        return ", ".join(value)
+    return _NOT_SHOWN if value and key not in _SHOWN else value or ""

@@ -21,6 +21,11 @@ from orgtp.model.text import escape_control_chars
 _NAMES = frozenset({"agents.yaml", "agents.yml"})
 _ROLE = re.compile(rb"^[ \t]+role[ \t]*:", re.MULTILINE)
 _GOAL = re.compile(rb"^[ \t]+(?:goal|backstory)[ \t]*:", re.MULTILINE)
+# Any other key may have a password in its value.
+_SHOWN = frozenset(
+    {"role", "goal", "backstory", "tools", "llm", "function_calling_llm", "allow_delegation", "verbose", "reasoning"}
+    | {"max_iter", "max_rpm", "max_execution_time", "memory", "cache", "knowledge_sources", "multimodal"}
+)
 _PLACEHOLDER = re.compile(r"\{+\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}+")
 
 
@@ -66,7 +71,9 @@ def _make_draft(where: str, key: str, node: ForeignNode, place: DefinitionPlace,
     role = texts.clean_name("role", node.text("role"))
     goal = node.text("goal")
     for other, value in node.items.items():
-        if other not in {"role", "goal"}:
+        if other not in _SHOWN:
+            texts.lose(other, "(not shown)")
+        elif other not in {"role", "goal"}:
             texts.lose(
                 other, ", ".join(one.data for one in value.parts if isinstance(one.data, str)) or node.text(other)
             )

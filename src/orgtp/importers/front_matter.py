@@ -85,7 +85,7 @@ def _find_values(block: str) -> dict[str, ForeignData]:
     """The values of the known keys, each up to the next known key. The first of two with the same key counts."""
     block = block.replace("\r\n", "\n")
     found = list(_KEY_LINE.finditer(block))
-    ends = [match.start() for match in found[1:]] + [len(block)]
+    ends = [*(match.start() for match in found[1:]), len(block)][: len(found)]
     values: dict[str, ForeignData] = {}
     for match, end in zip(found, ends, strict=True):
         values.setdefault(match[1], _clean_value(block[match.end() : end].strip()))

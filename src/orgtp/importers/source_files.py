@@ -19,6 +19,7 @@ MOST_FILES = 20_000
 # All files of a folder together.
 _MOST_BYTES = 256 * 1024 * 1024
 _START = 64 * 1024
+_LONGEST_HINT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,9 @@ class SourceReading:
             return read_foreign_yaml(file.label, raw)
         except UnreadableYaml as error:
             problem = error.problem
-            self.refuse(str(problem.place), join_sentences(problem.message, problem.hint).removesuffix("."))
+            # A hint may repeat a whole line of the file.
+            hint = problem.hint if len(problem.hint) <= _LONGEST_HINT else ""
+            self.refuse(str(problem.place), join_sentences(problem.message, hint).removesuffix("."))
             return []
 
     def refuse(self, where: str, why: str, text: str = "") -> None:

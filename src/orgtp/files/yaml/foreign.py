@@ -8,6 +8,7 @@ cannot stand for a billion values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import field
 from typing import Any, NoReturn, TypeAlias
@@ -79,14 +80,34 @@ class UnreadableYaml(Exception):
 def read_foreign_yaml(path: str, raw: bytes) -> list[ForeignNode]:
     """The documents of the file `path`, without those that are empty. Raises `UnreadableYaml`."""
     text = _decode(path, raw)
-    reader = _DocumentReader(path, text)
     try:
-        return list(reader.read_documents())
+        return _read_documents(path, text)
     except yaml.MarkedYAMLError as error:
         problem = explain_yaml_error(path, text, error)
         # libyaml looks ahead, and stops at its own limit first.
         is_deep = problem.rule == "yaml-too-deep"
         raise UnreadableYaml(Problem(problem.rule, problem.place, *_DEEP) if is_deep else problem) from error
+
+
+def _read_documents(path: str, text: str) -> list[ForeignNode]:
+    try:
+        return list(_DocumentReader(path, text).read_documents())
+    except yaml.MarkedYAMLError as error:
+        # JSON writes an emoji as two escapes, and libyaml, which reads YAML 1.1, allows neither of them.
+        joined = _PAIR.sub(_join_pair, text) if error.problem == _BAD_ESCAPE else text
+        if joined == text:
+            raise
+        return list(_DocumentReader(path, joined).read_documents())
+
+
+_BAD_ESCAPE = "found invalid Unicode character escape code"
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _join_pair(match: re.Match[str]) -> str:
+    """One escape for the character that two surrogates stand for."""
+    high, low = int(match[2], 16), int(match[3], 16)
+    return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
 
 
 def _decode(path: str, raw: bytes) -> str:
