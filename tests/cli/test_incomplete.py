@@ -36,6 +36,7 @@ READS = {
     "audit export": "audit export {zip} --unsigned --force",
     "brief": "brief",
     "health": "health",
+    "overlap": "overlap",
     "agenda": "review agenda",
     "review show": "review show",
     "review list": "review list",

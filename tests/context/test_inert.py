@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import example, given
@@ -16,8 +17,10 @@ from orgtp.model.problem import Place, Problem
 from orgtp.model.score import Score
 from orgtp.model.text import one_line
 from orgtp.views.context.build import SeatEvidence, context
+from orgtp.views.context.types import LooksAlike
 from orgtp.views.diff.types import FieldChanged
 from orgtp.views.seat_history import Event, SeatChange
+from orgtp.views.seats.summary import SeatSummary
 from tests.cli.test_diff_markdown import HOSTILE
 from tests.context.pages import NOW, headings, page, tokens
 from tests.views.orgs import org
@@ -63,7 +66,9 @@ def hostile(text: str) -> tuple[Org, SeatEvidence]:
 def shown(text: str) -> str:
     """The bot's page in that org."""
     here, known = hostile(text)
-    return page(context(here, NOW, "bot", known), here)
+    # Whether two texts look alike depends on their words, so the section is always there, with a word that no text has.
+    alike = LooksAlike(SeatSummary("eve", "Eve", text, "human", "active"), Decimal("0.61"), (text,))
+    return page(replace(context(here, NOW, "bot", known), alike=(alike,)), here)
 
 
 def outside(text: str) -> str:
@@ -79,6 +84,7 @@ def test_the_scene_has_everything() -> None:
     assert headings(PLAIN) == [
         "h1 The seat `bot`",
         *(f"h2 {title}" for title in ("Who it is", "Its place", "What it does", "What it does not do")),
+        "h2 Others who do something like this",
         *(f"h2 {title}" for title in ("What it is measured on", "What is open", "What was decided lately", "How to")),
     ]
 

@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from orgtp.views.health.types import HealthView
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
+    from orgtp.views.overlap.types import Alike, Overlaps, WorkText
     from orgtp.views.redaction.parts import Part
     from orgtp.views.review.agenda import Agenda, AgendaRow, RowEvidence
     from orgtp.views.review.held import ReviewList, ReviewView
@@ -115,6 +116,7 @@ __all__ = [
     "Agenda",
     "AgendaRow",
     "AgentDiscovery",
+    "Alike",
     "Audit",
     "AuditQueries",
     "AuditReport",
@@ -187,6 +189,7 @@ __all__ = [
     "OrgHead",
     "OrgSetting",
     "OrgSettings",
+    "Overlaps",
     "Part",
     "PeopleActions",
     "Problem",
@@ -242,6 +245,7 @@ __all__ = [
     "WaitNotice",
     "WholeLog",
     "Why",
+    "WorkText",
     "XmrChart",
     "YamlData",
     "ask_sources",
@@ -374,6 +378,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.health.chart": "XmrChart",
         "orgtp.views.health.types": "HealthView",
+        "orgtp.views.overlap.types": "Alike Overlaps WorkText",
         "orgtp.views.log": "LogEntry LogFilter WholeLog",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
         "orgtp.views.redaction.parts": "Part",

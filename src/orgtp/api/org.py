@@ -8,7 +8,7 @@ org.chart().seats, org.validate(), org.ledger.add_score("radar", "briefing-by-8"
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +27,8 @@ from orgtp.model.problem import Place, Problem
 
 # Modules that only some commands need are imported where they are used, to keep start-up fast.
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from orgtp.api.audit import AuditQueries
     from orgtp.api.briefing import Briefings
     from orgtp.api.discovery import AgentDiscovery
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from orgtp.views.health.chart import XmrChart
     from orgtp.views.health.types import HealthView
     from orgtp.views.org_settings import OrgSettings
+    from orgtp.views.overlap.types import Alike, Overlaps, WorkText
     from orgtp.views.redaction.parts import Part
     from orgtp.views.scorecard.build import Scorecard
     from orgtp.views.scorecard.scores import ScoreLine
@@ -294,6 +297,22 @@ class OrgHandle:
             # How many flags were real is a question about the whole org.
             found = replace(found, flags=count_judged_flags(self.org))
         return replace(found, left_out=self._count_others(chosen, found.left_out))
+
+    def overlaps(self, selection: Selection | None = None, least: Decimal | None = None) -> Overlaps:
+        """The pairs of seats that look alike, of which one is selected. `least` is how alike they are at least, or 0.4.
+
+        Raises `UnknownSeat`.
+        """
+        from orgtp.views.overlap.find import DEFAULT_LEAST, find_overlaps
+        from orgtp.views.selection import Selection
+
+        return find_overlaps(self.org, self.now, selection or Selection(), least or DEFAULT_LEAST)
+
+    def find_alike(self, texts: Sequence[WorkText]) -> list[list[Alike]]:
+        """For each text of a seat that does not exist yet, the seats that look like it, the most alike first."""
+        from orgtp.views.overlap.find import find_alike
+
+        return find_alike(self.org, texts)
 
     def xmr_chart(self, seat: str, metric: str) -> XmrChart:
         """The chart of one metric: its values in the current phase, and their limits.

@@ -47,6 +47,7 @@ COMMANDS = (
     CommandEntry("stale", "show", "show_stale", "orgtp stale dash || orgtp stale --json"),
     CommandEntry("discover", "seats.discover", "discover_agents", "orgtp discover ~/agents --crontab"),
     CommandEntry("health", "health", "show_health", "orgtp health dash && orgtp health --state drifting"),
+    CommandEntry("overlap", "overlap", "show_overlaps", "orgtp overlap dash && orgtp overlap --min 0.5 --owner bogdan"),
     CommandEntry("brief", "brief", "show_briefing", "orgtp brief --for david --format md"),
     CommandEntry("log", "history", "show_log", "orgtp log jeff --action set --since 2026-W40 --limit 10"),
     CommandEntry("diff", "diff", "show_diff", "orgtp diff main --format markdown"),

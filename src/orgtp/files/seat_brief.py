@@ -1,4 +1,4 @@
-"""Read what an overview shows of a seat: its name, role, status, owner, manager and capabilities, but no metrics.
+"""Read what an overview shows of a seat: name, role, status, owner, manager, mission and capabilities, but no metrics.
 
 For thousands of seats this is done with a few regular expressions. A file that is not plain enough is read in full.
 """
@@ -54,6 +54,7 @@ def _read_plain_seat(seat: str, raw: bytes) -> Seat | None:
         status=_STATUSES[status],
         owner=owner,
         reports_to=above,
+        mission=texts.get("mission", ""),
         capabilities=capabilities,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from orgtp.model.text import did_you_mean, fold_spelling, join_sentences, join_w
 TABLE_KEYS = ("sheet", "header", "encoding")
 
 
+@lru_cache(maxsize=4096)
 def fold_header(text: str) -> str:
     """The name of a column without what does not count in it: case, spaces, `_` and `#`."""
     return re.sub(r"[\s_#\ufeff]+", "", text.casefold())

@@ -159,7 +159,9 @@ class _PeopleReader:
         self.column, self.kinds = self._find_parent_column()
         self._check_name_columns()
         used = {*self.columns.values()}
-        self.unused = [number for number in range(len(table.header.cells)) if number not in used]
+        unused = [number for number in range(len(table.header.cells)) if number not in used]
+        # Named once, and not for each row: to name a column, all of them are compared.
+        self.unused = {number: name_column(table, number).removeprefix("column ") for number in unused}
 
     def read(self) -> tuple[list[SeatDraft], list[BadDraft]]:
         self.people = [self._read_person(row) for row in self.table.rows]
@@ -362,8 +364,8 @@ class _PeopleReader:
         role = self._get(row, "role")
         mission = plain_lines(row.cells[self.columns["mission"]]).strip() if "mission" in self.columns else ""
         lost = tuple(
-            LostText(f"column {name_column(self.table, number).removeprefix('column ')}", one_line(row.cells[number]))
-            for number in self.unused
+            LostText(f"column {name}", one_line(row.cells[number]))
+            for number, name in self.unused.items()
             if row.cells[number] and not row.cells[number].isspace()
         )
         return SeatDraft(

@@ -13,6 +13,7 @@ __all__ = [
     "json",
     "log",
     "org_settings",
+    "overlap",
     "problems",
     "review",
     "rules",

@@ -20,6 +20,7 @@ from orgtp.rules.pull_request.known_problems import FoundProblems
 from orgtp.views.context.types import Context
 from orgtp.views.health.chart import XmrChart
 from orgtp.views.health.types import HealthView
+from orgtp.views.overlap.types import Overlaps
 from orgtp.views.seat import SeatView
 from orgtp.views.seat_history import Event, SeatHistory
 
@@ -175,7 +176,8 @@ def _event_to_json(event: Event) -> dict[str, Any]:
 QUOTED_PATHS = (
     "seat.name", "seat.role", "seat.mission", "seat.retire_when", "seat.inputs", "seat.imported", "owner.name",
     "owner.role", "chart",
-    "capabilities", "not_owned[].text", "not_owned[].by", "not_owned[].hand_to", "metrics[].name", "metrics[].outcome",
+    "capabilities", "not_owned[].text", "not_owned[].by", "not_owned[].hand_to", "alike",
+    "metrics[].name", "metrics[].outcome",
     "metrics[].source", "metrics[].latest[].note", "records.seats", "trouble", "todos",
     "decisions[].author",
     "decisions[].changes", "retirement",
@@ -191,6 +193,19 @@ def context_body(context: Context) -> dict[str, Any]:
         # The metrics already show what was recorded.
         body["decisions"] = [{key: value for key, value in one.items() if key != "recorded"} for one in events]
     return {"quoted": QUOTED_PATHS, **body}
+
+
+def overlap_body(found: Overlaps) -> dict[str, Any]:
+    """The body of `overlap`: the pairs, instances, and the seats that were not compared."""
+    return {
+        "least": found.least,
+        "compared": found.compared,
+        "pairs": found.pairs,
+        "more_pairs": found.more_pairs,
+        "instances": found.instances,
+        "without_text": found.without_text,
+        "left_out": found.left_out,
+    }
 
 
 def health_body(view: HealthView, chart: XmrChart | None = None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from orgtp.actions.acting_seat import explain_unread_seats
 from orgtp.actions.import_metrics import MetricPlan, describe_values, plan_metrics
 from orgtp.actions.import_scores import ImportFinding, format_findings
 from orgtp.actions.import_seats.gone import find_gone
@@ -53,10 +54,13 @@ class OpenQuestion(BadInput):
 
 
 def plan_import(org: Org, sources: Sequence[DraftSource], request: ImportRequest, now: datetime) -> ImportPlan:
-    """What becomes of each row of the sources. Nothing is refused here: bad rows and questions are in the plan.
+    """What becomes of each row of the sources. Bad rows and questions are in the plan.
 
-    Raises `UnknownSeat` and `BadInput` for a seat in the request that does not exist, or that cannot be what it should.
+    Raises `BadInput` for a seat in the request that does not exist, or that cannot be what it should, and `Refused` if
+    the file of a seat cannot be read: a row may be that seat.
     """
+    if unread := explain_unread_seats(org.unread_seat_files):
+        raise Refused(why=f"{unread}, and a row may be that seat. Nothing was written.")
     return _Planner(org, sources, request, now).plan(now)
 
 
@@ -396,12 +400,12 @@ class _Planner:
         new = sum(1 for _, edit in pairs if isinstance(edit, CreateFile))
         changed = len(seats) - new
         values = describe_values(self.metrics.rows)
-        counts = [count_noun(new, "seat")] if new or not (changed or values) else []
+        counts = [count_noun(new, "seat")] if new else []
         counts += [f"{count_noun(changed, 'seat')} changed" if not new else f"{changed} changed"] if changed else []
         names = join_with_and(dict.fromkeys(source.name for source in self.sources))
         return Change(
             ACTION,
-            f"{', '.join([*counts, *([values] if values else [])])} from {names}",
+            f"{', '.join([*counts, *([values] if values else [])]) or 'nothing new'} from {names}",
             tuple(sorted({*seats, *self.metrics.seats})),
             (*(edit for _, edit in pairs), *self.metrics.edits),
             by=self.request.by,

@@ -17,8 +17,8 @@ from orgtp.model.text import did_you_mean, join_with_and
 class Named:
     """The seats that a group names, as ids: whom it reports to, with dotted lines, and who owns it; "" if nobody.
 
-    `at_top`: the source says that it reports to nobody. `near` is then the nearest seat of the org above the groups that
-    it belongs to, which is a good place and not what the source says.
+    `at_top`: the source says that it reports to nobody. `near` is then the nearest seat of the org above the groups
+    that it belongs to, which is a good place and not what the source says.
     """
 
     reports_to: str = ""

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.seats import NewSeat
     from orgtp.api import OrgHandle, Selection
+    from orgtp.views.overlap.types import Alike
 
 
 @viewing_command
@@ -148,6 +149,7 @@ def add_seat(
     """
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.seats import NewSeat
+    from orgtp.views.overlap.types import list_alike_text
 
     handle = open_chosen_org(change.org, push=change.push)
     if kind is not SeatKind.HUMAN and not owner:
@@ -168,13 +170,26 @@ def add_seat(
     )
     first = NewMetric(metric, metric_name, outcome, target, cadence, per, rollup, due, source, leads_to)
     new = _add_first_metric(handle, new, first, change)
+    alike = _find_alike(handle, new)
     done = handle.ledger.add_seat(new, by=change.by, dry_run=change.dry_run)
+    if alike:
+        see = f"orgtp seat show {alike[0].seat}" if change.dry_run else f"orgtp overlap {seat}"
+        write_stderr(f"{seat} looks like {list_alike_text(alike)}. See: {see}")
     if status is SeatStatus.ACTIVE and not new.metrics and kind is SeatKind.AGENT:
         write_stderr(
             "a seat whose metric you do not know yet can be added with --status proposed; this one, now: "
             f"orgtp seat set {seat} status=proposed"
         )
-    return report_change("seat-add", handle, done, change, seat=seat)
+    return report_change("seat-add", handle, done, change, seat=seat, alike=alike)
+
+
+def _find_alike(handle: OrgHandle, new: NewSeat) -> list[Alike]:
+    """The seats that look like the new one: whoever adds it may want one of them instead."""
+    from orgtp.views.overlap.types import WorkText
+
+    title = "" if new.kind == SeatKind.HUMAN else new.name
+    (found,) = handle.find_alike([WorkText(title, new.role, new.mission, new.capabilities or {})])
+    return found
 
 
 def _add_first_metric(handle: OrgHandle, new: NewSeat, first: NewMetric, change: ChangeOptions) -> NewSeat:

@@ -57,6 +57,10 @@ def _format_current_seat(parts: ContextSections) -> Iterator[str]:
     yield from _format_list_section(
         "What it does not do", list(parts.list_not_owned()), lead="Others do this: hand it to them."
     )
+    if parts.view.alike:
+        yield from _format_list_section(
+            "Others who do something like this", list(parts.list_alike()), lead="Ask whose work it is before you begin."
+        )
     yield from _format_list_section("What it is measured on", list(parts.list_metrics()), "No metric is recorded.")
     if parts.view.todos:
         yield from _format_list_section("What it has to do", list(parts.list_todos()))

@@ -183,6 +183,12 @@ class ContextSections:
         yield from self._list_left_out("not_owned", " around it")
         yield from self._list_left_out("not_owned.alike", " that sound like its work")
 
+    def list_alike(self) -> Iterator[ListItem]:
+        """The seats that look like it."""
+        for one in self.view.alike:
+            words = prefix_text(", both say ", ", ".join(one.words))
+            yield ListItem(join_spans(format_colleague(one.seat), f": {one.likeness}", words))
+
     def list_metrics(self) -> Iterator[ListItem]:
         """Its metrics."""
         yield from (

@@ -40,6 +40,7 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "lower", "upper", "misses_in_a_row", "odds.per_quarter", "odds.misses",
         ),
     ),
+    "overlap": ("pairs", ("likeness", "seats", "words")),
     "why": (
         "evidence",
         (

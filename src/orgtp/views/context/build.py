@@ -26,6 +26,7 @@ from orgtp.views.context.types import (
     Elsewhere,
     Handed,
     LeftOut,
+    LooksAlike,
     Neighbours,
     OpenTrouble,
     Profile,
@@ -34,6 +35,7 @@ from orgtp.views.context.types import (
     Retired,
 )
 from orgtp.views.escalations import escalations
+from orgtp.views.overlap.find import list_alike_seats
 from orgtp.views.seat_history import Event
 from orgtp.views.seats.imported import describe_import
 from orgtp.views.seats.people import Workers, list_holders
@@ -93,6 +95,7 @@ def context(org: Org, now: datetime, seat: str, known: SeatEvidence) -> Context:
         chart=_build_neighbours(org, held, others, cut),
         capabilities=dict(cut.take("capabilities", does.items(), show)),
         not_owned=() if held.is_retired else _list_not_owned(others, cut),
+        alike=_list_alike(org, held, day),
         metrics=metrics,
         records=_list_recordable(org, held, day, cut),
         trouble=trouble,
@@ -145,6 +148,12 @@ def _list_not_owned(others: Others, cut: _Bounded) -> tuple[Elsewhere, ...]:
     alike = cut.take("not_owned.alike", others.alike(), see, _FEW)
     around = cut.take("not_owned", others.around(), see)
     return (*sorted(around, key=lambda one: (list(Relation).index(one.relation), one.by.seat)), *alike)
+
+
+def _list_alike(org: Org, seat: Seat, day: date) -> tuple[LooksAlike, ...]:
+    """The seats whose texts are like its own, the most alike first."""
+    found = list_alike_seats(org, [seat.id], _FEW).get(seat.id, [])
+    return tuple(LooksAlike(colleague(org.seats[one.seat], day), one.likeness, one.words) for one in found)
 
 
 def _list_recordable(org: Org, seat: Seat, day: date, cut: _Bounded) -> Records:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from orgtp.model.cell import Cell, CellState
@@ -38,6 +39,15 @@ class Elsewhere:
     relation: Relation
     by: SeatSummary
     hand_to: SeatSummary | None
+
+
+@dataclass(frozen=True, slots=True)
+class LooksAlike:
+    """Another seat whose text is like that of this one: how alike (0.00 to 1.00), and the words that both have."""
+
+    seat: SeatSummary
+    likeness: Decimal
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +196,9 @@ class Retired:
 class Context:
     """What an agent should know before it works as a seat, as of `at`.
 
-    `not_owned` is work of other seats that could be mistaken for its own. `todos` is what it has to act on.
-    `decisions`, newest first, is None without a git history, and incomplete if the history of this clone is not
-    `is_whole`.
+    `not_owned` is work of other seats that could be mistaken for its own, and `alike` are the seats that look like it.
+    `todos` is what it has to act on. `decisions`, newest first, is None without a git history, and incomplete if the
+    history of this clone is not `is_whole`.
     """
 
     at: datetime
@@ -197,6 +207,7 @@ class Context:
     chart: Neighbours
     capabilities: Mapping[str, str]
     not_owned: tuple[Elsewhere, ...]
+    alike: tuple[LooksAlike, ...]
     metrics: tuple[MetricContext, ...]
     records: Records
     trouble: OpenTrouble

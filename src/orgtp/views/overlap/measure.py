@@ -15,7 +15,7 @@ of billionths, and sums of whole numbers are exact in any order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
 from typing import TypeAlias
@@ -26,6 +26,8 @@ UNIT = 10**9
 _WHOLE = UNIT * UNIT
 _EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN)
 _HUNDREDTH, _MILLIONTH = Decimal("0.01"), Decimal("0.000001")
+# The weights of a text are rounded, so that their squares only nearly add up to 1: what a bound must allow for.
+_ROUNDING = UNIT // 1000
 
 
 @cache
@@ -33,20 +35,28 @@ def _ln(number: int) -> Decimal:
     return Decimal(number).ln(_EXACT)
 
 
-def weigh_words(texts: Sequence[Mapping[str, int]]) -> list[Weights]:
-    """The weights of the words of each text, in billionths; a text is how often it has each word."""
-    known = Counter(word for counts in texts for word in counts)
-    idf = {word: _EXACT.add(_EXACT.subtract(_ln(1 + len(texts)), _ln(1 + df)), 1) for word, df in known.items()}
-    return [_weigh_text(counts, idf) for counts in texts]
+class WordWeights:
+    """The weights of words among these texts, in billionths; a text is how often it has each word."""
 
+    def __init__(self, texts: Collection[Mapping[str, int]]) -> None:
+        self._texts = len(texts)
+        self._known = Counter(word for counts in texts for word in counts)
+        self._idf: dict[str, Decimal] = {}
 
-def _weigh_text(counts: Mapping[str, int], idf: Mapping[str, Decimal]) -> Weights:
-    raw = {word: _EXACT.multiply(_EXACT.add(1, _ln(counts[word])), idf[word]) for word in sorted(counts)}
-    squares = Decimal(0)
-    for weight in raw.values():
-        squares = _EXACT.fma(weight, weight, squares)
-    length = _EXACT.sqrt(squares)
-    return {word: int(_EXACT.divide(weight * UNIT, length).to_integral_value()) for word, weight in raw.items()}
+    def weigh(self, counts: Mapping[str, int]) -> Weights:
+        """The weights of the words of one of the texts."""
+        raw = {word: _EXACT.multiply(_EXACT.add(1, _ln(counts[word])), self._get_idf(word)) for word in sorted(counts)}
+        squares = Decimal(0)
+        for weight in raw.values():
+            squares = _EXACT.fma(weight, weight, squares)
+        length = _EXACT.sqrt(squares)
+        return {word: int(_EXACT.divide(weight * UNIT, length).to_integral_value()) for word, weight in raw.items()}
+
+    def _get_idf(self, word: str) -> Decimal:
+        if word not in self._idf:
+            ratio = _EXACT.subtract(_ln(1 + self._texts), _ln(1 + self._known[word]))
+            self._idf[word] = _EXACT.add(ratio, 1)
+        return self._idf[word]
 
 
 def multiply_weights(one: Weights, other: Weights) -> int:
@@ -61,10 +71,24 @@ def round_likeness(product: int) -> Decimal:
     return min(near, Decimal(1)).quantize(_HUNDREDTH, ROUND_DOWN)
 
 
+def is_alike(product: int, least: Decimal) -> bool:
+    """Whether two texts are at least `least` alike, to the millionth to which a likeness is rounded."""
+    return product >= int(least * _WHOLE) - _WHOLE // 2_000_000
+
+
 def list_shared_words(one: Weights, other: Weights) -> list[str]:
     """The words that two texts share; first those that make them most alike."""
     shared = [(-weight * other[word], word) for word, weight in one.items() if word in other]
     return [word for _, word in sorted(shared)]
+
+
+def may_be_alike(weights: Weights, words: Mapping[str, int], least: Decimal) -> bool:
+    """Whether a text with these words may be at least `least` like the one with these weights, without its weights.
+
+    By the Cauchy-Schwarz inequality, the length of the weights of the words that both have is the most that it can be.
+    """
+    squares = sum(weight**2 for word, weight in weights.items() if word in words)
+    return squares >= (int(least * UNIT) - _ROUNDING) ** 2
 
 
 class LikenessIndex:
@@ -78,11 +102,9 @@ class LikenessIndex:
 
     def __init__(self, texts: Sequence[Weights], least: Decimal) -> None:
         self._texts = texts
-        # A likeness is rounded to millionths before it is compared.
-        self._least = int(least * _WHOLE) - _WHOLE // 2_000_000
+        self._least = least
         left_out = int(least * UNIT) * 3 // 4
-        # The weights of a text are rounded, so that their squares only nearly add up to 1: hence the thousandth.
-        self._quarter = self._least - left_out * UNIT - _WHOLE // 1000
+        self._quarter = (int(least * UNIT) - left_out - 2 * _ROUNDING) * UNIT
         self._numbers: dict[str, list[int]] = {}
         self._weights: dict[str, list[int]] = {}
         frequency = Counter(word for weights in texts for word in weights)
@@ -103,5 +125,5 @@ class LikenessIndex:
                 products[number] = products.get(number, 0) + weight * other
         for number in sorted(number for number, product in products.items() if product > self._quarter):
             whole = multiply_weights(weights, self._texts[number])
-            if whole >= self._least:
+            if is_alike(whole, self._least):
                 yield number, whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import Seat
 from orgtp.model.text import fold_spelling
 from orgtp.views.overlap.words import list_words
+from orgtp.views.seats.summary import SeatSummary
 
 # How often a word of the name counts.
 NAME_WEIGHT = 3
@@ -38,6 +39,11 @@ class WorkText:
         for text in (self.role, self.mission, *(f"{name} {text}" for name, text in self.capabilities.items())):
             counts.update(list_words(text))
         return counts
+
+    @property
+    def text(self) -> str:
+        """The text that says most: the mission, else the role, else the title."""
+        return self.mission or self.role or self.title
 
     @property
     def same_text_key(self) -> tuple[str, ...]:
@@ -81,3 +87,92 @@ class Alike:
     likeness: Decimal
     words: tuple[str, ...]
     is_same_text: bool = False
+
+
+def list_alike_text(found: Sequence[Alike]) -> str:
+    """`dash: 0.61, jeff: 0.44`; `dash: the same text` of one with the same text."""
+    return ", ".join(f"{one.seat}: {'the same text' if one.is_same_text else one.likeness}" for one in found)
+
+
+def describe_alike(seat: str, found: Sequence[Alike]) -> str:
+    """`It looks like dash: 0.61. See: orgtp overlap jeff`."""
+    return f"It looks like {list_alike_text(found)}. See: orgtp overlap {seat}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where the file of a seat names the other one: the key, and the sentence as it is written."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricInBrief:
+    """A metric by its id, its name and the outcome that it is for."""
+
+    metric: str
+    name: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapSide(SeatSummary):
+    """One of two seats that look alike.
+
+    `only_capabilities` are the ids of its capabilities that the other does not have, and `only_words` the further words
+    of its text that the other's does not have, the most telling first, without its name. `mentions` are the sentences
+    of its file that name the other.
+    """
+
+    owner: str | None
+    human_owner: str | None
+    reports_to: str | None
+    metrics: tuple[MetricInBrief, ...]
+    only_words: tuple[str, ...]
+    only_capabilities: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapPair:
+    """Two seats that look alike: how alike (0.00 to 1.00), and the words that make them most alike."""
+
+    likeness: Decimal
+    words: tuple[str, ...]
+    seats: tuple[OverlapSide, OverlapSide]
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """Seats that have the same text (`same` is `text`) or run from the same file (`file`); the text of the first."""
+
+    same: str
+    text: str
+    seats: tuple[SeatSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OmittedPairs:
+    """How many seats a selection leaves out, and how many pairs of such seats look alike."""
+
+    seats: int = 0
+    pairs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaps:
+    """The pairs of seats that are at least `least` alike, the most alike first.
+
+    `more_pairs` counts those that are not in the list, because it has thousands. `compared` counts the seats whose
+    texts were compared. `without_text` are those whose files say nothing about their work, so that they look like no
+    other.
+    """
+
+    least: Decimal
+    compared: int
+    pairs: tuple[OverlapPair, ...]
+    more_pairs: int
+    instances: tuple[Instances, ...]
+    without_text: tuple[SeatSummary, ...]
+    left_out: OmittedPairs

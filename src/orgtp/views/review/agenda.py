@@ -37,6 +37,8 @@ from orgtp.views.escalations import EscalationView, escalations
 from orgtp.views.health.assess import assess_health
 from orgtp.views.health.types import HealthRow
 from orgtp.views.health.unknown_run import UnknownRun, find_unknown_run
+from orgtp.views.overlap.find import list_alike_seats
+from orgtp.views.overlap.types import describe_alike
 from orgtp.views.review.held import Completion, count_completion
 from orgtp.views.selection import (
     EVERYTHING,
@@ -412,6 +414,13 @@ def _list_dates(
         for seat in seats
         for day, kind, metric, what in _list_seat_dates(seat, today)
         if day <= today + _SOON
+    ]
+    alike = list_alike_seats(org, [one.seat for one in found if one.kind == "review_by"])
+    found = [
+        replace(one, what=f"{one.what}. {describe_alike(one.seat, alike[one.seat])}")
+        if one.kind == "review_by" and alike.get(one.seat)
+        else one
+        for one in found
     ]
     return [*sorted(found, key=lambda one: (one.date, one.seat, one.kind)), *_list_check_ins(org, names, before)]
 
