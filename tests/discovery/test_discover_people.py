@@ -41,6 +41,8 @@ def test_a_person_is_asked_for_the_owner_and_offered_the_only_suggestion(sample:
 
 def test_of_several_suggestions_none_is_offered(sample: Shell, agents: Shell) -> None:
     add_agent(agents, "ledger", minute=5)
-    seen = on_terminal(sample, "discover", "../agents", "--propose", "--by", "david", answers=[("Who answers", "david\n")])
+    seen = on_terminal(
+        sample, "discover", "../agents", "--propose", "--by", "david", answers=[("Who answers", "david\n")]
+    )
     assert "Who answers for 2 agents? (the id of a seat):" in seen.text
     assert sample("seat", "show", "ledger", "--json").json["seat"]["owner"] == "david"
