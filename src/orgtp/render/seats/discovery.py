@@ -19,11 +19,11 @@ from orgtp.render.terminal import (
     wrap_hanging,
     wrap_line,
 )
-from orgtp.views.overlap.types import Alike
 from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     Discovery,
     GoneDefinition,
+    LikeSeat,
     SkippedPlaces,
     StillRunning,
     SuggestedOwner,
@@ -224,7 +224,7 @@ def _describe_owner(one: SuggestedOwner) -> str:
     return f"{one.name} ({one.seat}), {says}" if one.seat else f"{one.author}, {says} (no seat)"
 
 
-def _describe_alike(alike: Iterable[Alike]) -> str:
+def _describe_alike(alike: Iterable[LikeSeat]) -> str:
     """`like dash: 0.61`."""
     found = [f"like {one.seat}: {'the same text' if one.is_same_text else one.likeness}" for one in alike]
     return ", ".join(found)
