@@ -415,22 +415,8 @@ def test_a_definition_that_nothing_starts_is_a_template(sample: Shell, agents: S
 
 
 def test_the_seats_that_look_alike_are_named(sample: Shell, agents: Shell) -> None:
-    does = sample("seat", "show", "dash", "--json").json["seat"]["mission"]
-    agents.write(".claude/agents/report.md", DEFINITION.format(name="ad-anomaly-detection", does=does))
-    agents.write(".github/workflows/report.yml", START.format(path=".claude/agents/report.md"))
-    ran = sample("discover", "../agents", "--json", code=1)
-    (one,) = ran.json["unseated"]
+    agents.git("mv", workflow_path("report"), workflow_path("client-ad-spend-anomalies"))
+    (one,) = sample("discover", "../agents", "--json", code=1).json["unseated"]
     assert [like["seat"] for like in one["alike"]] == ["dash"]
+    assert {"ad", "spend"} <= {*one["alike"][0]["words"]}
     assert f"like dash: {one['alike'][0]['likeness']}" in sample("discover", "../agents", code=1).out
-
-
-START = """\
-on:
-  schedule:
-    - cron: "0 6 * * 1-5"
-jobs:
-  run:
-    runs-on: ubuntu-latest
-    steps:
-      - run: claude -p "$(cat {path})"
-"""
