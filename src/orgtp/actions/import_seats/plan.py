@@ -44,6 +44,7 @@ _MOST_SHOWN = 5
 class BadRows(Refused):
     """Raised if rows of an import cannot be imported, and nobody said to leave them out."""
 
+    exit_code = 1
     text = "nothing was written: {count} cannot be imported:\n{findings}\n{hint}"
 
 
