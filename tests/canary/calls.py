@@ -195,6 +195,8 @@ CALLS = (
     Call("site ../org.html --json", has='"pages"'),
     Call("site ../site --force --without values", has="wrote"),
     Call("export ../tables.sqlite"),
+    Call("export ../all.jsonl --format seats"),
+    Call("import ../all.jsonl --json", has='"unchanged"'),
     Call("sql 'select seat from seats' --csv", has="radar"),
     Call("undo --by david", 1, "undo(sift)"),
     Call(_RETIRE, 1),
