@@ -127,8 +127,10 @@ def orgs(draw: st.DrawFn) -> dict[str, bytes]:
             content["owner"] = draw(st.sampled_from(people))
         if number:
             content["reports_to"] = draw(st.sampled_from(ids[:number]))
-        if number > 1 and draw(st.booleans()):
-            content["also_reports_to"] = [draw(st.sampled_from(ids[:number]))]
+        # A second line to the same seat says nothing.
+        others = [one for one in ids[:number] if one != content.get("reports_to")]
+        if others and draw(st.booleans()):
+            content["also_reports_to"] = [draw(st.sampled_from(others))]
         if kind != "group" and draw(st.booleans()):
             content["email"] = f"{seat}@example.com"
         if draw(st.booleans()):

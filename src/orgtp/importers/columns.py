@@ -61,7 +61,7 @@ def choose_columns(
     columns = {key: _find_mapped(table, where, key, name) for key, name in mapped.items() if key not in plain}
     closed = {other for group in alternatives if group & columns.keys() for other in group}
     for key, names in headers.items():
-        if key in mapped or key in closed or typed.get(key) == "":
+        if key in mapped or key in closed:
             continue
         found = [number for number, name in enumerate(table.header.cells) if fold(name) in names]
         found = [number for number in found if number not in columns.values()]
@@ -80,7 +80,10 @@ def _merge_mappings(
     plain: Collection[str],
     notes: list[str],
 ) -> dict[str, str]:
-    """What counts: what was typed, and what is remembered and not typed otherwise. A blank name takes a key away."""
+    """What counts: what was typed, and what is remembered and not typed otherwise.
+
+    A blank name takes away what is remembered, and the header counts again.
+    """
     merged = {key: name for key, name in typed.items() if name}
     replaced = {other for group in alternatives if group & typed.keys() for other in group} | typed.keys()
     for key, name in remembered.items():
