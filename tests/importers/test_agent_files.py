@@ -169,6 +169,14 @@ def test_the_same_text_in_many_repositories_has_one_hash(tmp_path: Path) -> None
     assert {draft.aliases for draft in drafts} == {()}
 
 
+def test_characters_that_are_not_utf8_are_said_to_be_unknown(tmp_path: Path) -> None:
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents" / "dash.md").write_bytes(b"---\nname: dash\ndescription: caf\xe9\n---\n")
+    (draft,) = read_drafts(tmp_path).values()
+    assert draft.mission == "caf\ufffd"
+    assert "the characters that are not UTF-8, which are shown as \ufffd" in draft.unknown
+
+
 NAMES = {"Code Reviewer 🤖": "", "中文": "file-name", "__x__": "", "🤖": "file-name", "Ünïcode": ""}
 
 

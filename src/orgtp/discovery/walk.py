@@ -91,7 +91,7 @@ class FolderWalk:
         """The folder at which a walk begins, with the repository that it is in."""
         repository = self.finder.find(Path(real))
         if repository is None:
-            return _Folder(real, shown, "", 0, None, "")
+            return _Folder(real, shown, _name_agent_folder(real), 0, None, "")
         self.repositories[os.fspath(repository.root)] = repository
         inside = os.path.relpath(real, repository.root)
         return _Folder(real, shown, "" if inside == "." else f"{inside}/", 0, repository, "")
@@ -186,6 +186,16 @@ class FolderWalk:
             if last.fullmatch(name) and whole.fullmatch(inside):
                 return pattern
         return None
+
+
+def _name_agent_folder(real: str) -> str:
+    """The end of a path from its folder of agents on, so that the files of a folder that is given itself match too."""
+    parts = real.split("/")
+    if "agents" not in parts:
+        return ""
+    last = len(parts) - 1 - parts[::-1].index("agents")
+    last -= parts[last - 1] in {".claude", ".github"}
+    return "/".join(parts[last:]) + "/"
 
 
 def _sort_patterns(
