@@ -131,7 +131,7 @@ def test_the_role_is_the_folder_or_else_the_name_and_said_not_to_be_known(tmp_pa
     found = read_drafts(tmp_path)
     assert (found["dash.md"].role, found["dash.md"].unknown) == (
         "finance",
-        ('role (the folder "finance" stands for it)',),
+        ("role (the name of its folder stands for it)",),
     )
     assert (found["radar.md"].role, found["radar.md"].unknown) == ("radar", ("role (the name stands for it)",))
 
@@ -167,6 +167,14 @@ def test_the_same_text_in_many_repositories_has_one_hash(tmp_path: Path) -> None
     assert {place.repo for place in places} == {f"repo-{number}" for number in range(14)}
     assert len({place.sha256 for place in places}) == 1
     assert {draft.aliases for draft in drafts} == {()}
+
+
+def test_characters_that_are_not_utf8_are_said_to_be_unknown(tmp_path: Path) -> None:
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents" / "dash.md").write_bytes(b"---\nname: dash\ndescription: caf\xe9\n---\n")
+    (draft,) = read_drafts(tmp_path).values()
+    assert draft.mission == "caf\ufffd"
+    assert "the characters that are not UTF-8, which are shown as \ufffd" in draft.unknown
 
 
 NAMES = {"Code Reviewer 🤖": "", "中文": "file-name", "__x__": "", "🤖": "file-name", "Ünïcode": ""}

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from orgtp.files.yaml.foreign import ForeignNode
 from orgtp.importers.draft_texts import DraftTexts
+from orgtp.importers.foreign_files import is_file
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.source_files import SourceFile, SourceReading, count_left_out, has_file
 from orgtp.lazy_dataclass import dataclass
@@ -27,7 +28,7 @@ from orgtp.model.text import count_noun, escape_control_chars, one_line
 _NAMESPACE = "default"
 _AGENT_TYPES = frozenset({"agent", "ai-agent"})
 _ENDINGS = (".yaml", ".yml", ".json")
-_MARK = re.compile(rb"""^\s*["']?apiVersion["']?\s*:\s*["']?backstage\.io/""", re.MULTILINE)
+_MARK = re.compile(rb"""(?:^|[{,])[ \t]*["']?apiVersion["']?[ \t]*:[ \t]*["']?backstage\.io/""", re.MULTILINE)
 # Of `isValidObjectName`, and of `isValidNamespace`, which allows less.
 _NAME = re.compile(r"(?=.{1,63}\Z)(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _SHOWN = 80
@@ -121,8 +122,10 @@ class _Catalog:
             full = one.path.resolve()
             if full not in self.read_files:
                 self.read_files.add(full)
-                for node in self.reading.read_yaml(one):
-                    waiting += self.add(one, node)
+                for document in self.reading.read_yaml(one):
+                    # The list of all entities, as the catalog itself gives it.
+                    for node in document.parts or [document]:
+                        waiting += self.add(one, node)
 
     def add(self, file: SourceFile, node: ForeignNode) -> list[SourceFile]:
         """Add an entity. The files that it names, if it is a location."""
@@ -162,12 +165,13 @@ class _Catalog:
             path = file.path.parent / text
             try:
                 is_inside = bool(text) and path.resolve().is_relative_to(self.root)
-            except (OSError, ValueError):
+            except (OSError, ValueError, RuntimeError):
+                # A name that is too long, or has a NUL, or links in a circle.
                 is_inside = False
-            shown = escape_control_chars(text)
+            shown = escape_control_chars(text)[:_SHOWN]
             if not is_inside:
                 self.reading.refuse(where, f'the location "{shown}" leads out of the folder, and was not read')
-            elif not path.is_file():
+            elif not is_file(path):
                 self.reading.refuse(where, f'the location "{shown}" is not a file')
             else:
                 found.append(SourceFile(path, escape_control_chars(str(path))))

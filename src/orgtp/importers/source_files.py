@@ -45,15 +45,19 @@ class SourceReading:
         """Nothing has been read yet."""
         return cls(path, [], [], [])
 
-    def list_files(self, wanted: Callable[[Path], bool]) -> list[SourceFile]:
-        """The path itself if it is a file, or else the files below it that are wanted."""
+    def list_files(
+        self, wanted: Callable[[Path], bool], usual: Callable[[Path], bool] = lambda _: False
+    ) -> list[SourceFile]:
+        """The path itself if it is a file, or else the files below it that are wanted; those that are usual, if any."""
         if not self.path.is_dir():
             return [SourceFile(self.path, escape_control_chars(str(self.path)))]
         found = list_folder(self.path)
         self.notes += found.notes
-        files = [SourceFile(path, escape_control_chars(str(path))) for path in found.files if wanted(path)]
+        paths = [path for path in found.files if wanted(path)]
+        paths = [path for path in paths if usual(path)] or paths
+        files = [SourceFile(path, escape_control_chars(str(path))) for path in paths[: MOST_FILES + 1]]
         if len(files) > MOST_FILES:
-            self.notes.append(f"only the first {MOST_FILES:,} of {len(files):,} files were read")
+            self.notes.append(f"only the first {MOST_FILES:,} of {len(paths):,} files were read")
         return files[:MOST_FILES]
 
     def select(self, files: list[SourceFile], matches: Callable[[bytes], object]) -> list[SourceFile]:
