@@ -96,6 +96,7 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tools.bench_views
 	$(BIN)/python -m tools.bench_brief
 	$(BIN)/python -m tools.bench_validate
+	$(BIN)/python -m tools.bench_import
 	$(BIN)/python -m tools.bench_ledger
 	$(BIN)/python -m tools.bench_audit
 	$(BIN)/python -m tools.bench_history

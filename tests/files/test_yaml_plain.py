@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -96,3 +97,24 @@ def test_places_are_worked_out_when_they_are_asked_for() -> None:
     assert str(document.marks.key_place("metrics", "m")) == "seats/x.yaml:3:3"
     assert ("metrics", "m") in document.marks.keys
     assert len(document.marks.values) == 5
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+@example("a:\n  - {b: 1}\n  - [c, {d: e}]\nf: {g: {}}\n")
+def test_the_keys_of_a_document_are_known_before_their_places(text: str) -> None:
+    try:
+        root = parse_nodes("x.yaml", text).data
+        keys = read_document("x.yaml", text.encode()).marks.keys
+    except NotStrict:
+        return
+    asked = set(list_paths((), root)) | {(), ("a", "0"), ("a", "b"), ("0",), ("a", "-1"), ("a", "00")}
+    known = {path for path in asked if path in keys}
+    assert known == set(keys)
+
+
+def list_paths(above: tuple[str, ...], data: Any) -> Iterator[tuple[str, ...]]:
+    """Every key and every item of a document, each with what is above it."""
+    below = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in below:
+        yield (*above, str(key))
+        yield from list_paths((*above, str(key)), value)

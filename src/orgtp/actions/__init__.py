@@ -7,6 +7,7 @@ __all__ = [
     "delegate",
     "escalate",
     "explain",
+    "found_agents",
     "holders",
     "import_scores",
     "leave",

@@ -108,6 +108,7 @@ class EscalationEdits:
             metric=new.metric,
             kind=new.kind,
             severity=new.severity,
+            agents=new.agents,
         )
         self.append_event(opened, EventType.OPENED, to=to, note=absence)
 
@@ -215,7 +216,10 @@ class FoundTrouble:
 
 @dataclass(frozen=True, slots=True)
 class NewEscalation:
-    """An escalation to open. If `to` is "", the org's routing rules or else the seat's owner decide who gets it."""
+    """An escalation to open. If `to` is "", the org's routing rules or else the seat's owner decide who gets it.
+
+    `agents` are the ids of the agents that it reports; see `orgtp.actions.found_agents`.
+    """
 
     seat: str
     what: str
@@ -224,6 +228,7 @@ class NewEscalation:
     metric: str = ""
     severity: EscalationSeverity = EscalationSeverity.NORMAL
     kind: EscalationKind = EscalationKind.ISSUE
+    agents: tuple[str, ...] = ()
 
 
 def open_escalation(org: Org, now: datetime, new: NewEscalation, by: str = "") -> Change:

@@ -27,25 +27,31 @@ class ImportFinding:
 def find_metric(org: Org, seat: str, metric: str) -> tuple[str, str]:
     """The ids of the seat and the metric that a row is about.
 
-    The metric is an id, `SEAT/METRIC`, or a name; the seat is an id, a name, or "" if the metric says enough. Raises
-    `UnknownSeat`, `UnknownMetric`, and `BadInput` for a name that several metrics have.
+    The metric is an id, `SEAT/METRIC`, or a name; the seat is what `find_seat` finds, or "" if the metric says enough.
+    Raises `UnknownSeat`, `UnknownMetric`, and `BadInput` for a name that several metrics have.
     """
     if not seat and "/" in metric and all(map(is_id, metric.split("/", 1))):
         seat, metric = metric.split("/", 1)
     if seat:
-        held = _find_seat(org, seat)
+        held = find_seat(org, seat)
         return held.id, (metric if metric in held.metrics else _find_by_name(org, held, metric))
     return _find_in_all(org, metric)
 
 
-def _find_seat(org: Org, text: str) -> Seat:
+def find_seat(org: Org, text: str) -> Seat:
+    """The seat with this id, alias, address or name. Raises `UnknownSeat`, and `BadInput` if several seats have it."""
     if text in org.seats:
         return org.seats[text]
-    named = [one for one in org.seats.values() if fold_spelling(one.name) == fold_spelling(text) and not one.is_retired]
-    if len(named) > 1:
-        ids = _list_some(one.id for one in named)
-        raise BadInput(what=f'"{text}" is the name of several seats. Write the id of one: {ids}')
-    return named[0] if named else org.seat(text)
+    current = [one for one in org.seats.values() if not one.is_retired]
+    by_alias = [one for one in current if text in one.aliases]
+    by_address = [one for one in current if "@" in text and text.lower() in map(str.lower, one.every_email)]
+    by_name = [one for one in current if fold_spelling(one.name) == fold_spelling(text)]
+    found = by_alias or by_address or by_name
+    if len(found) > 1:
+        what = "an alias" if by_alias else "an address" if by_address else "the name"
+        ids = _list_some(one.id for one in found)
+        raise BadInput(what=f'"{text}" is {what} of several seats. Write the id of one: {ids}')
+    return found[0] if found else org.seat(text)
 
 
 def _find_by_name(org: Org, held: Seat, text: str) -> str:

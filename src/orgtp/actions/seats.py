@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
@@ -147,7 +148,8 @@ def _make_edit(seat: Seat, keys: tuple[str, ...], value: YamlData) -> Edit:
 def _build_places(seat: Seat, value: YamlData) -> YamlData:
     """The files that define an agent, of texts such as `git.example.com/acme/agents:agents/dash.md`, as groups of keys.
 
-    A file that the seat has already keeps the hash of the content that was reviewed.
+    A file that the seat has already keeps the hash of the content that was reviewed, unless the text ends with `@` and
+    another hash.
     """
     if isinstance(value, str) or not isinstance(value, Sequence):
         return value
@@ -155,10 +157,14 @@ def _build_places(seat: Seat, value: YamlData) -> YamlData:
     return [_build_place(item, known) if isinstance(item, str) else item for item in value]
 
 
+_REVIEWED = re.compile(r"(.+)@([0-9a-f]{64})", re.DOTALL)
+
+
 def _build_place(text: str, known: Mapping[tuple[str, str], str]) -> YamlData:
+    reviewed = _REVIEWED.fullmatch(text)
     # A repository may have a port, so the last colon is the one before the path.
-    repo, _, path = text.rpartition(":")
-    keys = {"repo": repo, "path": path, "sha256": known.get((repo, path), "")}
+    repo, _, path = (reviewed[1] if reviewed else text).rpartition(":")
+    keys = {"repo": repo, "path": path, "sha256": reviewed[2] if reviewed else known.get((repo, path), "")}
     return {key: part for key, part in keys.items() if part or key == "path"}
 
 

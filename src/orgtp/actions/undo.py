@@ -1,7 +1,8 @@
 """Undo an action: set the keys that its commit changed back to what they were, as a new action.
 
-Keys of seats and of org.yaml have an inverse, and so have to-dos, by an event. Other records do not: a value, a
-retirement or an escalation stays.
+Keys of seats and of org.yaml have an inverse, and so have to-dos, by an event. Seats that an import proposed are
+removed again, as long as nobody has built on them. Other records have none: a value, a retirement or an escalation
+stays.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from itertools import count
 from orgtp.actions.todo import TodoEdits
 from orgtp.actions.undo_todos import explain_todo_conflict, list_todo_paths, undo_todos
 from orgtp.lazy_dataclass import dataclass
-from orgtp.model.change import MAX_SUBJECT, Change, DropKey, Edit, SetKey, YamlData
+from orgtp.model.change import MAX_SUBJECT, Change, DropKey, Edit, RemoveFile, SetKey, YamlData
 from orgtp.model.errors import Refused
 from orgtp.model.escalation import ESCALATIONS_FOLDER, SILENCED_FOLDER
+from orgtp.model.inventory.imported import IMPORTED_KEY
 from orgtp.model.org import Org
 from orgtp.model.problem import Keys
 from orgtp.model.records.kinds import SCORE, Growth, find_kind_of_file
@@ -138,8 +140,11 @@ def undo_action(
     Raises `NoInverse`, and `ChangedSince` if a later commit changed a key again.
     """
     check_undoable(org, target, now)
-    passed_on, todos = _list_passed_on(target), list_todo_paths(target.files)
-    wanted = [change for change in target.changes if change.path not in passed_on and change.path not in todos]
+    passed_on, todos, proposed = _list_passed_on(target), list_todo_paths(target.files), _list_proposed(target)
+    for path in proposed:
+        _refuse_used_proposal(org, target, path, current.get(path), find_later)
+    apart = {*passed_on, *todos, *proposed}
+    wanted = [change for change in target.changes if change.path not in apart]
     changes = []
     for change in wanted:
         exists, value = _look_up(current.get(change.path), change.keys)
@@ -156,9 +161,37 @@ def undo_action(
     seats = tuple(dict.fromkeys([*seats, *undone.list_seats()])) if undone else seats
     words = [*(_describe_inverse(change) for change in wanted), *(undone.lines if undone else ())]
     stay = [_describe_passed_on(org, path) for path in passed_on]
-    lines = [*words, *stay, "", f"{UNDOES}{target.commit}: {one_line(target.subject)}"]
-    edits = (*_list_edits(changes, current), *(undone.list_edits() if undone else ()))
-    return Change("undo", _summarize(words, seats), seats, edits, by=by, body="\n".join(lines))
+    gone = [f"{_name_seat(path)} removed: it was only proposed" for path in proposed]
+    lines = [*words, *gone, *stay, "", f"{UNDOES}{target.commit}: {one_line(target.subject)}"]
+    edits = (*map(RemoveFile, proposed), *_list_edits(changes, current), *(undone.list_edits() if undone else ()))
+    removed = [f"{count_noun(len(proposed), 'proposed seat')} removed"] if proposed else []
+    return Change("undo", _summarize([*removed, *words], seats), seats, edits, by=by, body="\n".join(lines))
+
+
+def _list_proposed(target: UndoTarget) -> list[str]:
+    """The files of the seats that the commit proposed as an import. Nothing is lost if they go again."""
+    marked = {change.path for change in target.changes if change.keys[:1] == (IMPORTED_KEY,) and not change.existed}
+    return sorted(path for path in marked if target.files.get(path) == "A" and _name_seat(path))
+
+
+def _refuse_used_proposal(
+    org: Org, target: UndoTarget, path: str, current: YamlData, find_later: Callable[[CommittedKey], str]
+) -> None:
+    """Refuse to remove a seat that has changed since it was proposed, or that has a value."""
+    seat = _name_seat(path)
+    if seat in org.scores:
+        words = shlex.join(["orgtp", "retire", seat, "--reason", "Added by mistake"])
+        raise NoInverse(
+            commit=target.name, why=f"{seat} has values, and values are never lost. Retire it instead: {words}"
+        )
+    if not isinstance(current, Mapping):
+        raise NoInverse(commit=target.name, why=f"{path} is not there any more, or cannot be read.")
+    written = [change for change in target.changes if change.path == path]
+    changed = [change for change in written if _look_up(current, change.keys) != (change.exists, change.after)]
+    tops = {change.keys[0] for change in written}
+    new = [CommittedKey(path, (key,), None, current[key], False, True) for key in current if key not in tops]
+    for change in (*changed, *new):
+        raise _explain_conflict(target, change, find_later(change))
 
 
 def _undo_todos(org: Org, target: UndoTarget, paths: Sequence[str], now: datetime, by: str) -> TodoEdits | None:
@@ -364,7 +397,14 @@ def _list_passed_on(target: UndoTarget) -> list[str]:
 
 def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     """What is left are seats and org.yaml; a seat that was added is retired, and other files are git's matter."""
-    added = [_name_seat(path) for path, how in target.files.items() if how == "A" and _name_seat(path)]
+    proposed = _list_proposed(target)
+    gone = [path for path, how in target.files.items() if how == "D" and _name_seat(path)]
+    if gone:
+        return (
+            f"it removed {count_noun(len(gone), 'proposed seat')}. To have them again, import them: orgtp import PATH"
+        )
+    files = (path for path, how in target.files.items() if how == "A" and path not in proposed)
+    added = [_name_seat(path) for path in files if _name_seat(path)]
     if added:
         words = ["orgtp", "retire", added[0], *_list_heirs(org, target, added[0]), "--reason", "Added by mistake"]
         return f"a seat is retired, not removed, and its id is never used again: {shlex.join(words)}"
@@ -376,7 +416,7 @@ def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     others = [
         path
         for path, how in target.files.items()
-        if path not in kept and (how != "M" or not (_name_seat(path) or path == ORG_PATH))
+        if path not in kept and path not in proposed and (how != "M" or not (_name_seat(path) or path == ORG_PATH))
     ]
     revert = f"To revert the files: git revert {target.commit[:_SHORT]}"
     if others:

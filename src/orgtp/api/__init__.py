@@ -8,6 +8,9 @@ from orgtp.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from orgtp.actions.escalate import FoundTrouble
+    from orgtp.actions.import_seats.plan import BadRows, OpenQuestion, format_bad_rows
+    from orgtp.actions.import_seats.request import ImportQuestion, ImportRequest
+    from orgtp.actions.import_seats.result import ImportPlan, RowFate
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.metrics import Continuation, MetricEnd
     from orgtp.actions.record_scores import NewScore
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
     from orgtp.actions.upgrade import list_sums_without_per
     from orgtp.api.audit import AuditQueries
     from orgtp.api.briefing import Briefings, write_whole_file
+    from orgtp.api.discovery import AgentDiscovery, describe_without_org, scan_places
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
+    from orgtp.api.imports import Imports
     from orgtp.api.ledger import LedgerActions, UpgradedOrg
     from orgtp.api.live import LiveOrg
     from orgtp.api.metrics import MetricActions
@@ -40,7 +45,7 @@ if TYPE_CHECKING:
     from orgtp.export.query import QueryResult, TableInfo, list_tables, name_row
     from orgtp.export.write import Exported
     from orgtp.files.json_schema import read_schema
-    from orgtp.files.load import LoadedOrg, NotAnOrg
+    from orgtp.files.load import LoadedOrg, NoOrgAbove, NotAnOrg
     from orgtp.files.org import OrgHead
     from orgtp.files.retirement_review import read_review
     from orgtp.files.value_import import BadRow, ImportFile, ImportRow, read_import_file, read_import_rows
@@ -58,6 +63,8 @@ if TYPE_CHECKING:
     from orgtp.ledger.signing_seat import SignedByAnotherSeat
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
+    from orgtp.model.inventory.draft import DraftSource
+    from orgtp.model.inventory.found import Discovered
     from orgtp.model.org import Org
     from orgtp.model.period import Grain
     from orgtp.model.problem import Problem
@@ -96,6 +103,8 @@ if TYPE_CHECKING:
     from orgtp.views.seat import SeatView
     from orgtp.views.seat_history import SeatHistory
     from orgtp.views.seats.blame import BlameLine
+    from orgtp.views.seats.discovery.build import select_agents
+    from orgtp.views.seats.discovery.types import Discovery
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
     from orgtp.views.todos import TodoView
@@ -106,11 +115,13 @@ __all__ = [
     "Action",
     "Agenda",
     "AgendaRow",
+    "AgentDiscovery",
     "Alike",
     "Audit",
     "AuditQueries",
     "AuditReport",
     "BadRow",
+    "BadRows",
     "BlameLine",
     "BriefingForm",
     "Briefings",
@@ -125,6 +136,9 @@ __all__ = [
     "CreatedOrg",
     "Days",
     "DiffSinceBase",
+    "Discovered",
+    "Discovery",
+    "DraftSource",
     "EscalationSeverity",
     "EscalationView",
     "Escalations",
@@ -143,8 +157,12 @@ __all__ = [
     "HistoryQueries",
     "Holiday",
     "ImportFile",
+    "ImportPlan",
+    "ImportQuestion",
+    "ImportRequest",
     "ImportRow",
     "ImportedScores",
+    "Imports",
     "Ledger",
     "LedgerActions",
     "LiveOrg",
@@ -158,12 +176,14 @@ __all__ = [
     "NewScore",
     "NewSeat",
     "NoGit",
+    "NoOrgAbove",
     "NoOrgYet",
     "NoRecipients",
     "NotAnOrg",
     "ObjectTooLarge",
     "Omitted",
     "OnSourceResult",
+    "OpenQuestion",
     "Org",
     "OrgHandle",
     "OrgHead",
@@ -190,6 +210,7 @@ __all__ = [
     "ReviewTodo",
     "ReviewView",
     "RowEvidence",
+    "RowFate",
     "ScoreLine",
     "Scorecard",
     "SeatHistory",
@@ -231,9 +252,11 @@ __all__ = [
     "build_notifications",
     "describe_source_kind",
     "describe_unknown_sources",
+    "describe_without_org",
     "explain_shell_words",
     "find_kinds",
     "find_org_root",
+    "format_bad_rows",
     "gap_at_path",
     "import_scores",
     "init_org",
@@ -256,6 +279,8 @@ __all__ = [
     "read_sources",
     "refuse_inside",
     "save_sources_file",
+    "scan_places",
+    "select_agents",
     "send_notifications",
     "sources_path",
     "write_whole_file",
@@ -265,6 +290,9 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "orgtp.actions.escalate": "FoundTrouble",
+        "orgtp.actions.import_seats.plan": "BadRows OpenQuestion format_bad_rows",
+        "orgtp.actions.import_seats.request": "ImportQuestion ImportRequest",
+        "orgtp.actions.import_seats.result": "ImportPlan RowFate",
         "orgtp.actions.metric_content": "NewMetric",
         "orgtp.actions.metrics": "Continuation MetricEnd",
         "orgtp.actions.record_scores": "NewScore",
@@ -275,9 +303,11 @@ __getattr__ = lazy_exports(
         "orgtp.actions.upgrade": "list_sums_without_per",
         "orgtp.api.audit": "AuditQueries",
         "orgtp.api.briefing": "Briefings write_whole_file",
+        "orgtp.api.discovery": "AgentDiscovery describe_without_org scan_places",
         "orgtp.api.escalations": "Escalations",
         "orgtp.api.todos": "Todos",
         "orgtp.api.history": "HistoryQueries",
+        "orgtp.api.imports": "Imports",
         "orgtp.api.value_files": "ImportedScores import_scores",
         "orgtp.api.ledger": "LedgerActions UpgradedOrg",
         "orgtp.api.live": "LiveOrg",
@@ -297,7 +327,7 @@ __getattr__ = lazy_exports(
         "orgtp.export.query": "QueryResult TableInfo list_tables name_row",
         "orgtp.export.write": "Exported",
         "orgtp.files.json_schema": "read_schema",
-        "orgtp.files.load": "NotAnOrg LoadedOrg",
+        "orgtp.files.load": "NotAnOrg NoOrgAbove LoadedOrg",
         "orgtp.files.org": "OrgHead",
         "orgtp.files.retirement_review": "read_review",
         "orgtp.files.value_import": "read_import_file read_import_rows BadRow ImportFile ImportRow",
@@ -315,7 +345,9 @@ __getattr__ = lazy_exports(
         "orgtp.ledger.signing_seat": "SignedByAnotherSeat",
         "orgtp.model.change": "YamlData",
         "orgtp.model.escalation": "EscalationSeverity",
+        "orgtp.model.inventory.found": "Discovered",
         "orgtp.model.records.todo": "TodoAction TodoState",
+        "orgtp.model.inventory.draft": "DraftSource",
         "orgtp.model.org": "Org",
         "orgtp.model.period": "Grain",
         "orgtp.model.problem": "Problem",
@@ -336,6 +368,8 @@ __getattr__ = lazy_exports(
         "orgtp.sync.sync": "SyncResult",
         "orgtp.views.review.agenda": "Agenda AgendaRow RowEvidence",
         "orgtp.views.seats.blame": "BlameLine",
+        "orgtp.views.seats.discovery.build": "select_agents",
+        "orgtp.views.seats.discovery.types": "Discovery",
         "orgtp.views.chart": "Chart ChartSeat MetricNow",
         "orgtp.views.context.types": "Context",
         "orgtp.views.days.types": "Days ToldChange",

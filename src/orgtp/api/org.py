@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
     from orgtp.api.audit import AuditQueries
     from orgtp.api.briefing import Briefings
+    from orgtp.api.discovery import AgentDiscovery
     from orgtp.api.escalations import Escalations
     from orgtp.api.history import HistoryQueries
+    from orgtp.api.imports import Imports
     from orgtp.api.ledger import LedgerActions
     from orgtp.api.metrics import MetricActions
     from orgtp.api.people import PeopleActions
@@ -176,6 +178,13 @@ class OrgHandle:
         return PeopleActions(self.ledger)
 
     @property
+    def imports(self) -> Imports:
+        """Imports of seats from files of other tools."""
+        from orgtp.api.imports import Imports
+
+        return Imports(self.snapshot, self.ledger)
+
+    @property
     def audit(self) -> AuditQueries:
         """Verification of the history, checkpoints and exports."""
         from orgtp.api.audit import AuditQueries
@@ -209,6 +218,13 @@ class OrgHandle:
         from orgtp.api.briefing import Briefings
 
         return Briefings(self.snapshot, self.ledger, self.outdated_because)
+
+    @property
+    def discovery(self) -> AgentDiscovery:
+        """The agents that run on this machine and in folders, compared with the seats."""
+        from orgtp.api.discovery import AgentDiscovery
+
+        return AgentDiscovery(self.snapshot, self.ledger)
 
     @property
     def todos(self) -> Todos:

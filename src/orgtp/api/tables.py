@@ -53,15 +53,16 @@ class TableQueries:
     ) -> Exported:
         """Write the tables to the file or folder `name`, or for `-` to `out` (default: standard output).
 
-        `format` is csv, xlsx, sqlite, ics, openmetrics or jsonl; "" is that of the extension. csv and jsonl have a file
-        for each table, or only that of one `table`. Raises `BadInput`, `UnknownFormat`, `UnknownSeat`, `OutputExists`
-        (unless `force`), `CannotWriteOutput`, `NoOpenpyxl` and `TooManyRows`.
+        `format` is csv, xlsx, sqlite, ics, openmetrics, jsonl or seats; "" is that of the extension. csv and jsonl have
+        a file for each table, or only that of one `table`. Raises `BadInput`, `UnknownFormat`, `UnknownSeat`,
+        `OutputExists` (unless `force`), `CannotWriteOutput`, `NoOpenpyxl` and `TooManyRows`.
         """
         from orgtp.export.formats import find_target
         from orgtp.export.write import write_export
 
         target = find_target(name, format, table)
-        return write_export(self.build(selection), target, out or sys.stdout.buffer, force=force)
+        sources = self.snapshot.staff.files
+        return write_export(self.build(selection), target, out or sys.stdout.buffer, force=force, sources=sources)
 
     def query(self, query: str, *, limit: int = 1000, seconds: float = 10.0) -> QueryResult:
         """Run one SQL query that only reads. Raises `BadInput`, `BadQuery`, `QueryRefused` and `QueryTooLong`."""

@@ -34,9 +34,11 @@ from orgtp.git.errors import GitFailed, TemporaryFailure, UnreadableRef
 from orgtp.git.lock import hold_lock
 from orgtp.git.repo import Repo
 from orgtp.git.tree import MODULE, diff_trees, open_tree
+from orgtp.history.proposals import select_mere_proposals
 from orgtp.history.retirement_moments import read_moments
 from orgtp.ledger.batch import make_no_ledger
 from orgtp.model.explanation import EXPLAINED_PATH
+from orgtp.model.inventory.imported import is_imported_proposal
 from orgtp.model.org import Retirement
 from orgtp.model.records.kinds import RECORD_KINDS
 from orgtp.model.results import find_wrong_results
@@ -389,19 +391,34 @@ class AuditRun:
     def _check_against_parent(
         self, changes: CommitChanges, entries: list[TreeChange], before: CommitSnapshot, after: CommitSnapshot
     ) -> None:
-        found = audit_org.check_against_parent(changes, entries, before.org, after.org, self._try_read)
+        withdrawn = self._find_withdrawn_proposals(entries, before)
+        found = audit_org.check_against_parent(
+            changes, [one for one in entries if one.path not in withdrawn], before.org, after.org, self._try_read
+        )
         # If a merge violates a rule against several parents, it is reported once.
         self.violations += [one for one in found if not (changes.is_merge and one in self.violations)]
         if HEAD in changes.own_changes and before.commit in changes.commit.parents[:1]:
             self.notes += audit_org.note_moved_ledger(changes, before.org, after.org)
         for entry in entries:
             seat = audit_org.find_seat_of_file(entry.path)
+            if entry.path in withdrawn:
+                continue
             if seat and entry.new is None:
                 self._gone.setdefault(seat, []).append(f"{changes.commit.id} {entry.old}")
             elif (
                 seat and entry.old is None and entry.path in changes.own_changes and seat not in before.org.retirements
             ):
                 self.violations += self._find_reused_id(changes, entry, seat)
+
+    def _find_withdrawn_proposals(self, entries: list[TreeChange], before: CommitSnapshot) -> frozenset[str]:
+        """The removed files of seats that an import proposed and that never were more than that."""
+        removed = [audit_org.find_seat_of_file(entry.path) for entry in entries if entry.new is None]
+        proposed = [
+            seat for seat in removed if seat in before.org.seats and is_imported_proposal(before.org.seats[seat])
+        ]
+        if not proposed or not before.commit:
+            return frozenset()
+        return frozenset(map(seat_path, select_mere_proposals(self.repo, before.commit, proposed)))
 
     def _try_read(self, oid: str | None) -> bytes | None:
         """Read a blob to quote it in a violation; None if it cannot be read. The violation does not depend on it."""

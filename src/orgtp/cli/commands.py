@@ -45,6 +45,7 @@ COMMANDS = (
     CommandEntry("chart", "show", "show_chart", "orgtp chart --root radar --kind"),
     CommandEntry("scorecard", "show", "show_scorecard", "orgtp scorecard --weeks 6 --seat dash"),
     CommandEntry("stale", "show", "show_stale", "orgtp stale dash || orgtp stale --json"),
+    CommandEntry("discover", "seats.discover", "discover_agents", "orgtp discover ~/agents --crontab"),
     CommandEntry("health", "health", "show_health", "orgtp health dash && orgtp health --state drifting"),
     CommandEntry("overlap", "overlap", "show_overlaps", "orgtp overlap dash && orgtp overlap --min 0.5 --owner bogdan"),
     CommandEntry("brief", "brief", "show_briefing", "orgtp brief --for david --format md"),
@@ -60,6 +61,7 @@ COMMANDS = (
     CommandEntry(
         "leave", "seats.leave", "record_leave", "orgtp leave kristen --seats 'kristen=Gwen Ito' --reason 'A new job.'"
     ),
+    CommandEntry("import", "imports", "import_seats", "orgtp import people.csv --under david --dry-run"),
     CommandEntry("undo", "undo", "undo_action", "orgtp undo --dry-run"),
     CommandEntry("upgrade", "upgrade", "upgrade_org", "orgtp upgrade --dry-run"),
     CommandEntry("sync", "sync", "sync_commits", "orgtp sync && orgtp sync --status"),

@@ -58,11 +58,11 @@ def open_escalation(
     change: ChangeOptions,
 ) -> int:
     """Open an escalation about a seat. Reporting the same problem again adds to the open one."""
-    handle = _open_synced_org(change)
+    handle = open_synced_org(change)
     done = handle.escalations.open(
         seat, what, why=why, to=to, metric=metric, severity=severity, by=change.by, dry_run=change.dry_run
     )
-    return _report_and_notify("escalate-open", handle, done, change, notify)
+    return report_and_notify("escalate-open", handle, done, change, notify)
 
 
 @viewing_command
@@ -115,9 +115,9 @@ def acknowledge_escalation(
     It stays with you until the deadline set by policy.escalation.resolve. Acknowledging again adds a note and does not
     extend the deadline.
     """
-    handle = _open_synced_org(change)
+    handle = open_synced_org(change)
     done = handle.escalations.acknowledge(id_, note, by=change.by, dry_run=change.dry_run)
-    return _report_and_notify("escalate-ack", handle, done, change)
+    return report_and_notify("escalate-ack", handle, done, change)
 
 
 @changing_command
@@ -128,9 +128,9 @@ def resolve_escalation(
     change: ChangeOptions,
 ) -> int:
     """Resolve an escalation, and record how."""
-    handle = _open_synced_org(change)
+    handle = open_synced_org(change)
     done = handle.escalations.resolve(id_, note, by=change.by, dry_run=change.dry_run)
-    return _report_and_notify("escalate-resolve", handle, done, change)
+    return report_and_notify("escalate-resolve", handle, done, change)
 
 
 @changing_command
@@ -143,9 +143,9 @@ def silence_metric(
     change: ChangeOptions,
 ) -> int:
     """Mute alerts for a metric until a date. Only people accountable for the seat may do this."""
-    handle = _open_synced_org(change)
+    handle = open_synced_org(change)
     done = handle.escalations.silence(seat, metric, _parse_day(until), reason, by=change.by, dry_run=change.dry_run)
-    return _report_and_notify("escalate-silence", handle, done, change)
+    return report_and_notify("escalate-silence", handle, done, change)
 
 
 @changing_command
@@ -161,12 +161,12 @@ def tick_escalations(notify: NotifyOption = None, *, change: ChangeOptions) -> i
 
 def report_tick(notify: Path | None, change: ChangeOptions) -> int:
     """Run the tick, and report it. Returns the exit code."""
-    handle = _open_synced_org(change)
+    handle = open_synced_org(change)
     done = handle.escalations.tick(by=change.by, dry_run=change.dry_run)
-    return _report_and_notify("escalate-tick", handle, done, change, notify)
+    return report_and_notify("escalate-tick", handle, done, change, notify, scheduled=True)
 
 
-def _open_synced_org(change: ChangeOptions) -> OrgHandle:
+def open_synced_org(change: ChangeOptions) -> OrgHandle:
     """Open the org. If the change will be pushed, sync first, so that it applies to the latest state.
 
     If the remote cannot be reached, continue with a warning.
@@ -181,14 +181,24 @@ def _open_synced_org(change: ChangeOptions) -> OrgHandle:
     return open_chosen_org(change.org)
 
 
-def _report_and_notify(
-    kind: str, handle: OrgHandle, done: RecordedChange, change: ChangeOptions, notify: Path | None = None
+def report_and_notify(
+    kind: str,
+    handle: OrgHandle,
+    done: RecordedChange,
+    change: ChangeOptions,
+    notify: Path | None = None,
+    *,
+    scheduled: bool = False,
+    **body: Any,
 ) -> int:
-    """Report the change, and notify the people whom it assigns an escalation to. Returns the exit code."""
-    ticked = kind == "escalate-tick"
-    quiet = ticked and not (change.json or change.dry_run) and is_unattended()
-    unread = done.unread if ticked else None
-    code = report_change(kind, handle, done, change, quiet=quiet, unread=unread, escalations=_touched_escalations(done))
+    """Report the change, and notify the people whom it assigns an escalation to. Returns the exit code.
+
+    A `scheduled` run depends on the whole org, and prints nothing if it succeeds and nobody watches. `body` is added to
+    the JSON.
+    """
+    quiet = scheduled and not (change.json or change.dry_run) and is_unattended()
+    unread, touched = done.unread if scheduled else None, _touched_escalations(done)
+    code = report_change(kind, handle, done, change, quiet=quiet, unread=unread, escalations=touched, **body)
     notify_people(handle, done, notify)
     return code
 

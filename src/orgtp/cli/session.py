@@ -353,12 +353,12 @@ def _report_trouble(org: OrgHandle, done: RecordedChange) -> None:
     if done.behind and done.behind != org.outdated_because:
         write_stderr(f"committed, but the work tree could not be updated: {done.behind}")
     if done.noted:
-        _report_noted(done)
+        report_noted(done)
     if org.ledger.is_other_branch_checked_out:
         write_stderr(f"recorded on the branch {org.head.branch}; the branch that is checked out was not changed")
 
 
-def _report_noted(done: RecordedChange) -> None:
+def report_noted(done: RecordedChange) -> None:
     """Say which new warnings there are; those about imported seats in one line for each rule."""
     from orgtp.render.problems.grouping import split_imported
     from orgtp.render.problems.text import describe_imported_problems
@@ -395,8 +395,8 @@ def _note_unknown_actor(org: OrgHandle) -> None:
 def _print_dry_run(done: RecordedChange) -> None:
     from orgtp.render.change import dry_run_text
 
-    if not done.files:
+    if not done.paths:
         write_stderr(f"dry run: nothing to change: {done.change.what}")
         return
-    write_stdout(dry_run_text(done.before, done.files))
+    write_stdout(dry_run_text(done.before, done.files, done.removed))
     write_stderr(f"dry run, nothing written. The commit would be:\n\n{done.change.message}")

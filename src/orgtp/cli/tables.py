@@ -37,7 +37,7 @@ def export_tables(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="csv, xlsx, sqlite, ics, openmetrics or jsonl. Default: by the extension; csv for a folder.",
+            help="csv, xlsx, sqlite, ics, openmetrics, jsonl or seats. Default: by the extension; csv for a folder.",
         ),
     ] = "",
     table: Annotated[str, typer.Option("--table", metavar="TABLE", help="Only this table, for csv and jsonl.")] = "",
@@ -52,7 +52,8 @@ def export_tables(
 
     The tables are seats, metrics, values (every record), cells (judged), retirements, escalations and events. csv and
     jsonl are a folder with a file for each; xlsx and sqlite are one file with all of them. ics has the dates that
-    matter, and openmetrics the newest verdicts. A file is written completely or not at all.
+    matter, and openmetrics the newest verdicts. seats is JSON Lines of whole seats, for orgtp import. A file is written
+    completely or not at all.
     """
     if file == _STDOUT and json:
         raise BadInput(what="--json and - both write to standard output. Name a file: orgtp export FILE --json")

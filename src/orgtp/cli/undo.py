@@ -53,5 +53,5 @@ def _show_inverse(target: UndoTarget, planned: RecordedChange, *, with_edit: boo
 
     write_stderr(f"undoing {target.name}")
     if with_edit:
-        write_stderr(dry_run_text(planned.before, planned.files))
+        write_stderr(dry_run_text(planned.before, planned.files, planned.removed))
     write_verdict_changes(planned)

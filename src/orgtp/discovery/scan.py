@@ -5,10 +5,34 @@ Nothing that is found is run, and no value of an environment and no argument of 
 
 from __future__ import annotations
 
-from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanLimits, ScanRequest
-from orgtp.model.inventory.found import Discovered
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
-__all__ = ["ALL_PARTS", "MachinePart", "ScanLimits", "ScanRequest", "scan_machine"]
+from orgtp.discovery.client_settings import read_mcp_servers
+from orgtp.discovery.definitions import read_agent_file, read_instructions, read_persona
+from orgtp.discovery.exported_lists import read_json_export, read_langgraph, read_openclaw_jobs
+from orgtp.discovery.file_reading import ReadFile
+from orgtp.discovery.items import FoundItem, clean_place
+from orgtp.discovery.machine import Machine
+from orgtp.discovery.owners import find_owners
+from orgtp.discovery.patterns import BadPatterns, HowToRead, MachinePattern, ScanPatterns, read_patterns
+from orgtp.discovery.pipelines import read_compose_file, read_github_workflow, read_gitlab_pipeline
+from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanLimits, ScanRequest
+from orgtp.discovery.scan_log import ScanLog
+from orgtp.discovery.schedulers import Schedulers
+from orgtp.discovery.starting import Joiner
+from orgtp.discovery.walk import FolderWalk, WalkedFile
+from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
+from orgtp.importers.repositories import FoundRepository, RepositoryFinder
+from orgtp.model.inventory.found import Discovered, FoundAgent, FoundKind, SeatFile
+from orgtp.model.seat import DefinitionPlace
+from orgtp.model.text import count_noun
+
+__all__ = ["ALL_PARTS", "BadPatterns", "MachinePart", "ScanLimits", "ScanRequest", "scan_machine"]
+
+_KINDS = list(FoundKind)
 
 
 def scan_machine(request: ScanRequest) -> Discovered:
@@ -17,4 +41,208 @@ def scan_machine(request: ScanRequest) -> Discovered:
     A place that cannot be read is in `skipped`, never an error. Raises `BadPatterns` if the machine's own file of
     patterns is wrong.
     """
-    return Discovered(agents=(), skipped=(), looked_at=())
+    return _Scan(request, read_patterns(request.patterns)).run()
+
+
+class _Scan:
+    """One scan: folders first, so that the machine's triggers find the definitions in them."""
+
+    def __init__(self, request: ScanRequest, patterns: ScanPatterns) -> None:
+        self.request = request
+        self.patterns = patterns
+        self.log = ScanLog(request.limits)
+        self.finder = RepositoryFinder()
+        self.machine = Machine(request, self.finder, self.log)
+        self.items: list[FoundItem] = []
+        self.joiner = Joiner(patterns, self.machine, self.log, self.items)
+        self.walk = FolderWalk(patterns, self.finder, self.log)
+        self.schedulers = Schedulers(self.machine, self.joiner, self.log)
+        self.personas: dict[str, FoundItem] = {}
+        self._read: set[str] = set()
+
+    def run(self) -> Discovered:
+        self.read_folders()
+        self.read_machine()
+        items = self.leave_out_samples()
+        owners = find_owners(items, self.log)
+        agents = _merge_copies(items, owners)
+        files = self.find_seat_files(agents)
+        names = sorted({clean_place(DefinitionPlace(one.name, "")).repo for one in self.walk.repositories.values()})
+        return Discovered(agents, self.log.list_skipped(), self.log.list_read(), tuple(names), files)
+
+    def read_folders(self) -> None:
+        """Read the files of all folders. Pipelines and services come last, because they start the others."""
+        found = [file for path in self.request.paths for file in self.walk.find_files(path)]
+        self.walk.list_left_out()
+        for late in (False, True):
+            for file in found:
+                if (file.pattern.read in _LATE) == late and file.path not in self._read:
+                    self._read.add(file.path)
+                    self.read_walked(file)
+
+    def read_walked(self, walked: WalkedFile) -> None:
+        raw = self.log.read(walked.path, walked.shown, walked.pattern.what)
+        if raw is not None:
+            file = ReadFile(
+                raw, walked.path, walked.shown, walked.inside, walked.pattern.what, walked.repository, walked.among,
+                self.machine, self.joiner, self.patterns, self.log,
+            )  # fmt: skip
+            self.read_content(walked.pattern.read, file)
+
+    def read_machine(self) -> None:
+        """Read the places of the parts of the machine that were asked for: definitions first, and what starts them."""
+        wanted = [pattern for pattern in self.patterns.machine if pattern.part in self.request.parts]
+        units: list[str] = []
+        for pattern in sorted(wanted, key=lambda one: one.read in _STARTING):
+            for path in self.machine.expand(pattern.path):
+                if pattern.read is HowToRead.SYSTEMD:
+                    units.append(path)
+                else:
+                    self.read_place(pattern, path)
+        self.schedulers.read_units(units)
+        if MachinePart.CRONTAB in self.request.parts:
+            self.schedulers.read_own_crontab()
+
+    def read_place(self, pattern: MachinePattern, path: str) -> None:
+        """Read one file of the machine, once."""
+        real = self.machine.locate(self.machine.name_path(path)) or path
+        if real in self._read:
+            return
+        self._read.add(real)
+        if pattern.read in {HowToRead.SYSTEM_CRONTAB, HowToRead.USER_CRONTAB}:
+            self.schedulers.read_crontab_file(path, has_users=pattern.read is HowToRead.SYSTEM_CRONTAB)
+        elif pattern.read is HowToRead.CRON_SCRIPT:
+            self.schedulers.read_cron_script(path, pattern.trigger)
+        elif pattern.read is HowToRead.LAUNCHD:
+            self.schedulers.read_property_list(path)
+        else:
+            self.read_settings(pattern, path)
+
+    def read_settings(self, pattern: MachinePattern, path: str) -> None:
+        shown, what = self.machine.show(path), _NAMES[pattern.part]
+        raw = self.log.read(path, shown, what, through_link=self.machine.is_this)
+        if raw is not None:
+            repository = self.machine.find_repository(path)
+            inside = os.path.relpath(os.path.realpath(path), repository.root) if repository else ""
+            file = ReadFile(
+                raw, path, shown, inside, what, repository, "", self.machine, self.joiner, self.patterns, self.log,
+                pattern.trigger,
+            )  # fmt: skip
+            self.read_content(pattern.read, file)
+
+    def read_content(self, read: HowToRead, file: ReadFile) -> None:
+        if read is HowToRead.PERSONA:
+            read_persona(file, self.personas)
+        elif read in {HowToRead.GITHUB_WORKFLOW, HowToRead.GITHUB_WORKFLOW_ELSEWHERE}:
+            read_github_workflow(file, runs=read is HowToRead.GITHUB_WORKFLOW)
+        elif read in {HowToRead.N8N, HowToRead.ASSISTANTS}:
+            read_json_export(file, named=file.what == "exported lists that were named")
+        else:
+            _READERS[read](file)
+
+    def leave_out_samples(self) -> list[FoundItem]:
+        """The items without those in folders of samples that nothing starts; these are counted instead."""
+        left_out: Counter[str] = Counter()
+        kept = []
+        for item in self.items:
+            if item.among == "samples" and (item.kind is not FoundKind.RUNNING or item.source in _SERVICES):
+                left_out[os.path.dirname(item.where)] += 1  # noqa: PTH120
+            else:
+                kept.append(item)
+        for folder, number in left_out.items():
+            self.log.skip(folder, f"examples, tests or fixtures: {count_noun(number, 'definition')} not listed")
+        return kept
+
+    def find_seat_files(self, agents: Sequence[FoundAgent]) -> tuple[SeatFile, ...]:
+        """The files of the seats that are in what was read, with their hashes now; None for one that is gone."""
+        now = {(place.repo, place.path): place.sha256 for one in agents for place in (*one.copies, one.place)}
+        roots: dict[str, list[FoundRepository]] = {}
+        for repository in self.walk.repositories.values():
+            roots.setdefault(repository.name, []).append(repository)
+        found = []
+        for place in dict.fromkeys(self.request.seats_run_from):
+            if (place.repo, place.path) in now:
+                found.append(SeatFile(place, now[place.repo, place.path]))
+            elif place.repo in roots:
+                known, digest = self.hash_file(roots[place.repo], place)
+                found += [SeatFile(place, digest)] if known else []
+        return tuple(found)
+
+    def hash_file(self, repositories: Sequence[FoundRepository], place: DefinitionPlace) -> tuple[bool, str | None]:
+        """Whether it is known what became of a file, and its hash; None if it is in none of the work trees.
+
+        Of several work trees of a repository, one with the hash that the seat knows counts before the others.
+        """
+        path = place.path.partition("#")[0]
+        if path.startswith("/") or ".." in path.split("/"):
+            return False, None
+        digests: list[str] = []
+        for repository in repositories:
+            file = repository.root / path
+            if not os.path.lexists(file):
+                continue
+            try:
+                if not file.resolve().is_relative_to(repository.root.resolve()):
+                    return False, None
+                digests.append(sha256(read_regular_file(file, self.log.limits.file_bytes)).hexdigest())
+            except (UnreadableFile, OSError, RuntimeError, ValueError):
+                self.log.skip(os.fspath(file), "the file of a seat cannot be read")
+                return False, None
+        if "#" in place.path and digests:
+            # The file is there, and the part of it that the seat names was not found in it.
+            return True, None
+        return True, place.sha256 if place.sha256 in digests else digests[0] if digests else None
+
+
+# What starts the definitions is read after them.
+_LATE = frozenset({HowToRead.COMPOSE, HowToRead.GITHUB_WORKFLOW, HowToRead.GITLAB})
+_STARTING = frozenset(
+    {HowToRead.SYSTEM_CRONTAB, HowToRead.USER_CRONTAB, HowToRead.CRON_SCRIPT, HowToRead.LAUNCHD, HowToRead.COMPOSE}
+)
+_SERVICES = frozenset(
+    {"compose files", "GitHub workflows", "GitLab pipelines (.gitlab-ci.yml)", "n8n workflows (JSON)"}
+)
+_NAMES = {
+    MachinePart.CRONTAB: "crontab",
+    MachinePart.SYSTEMD: "systemd",
+    MachinePart.LAUNCHD: "launchd",
+    MachinePart.COMPOSE: "compose files",
+    MachinePart.CLIENTS: "client settings",
+}
+
+
+def _read_nothing(file: ReadFile) -> None:
+    file.skip("unknown format")
+
+
+_READERS = {
+    **dict.fromkeys(HowToRead, _read_nothing),
+    HowToRead.AGENT_FILE: read_agent_file,
+    HowToRead.INSTRUCTIONS: read_instructions,
+    HowToRead.LANGGRAPH: read_langgraph,
+    HowToRead.GITLAB: read_gitlab_pipeline,
+    HowToRead.COMPOSE: read_compose_file,
+    HowToRead.MCP_SERVERS: read_mcp_servers,
+    HowToRead.OPENCLAW_JOBS: read_openclaw_jobs,
+}
+
+
+def _merge_copies(items: Iterable[FoundItem], owners: dict[int, tuple[tuple, str]]) -> tuple[FoundAgent, ...]:  # type: ignore[type-arg]
+    """One agent for all files with the same text. The one that runs stands for the others, else the first one."""
+    groups: dict[object, list[FoundItem]] = {}
+    for item in sorted(items, key=_sort_items):
+        is_file = item.kind is not FoundKind.CONNECTOR and "#" not in item.place.path
+        groups.setdefault((item.place.sha256, item.kind is FoundKind.INSTRUCTIONS) if is_file else id(item), []).append(
+            item
+        )
+    agents = []
+    for first, *copies in groups.values():
+        for copy in copies:
+            for trigger in copy.triggers:
+                first.add_trigger(trigger, copy.program, copy.risks)
+        agents.append(first.finish(*owners.get(id(first), ((), "")), copies))
+    return tuple(agents)
+
+
+def _sort_items(item: FoundItem) -> tuple[object, ...]:
+    return (_KINDS.index(item.kind), item.place.repo, item.place.path, item.where, item.name)

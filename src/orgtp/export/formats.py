@@ -14,7 +14,10 @@ STDOUT = "-"
 
 
 class ExportFormat(StrEnum):
-    """The formats. CSV and JSON Lines have a file for each table; the others are one file."""
+    """The formats. CSV and JSON Lines have a file for each table; the others are one file.
+
+    `seats` is JSON Lines too: whole seats, with all keys of their files.
+    """
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -22,6 +25,7 @@ class ExportFormat(StrEnum):
     ICS = "ics"
     OPENMETRICS = "openmetrics"
     JSONL = "jsonl"
+    SEATS = "seats"
 
     @property
     def has_file_per_table(self) -> bool:
@@ -36,9 +40,10 @@ class ExportFormat(StrEnum):
     @property
     def suffix(self) -> str:
         """The usual end of a file's name."""
-        return ".prom" if self is ExportFormat.OPENMETRICS else f".{self.value}"
+        return _SUFFIXES.get(self.value, f".{self.value}")
 
 
+_SUFFIXES = {"openmetrics": ".prom", "seats": ".jsonl"}
 SUFFIXES = {
     ".csv": ExportFormat.CSV,
     ".jsonl": ExportFormat.JSONL,
@@ -125,7 +130,8 @@ def _find_format(name: str, path: Path | None, format_: str, table: str) -> Expo
         except ValueError as error:
             hint = join_sentences(did_you_mean(format_, list(ExportFormat)), f"There are: {', '.join(ExportFormat)}")
             raise BadInput(what=f'"{format_}" is not a format. {hint}') from error
-        if known is not None and known is not chosen:
+        is_seats = chosen is ExportFormat.SEATS and known is ExportFormat.JSONL
+        if known is not None and known is not chosen and not is_seats:
             raise BadInput(what=f"{name} is a name for {known}, but the format is {chosen}. Choose a name that fits")
         return chosen
     if known is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orgtp.model.change import AppendRecords, AppendScores, Change, CreateFile, Edit, ReplaceFile
+from orgtp.model.change import AppendRecords, AppendScores, Change, CreateFile, RemoveFile, ReplaceFile, WritingEdit
 from orgtp.model.errors import OrgtpError, Refused
 
 
@@ -15,14 +15,24 @@ class CannotCreate(OrgtpError):
 
 
 def apply_change(files: Mapping[str, bytes], change: Change) -> dict[str, bytes]:
-    """Path to new content of every file that `change` modifies, given the org's `files` before it."""
+    """Path to new content of every file that `change` modifies, given the org's `files` before it.
+
+    Those that it removes are listed by `list_removed_files`.
+    """
     out: dict[str, bytes] = {}
     for edit in change.edits:
+        if isinstance(edit, RemoveFile):
+            continue
         out[edit.path] = _apply_edit(edit, out.get(edit.path, files.get(edit.path)))
     return {path: raw for path, raw in out.items() if raw != files.get(path)}
 
 
-def _apply_edit(edit: Edit, before: bytes | None) -> bytes:
+def list_removed_files(files: Mapping[str, bytes], change: Change) -> tuple[str, ...]:
+    """The files that a change removes, of those that exist."""
+    return tuple(edit.path for edit in change.edits if isinstance(edit, RemoveFile) and edit.path in files)
+
+
+def _apply_edit(edit: WritingEdit, before: bytes | None) -> bytes:
     if isinstance(edit, AppendScores | AppendRecords):
         return (before or b"") + format_appended_lines(before or b"", edit)
     if isinstance(edit, CreateFile):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -15,6 +14,7 @@ from orgtp.files.due_time import read_due_time
 from orgtp.files.key_order import HOLDER_KEYS, INPUT_KEYS, METRIC_ORDER, PAUSE_KEYS, RUNS_FROM_KEYS, SEAT_ORDER
 from orgtp.files.mapping_reader import MappingReader, parse_day
 from orgtp.files.yaml.loader import NotStrict, read_document
+from orgtp.model.inventory.places import PLACE_PATTERNS
 from orgtp.model.period import GRAIN_SIZES, PERIOD_EXAMPLES, Cadence, Grain, Period, parse_period
 from orgtp.model.problem import Place, Problem, Severity, select_unread
 from orgtp.model.seat import (
@@ -152,17 +152,8 @@ def _read_aliases(fields: MappingReader) -> tuple[str, ...]:
     return tuple(found)
 
 
-# The same patterns as in the schema. A path has one spelling, since a place is known again by its text.
-_DEFINITION_PATTERNS = {
-    "repo": re.compile(r"(?![^\n]*://)[^\s@\\\ufeff\x00-\x1f\x7f-\x9f]+"),
-    "path": re.compile(
-        r"(?=[\s\S]*\S)(?![A-Za-z]:/)(?!\.{1,2}(?:/|\Z))[^/\\\x00-\x1f\x7f-\x9f]+"
-        r"(?:/(?!\.{1,2}(?:/|\Z))[^/\\\x00-\x1f\x7f-\x9f]+)*"
-    ),
-    "sha256": re.compile(r"[0-9a-f]{64}"),
-}
-_DEFINITION_HINTS = {
-    "repo": "Write its address without a scheme, a user and blanks: git.example.com/acme/agents.",
+_PLACE_HINTS = {
+    "repo": "Write its address without a scheme and a user: git.example.com/acme/agents.",
     "path": "Write it from the root of the repository, with / and without . and .. as parts: agents/dash.md.",
     "sha256": "Write the 64 digits that this prints: sha256sum FILE. Or remove the key.",
 }
@@ -174,11 +165,11 @@ def _read_runs_from(fields: MappingReader) -> tuple[DefinitionPlace, ...]:
     for below in fields.groups("runs_from", "an item of runs_from"):
         below.refuse_unknown_keys(RUNS_FROM_KEYS)
         texts = {key: below.text(key, required=key == "path") for key in RUNS_FROM_KEYS}
-        wrong = [key for key, text in texts.items() if text and not _DEFINITION_PATTERNS[key].fullmatch(text)]
+        wrong = [key for key, text in texts.items() if text and not PLACE_PATTERNS[key].fullmatch(text)]
         for key in wrong:
             # An address that is not valid may have a password, which no message repeats.
             shown = "repo" if key == "repo" else f'{key} "{texts[key]}"'
-            below.add_problem("bad-runs-from", key, f"{shown} is not valid", _DEFINITION_HINTS[key])
+            below.add_problem("bad-runs-from", key, f"{shown} is not valid", _PLACE_HINTS[key])
         if texts["path"] and not wrong:
             found.append(DefinitionPlace(**texts))
     return tuple(found)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import os
+import re
 import shlex
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
@@ -59,6 +59,10 @@ class EarlierVersions:
 
     list_versions: Callable[[str], Collection[TreeEntry]]
     switched_at: int = 0
+
+
+# The name of a temporary file of `replace_file`: the process, and the name of the file that it would become.
+_TEMPORARY = re.compile(r"\.orgtp-[0-9]+-(.+)", re.DOTALL)
 
 
 @dataclass
@@ -300,9 +304,13 @@ class Checkout:
 
     def remove_temporary_files(self) -> None:
         """Remove the temporary files of a killed process next to the files that change."""
+        names: dict[Path, set[str]] = {}
         for target in (self.repo.path / path for path in self.changes):
-            for left in target.parent.glob(f".orgtp-[0-9]*-{glob.escape(target.name)}"):
-                if left.is_file() and not target.parent.is_symlink():
+            names.setdefault(target.parent, set()).add(target.name)
+        for folder, targets in names.items():
+            for left in folder.glob(".orgtp-[0-9]*"):
+                found = _TEMPORARY.fullmatch(left.name)
+                if found and found[1] in targets and left.is_file() and not folder.is_symlink():
                     left.unlink(missing_ok=True)
 
 

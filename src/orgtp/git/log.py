@@ -190,6 +190,19 @@ def list_file_versions(repo: Repo, path: str, since: str, tip: str) -> set[tuple
     return {(mode, oid) for mode, oid in found if mode}
 
 
+def list_all_versions(repo: Repo, tip: str, folder: str) -> dict[str, set[str]]:
+    """Path to the object ids of every version of each file below a folder, in the whole history of `tip`."""
+    words = ("log", "-m", "-z", "--raw", "--full-history", "--no-renames", "--no-abbrev", "-O/dev/null", "--format=")
+    found: dict[str, set[str]] = {}
+    fields = stream_nul_fields(repo, *words, "--end-of-options", tip, "--", folder)
+    for part in fields:
+        if part.lstrip(b"\n").startswith(b":"):
+            _, _, old, new, _ = part.lstrip(b"\n").decode().split()
+            path = os.fsdecode(next(fields, b""))
+            found.setdefault(path, set()).update(oid for oid in (old, new) if oid.strip("0"))
+    return found
+
+
 def read_commit_time(repo: Repo, rev: str) -> datetime:
     """The commit date of `rev`, a commit id. Raises `GitFailed`."""
     return _parse_commit_time(repo.run("log", "-1", "--format=%ct", rev).decode().strip())

@@ -136,6 +136,10 @@ class GitTree:
         return {path: node for path, node in found if node}
 
 
+# So many names are searched in a folder, each in time that grows with the folder; for more, it is parsed once.
+_MOST_SEARCHED = 16
+
+
 @dataclass
 class TreeEditor:
     """Looks up and edits a tree path by path. The cost depends on the paths, not on the size of the tree.
@@ -151,15 +155,27 @@ class TreeEditor:
     touched: frozenset[str] = frozenset()
     checked: bool = True
     _nodes: dict[str, TreeEntry | None] = field(default_factory=dict, repr=False)
+    _asked: dict[str, int] = field(default_factory=dict, repr=False)
+    _listed: dict[str, dict[str, TreeEntry]] = field(default_factory=dict, repr=False)
 
     def find_entry(self, path: str) -> TreeEntry | None:
         """The entry at `path`, if it exists."""
         if path not in self._nodes:
             folder, _, name = path.rpartition("/")
-            raw = self._read_folder(folder)
-            span = _find_entry_span(raw, os.fsencode(name), self._id_width)
-            self._nodes[path] = next(list_tree_entries(raw[span], self._id_width))[1] if span else None
+            self._nodes[path] = self._find_in_folder(folder, name)
         return self._nodes[path]
+
+    def _find_in_folder(self, folder: str, name: str) -> TreeEntry | None:
+        """The entry of a name in a folder. The folder is searched for the first names, and parsed for more of them."""
+        asked = self._asked[folder] = self._asked.get(folder, 0) + 1
+        # A folder that was not checked may have a name twice, and the search finds the first one.
+        if asked > _MOST_SEARCHED and self.checked:
+            if folder not in self._listed:
+                self._listed[folder] = self.list_entries(folder)
+            return self._listed[folder].get(name)
+        raw = self._read_folder(folder)
+        span = _find_entry_span(raw, os.fsencode(name), self._id_width)
+        return next(list_tree_entries(raw[span], self._id_width))[1] if span else None
 
     def list_entries(self, path: str) -> dict[str, TreeEntry]:
         """The entries of the folder `path` by name; empty if there is no such folder."""
@@ -334,16 +350,22 @@ def _entries_pattern(width: int) -> re.Pattern[bytes]:
 
 
 def _edit_tree_object(raw: bytes, entries: Mapping[str, TreeEntry | None], width: int) -> bytes:
-    """A tree object with `entries` replaced (None removes one). It is parsed only if entries are added or removed."""
-    changed = raw
+    """A tree object with `entries` replaced (None removes one)."""
+    replaced = _replace_ids(raw, entries, width) if len(entries) <= _MOST_SEARCHED else None
+    if replaced is not None:
+        return replaced
+    merged = {**dict(list_tree_entries(raw, width)), **entries}
+    return _encode_tree({name: node for name, node in merged.items() if node})
+
+
+def _replace_ids(raw: bytes, entries: Mapping[str, TreeEntry | None], width: int) -> bytes | None:
+    """A tree object with other ids for a few entries; None if one is added or removed, or gets another mode."""
     for name, node in entries.items():
-        key = os.fsencode(name)
-        span = _find_entry_span(changed, key, width)
-        if span is None or node is None or not changed.startswith(f"{node.mode} ".encode(), span.start):
-            merged = {**dict(list_tree_entries(raw, width)), **entries}
-            return _encode_tree({name: node for name, node in merged.items() if node})
-        changed = changed[: span.stop - width] + bytes.fromhex(node.id) + changed[span.stop :]
-    return changed
+        span = _find_entry_span(raw, os.fsencode(name), width)
+        if span is None or node is None or not raw.startswith(f"{node.mode} ".encode(), span.start):
+            return None
+        raw = raw[: span.stop - width] + bytes.fromhex(node.id) + raw[span.stop :]
+    return raw
 
 
 def _encode_tree(entries: Mapping[str, TreeEntry]) -> bytes:

@@ -8,6 +8,7 @@ __all__ = [
     "file_stamp",
     "locate",
     "merge_base",
+    "proposals",
     "queries",
     "redacted",
     "retirement_moments",

@@ -15,6 +15,7 @@ from orgtp.git.remote import RemoteConnection, SyncStopped, find_remote
 from orgtp.git.repo import Repo, UnknownRevision
 from orgtp.git.tree import GitTree
 from orgtp.history.missing_commit import UNSHALLOW, suggest_fetch
+from orgtp.history.proposals import select_mere_proposals
 from orgtp.history.retirement_moments import find_newest_values, find_retirement_moments
 from orgtp.model.errors import OrgtpError
 from orgtp.model.org import Org
@@ -192,7 +193,9 @@ def _find_reused_ids(repo: Repo, base: str, found: OrgPair) -> dict[str, str]:
     """Seats that are new although an earlier commit had a file for them: id to the newest such commit."""
     new = sorted(seat for seat in found.after.seats if found.is_new(seat_path(seat)))
     paths = {path: seat for seat in new for path in (seat_path(seat), retirement_path(seat))}
-    return _find_last_commits_with(repo, base, paths) if paths else {}
+    used = _find_last_commits_with(repo, base, paths) if paths else {}
+    mere = select_mere_proposals(repo, base, used) if used else frozenset()
+    return {seat: commit for seat, commit in used.items() if seat not in mere}
 
 
 def _find_last_commits_with(repo: Repo, base: str, paths: dict[str, str]) -> dict[str, str]:

@@ -71,7 +71,8 @@ def read_front_matter(text: str) -> FrontMatter | None:
         # One line before it, so that the lines have the numbers of the file.
         documents = read_foreign_yaml("", f"\n{block}".encode("utf-8", "replace"))
     except UnreadableYaml as error:
-        return FrontMatter(_find_values(block), body, f"line {error.problem.place.line}: {error.problem.message}")
+        what = error.problem.message.removeprefix("not YAML: ")
+        return FrontMatter(_find_values(block), body, f"line {error.problem.place.line}: {what}")
     if not documents:
         return FrontMatter({}, body)
     data = documents[0].data
@@ -84,7 +85,7 @@ def _find_values(block: str) -> dict[str, ForeignData]:
     """The values of the known keys, each up to the next known key. The first of two with the same key counts."""
     block = block.replace("\r\n", "\n")
     found = list(_KEY_LINE.finditer(block))
-    ends = [match.start() for match in found[1:]] + [len(block)]
+    ends = [*(match.start() for match in found[1:]), len(block)][: len(found)]
     values: dict[str, ForeignData] = {}
     for match, end in zip(found, ends, strict=True):
         values.setdefault(match[1], _clean_value(block[match.end() : end].strip()))

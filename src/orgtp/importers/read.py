@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from orgtp.importers.formats import FORMATS, BadSource, ImportFormat, SourceRequest
@@ -18,10 +19,15 @@ def read_draft_sources(
 ) -> list[DraftSource]:
     """Read each path, in the given order. `format_` is the name of a format; "" means to recognise it.
 
-    Raises `BadInput` for an unknown format, and `BadSource` for a path that cannot be read or recognised.
+    A folder may have files of several formats, and is then a source for each of them. Raises `BadInput` for an unknown
+    format, and `BadSource` for a path that cannot be read or recognised.
     """
     named = _find_format(format_) if format_ else None
-    return [(named or _recognise(path)).read(SourceRequest(path, mapping, remembered)) for path in paths]
+    return [
+        one.read(SourceRequest(path, mapping, remembered))
+        for path in paths
+        for one in ([named] if named else _recognise(path))
+    ]
 
 
 def _find_format(name: str) -> ImportFormat:
@@ -32,11 +38,12 @@ def _find_format(name: str) -> ImportFormat:
     raise BadInput(what=f'unknown format "{name}". {did_you_mean(name, names) or "Use one of: " + ", ".join(names)}')
 
 
-def _recognise(path: Path) -> ImportFormat:
+def _recognise(path: Path) -> list[ImportFormat]:
+    """The format of a file, or the formats of the files in a folder."""
     start = _read_start(path)
-    for one in FORMATS:
-        if one.recognise(path, start):
-            return one
+    found = (one for one in FORMATS if one.recognise(path, start))
+    if formats := list(found) if path.is_dir() else list(islice(found, 1)):
+        return formats
     names = ", ".join(one.name for one in FORMATS)
     raise BadSource(where=path, what=f"the format is not recognised. Name it with --format, one of: {names}")
 

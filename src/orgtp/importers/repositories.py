@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.seat import DefinitionPlace
-from orgtp.model.text import one_line
+from orgtp.model.text import escape_control_chars, one_line
 from orgtp.views.forge import find_forge
 
 _MOST_BYTES = 256 * 1024
@@ -60,7 +60,17 @@ class RepositoryFinder:
         else:
             home = Path.home().resolve()
             name, path = name_machine(), here.relative_to(home if here.is_relative_to(home) else here.anchor)
-        return DefinitionPlace(name, path.as_posix(), sha256(raw).hexdigest())
+        # A name of a file may be no text, or have control characters.
+        return DefinitionPlace(name, escape_control_chars(path.as_posix()), sha256(raw).hexdigest())
+
+    def place_in_repository(self, file: Path, most_bytes: int) -> DefinitionPlace | None:
+        """The place of a file that describes an agent, if it is in a repository and not only on this machine."""
+        if self.find(file.parent.resolve()) is None:
+            return None
+        try:
+            return self.place(file, read_regular_file(file, most_bytes))
+        except UnreadableFile:
+            return None
 
 
 def name_machine() -> str:

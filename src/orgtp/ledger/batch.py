@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from orgtp.files.apply import apply_change
+from orgtp.files.apply import apply_change, list_removed_files
 from orgtp.files.load import LoadedOrg, load_org
 from orgtp.git.checkout import PathIsLink
 from orgtp.git.commit import CommitDraft, Identity, choose_commit_date, commit_tree, is_signing, resolve_identity
@@ -89,11 +89,12 @@ class NotWritten(OrgtpError):
 class RecordedChange:
     """The result of a change: its commit (None on a dry run, or if nothing changed) and its files.
 
-    `before` and `files` map the changed paths to their content before and after. `behind`: why the work tree could not
-    be updated after the commit. `queued_because`: why the change is queued and not committed yet. `noted`: new
-    problems that do not prevent the change, and `imported`: the files of seats that an import proposed, among their
-    places. `verdicts`: the metrics whose past it judges differently. `unread`: the errors in the files that the change
-    was based on, for which it may lack something.
+    `before` and `files` map the changed paths to their content before and after; `removed` are those of the files that
+    are gone, which only `before` has. `behind`: why the work tree could not be updated after the commit.
+    `queued_because`: why the change is queued and not committed yet. `noted`: new problems that do not prevent the
+    change, and `imported`: the files of seats that an import proposed, among their places. `verdicts`: the metrics
+    whose past it judges differently. `unread`: the errors in the files that the change was based on, for which it may
+    lack something.
     """
 
     change: Change
@@ -106,11 +107,12 @@ class RecordedChange:
     verdicts: tuple[VerdictChange, ...] = ()
     unread: tuple[Problem, ...] = ()
     imported: frozenset[str] = frozenset()
+    removed: tuple[str, ...] = ()
 
     @property
     def paths(self) -> list[str]:
-        """The files that were changed."""
-        return sorted(self.files)
+        """The files that were changed or removed."""
+        return sorted([*self.files, *self.removed])
 
 
 def record_change(
@@ -278,14 +280,15 @@ class CommitBatch:
         _refuse_unread_files(self.editor, loaded, change)
         replaced = [edit.path for edit in change.edits if isinstance(edit, ReplaceFile)]
         present = {**loaded.files, **self.editor.read_files(replaced)} if replaced else loaded.files
-        files = apply_change(present, change)
-        if files and self.signing_seats:
+        files, removed = apply_change(present, change), list_removed_files(present, change)
+        paths = [*files, *removed]
+        if paths and self.signing_seats:
             self.signing_seats.refuse_others(change.by, change.approved_by)
-        _refuse_links_at(self.editor, files)
-        checked = check_change(loaded, change, files, now) if files else CheckedChange()
-        old = {path: present[path] for path in files if path in present}
-        author = _find_author(self.ledger, loaded, change, who) if files else Identity("", "")
-        nodes = self.editor.add_blobs(files)
+        _refuse_links_at(self.editor, paths)
+        checked = check_change(loaded, change, files, now) if paths else CheckedChange()
+        old = {path: present[path] for path in paths if path in present}
+        author = _find_author(self.ledger, loaded, change, who) if paths else Identity("", "")
+        nodes: dict[str, TreeEntry | None] = {**self.editor.add_blobs(files), **dict.fromkeys(removed)}
         self.editor = self.editor.replace_entries(nodes) if nodes else self.editor
         when = now.astimezone(loaded.org.zone)
         unread = tuple(select_unread(loaded.problems))
@@ -299,6 +302,7 @@ class CommitBatch:
                 verdicts=checked.verdicts,
                 unread=unread,
                 imported=checked.imported,
+                removed=removed,
             ),
             self.editor.root,
             author,
@@ -332,10 +336,10 @@ class CommitBatch:
         """Make the commits without moving the branch. Raises `CannotWrite`."""
         tip, draft, recorded = self.tip, None, []
         for step in steps:
-            if step.planned.files:
+            if step.planned.paths:
                 draft = add_content_trailer(self.editor.objects, self._draft_commit(step, tip), step.nodes)
                 tip = commit_tree(self.editor.objects, draft, step.tree)
-            recorded.append(replace(step.planned, commit=tip if step.planned.files else None))
+            recorded.append(replace(step.planned, commit=tip if step.planned.paths else None))
         self.editor.objects.write_objects()
         return WrittenCommits(recorded, tip, draft)
 

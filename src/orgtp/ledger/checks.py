@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orgtp.files.admission import find_size_problem
+from orgtp.files.apply import list_removed_files
 from orgtp.files.load import LoadedOrg, load_org, select_blocking
 from orgtp.files.scores import find_seat_of_scores, read_scores
 from orgtp.files.tree import MemoryTree
@@ -52,7 +53,8 @@ def check_change(before: LoadedOrg, change: Change, files: Mapping[str, bytes], 
 
     replaced = {edit.path for edit in change.edits if isinstance(edit, ReplaceFile)}
     record = {path: raw for path, raw in files.items() if path not in replaced}
-    after = load_org(MemoryTree({**before.files, **record}))
+    removed = frozenset(list_removed_files(before.files, change))
+    after = load_org(MemoryTree({path: raw for path, raw in {**before.files, **record}.items() if path not in removed}))
     noted = refuse_new_errors(before, after, now)
     imported = list_imported_proposals(after.org) & {problem.place.path for problem in noted} if noted else frozenset()
     return CheckedChange(noted, tuple(compare_verdicts(before.org, after.org, now)), imported)

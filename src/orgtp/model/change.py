@@ -99,7 +99,17 @@ class ReplaceFile:
     content: bytes
 
 
-Edit: TypeAlias = AppendScores | AppendRecords | CreateFile | SetKey | DropKey | AppendItems | DropItems | ReplaceFile
+@dataclass(frozen=True, slots=True)
+class RemoveFile:
+    """Remove the file of a seat that never came into force, as when an import is undone."""
+
+    path: str
+
+
+WritingEdit: TypeAlias = (
+    AppendScores | AppendRecords | CreateFile | SetKey | DropKey | AppendItems | DropItems | ReplaceFile
+)
+Edit: TypeAlias = WritingEdit | RemoveFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,3 +127,12 @@ def _people_above(org: Org, seat: str) -> Iterator[str]:
     """Yield the active people above a seat, from the nearest to the top. For an agent or a group, it is the owner."""
     above = (one if one.is_human else org.seats.get(one.owner) for one in org.chain_above(seat))
     return (one.id for one in above if one and one.is_human and one.is_active)
+
+
+def find_discover_assignee(org: Org) -> str:
+    """Who hears of agents without a seat: `policy.discover.to` if that is an active person, else the one at the top.
+
+    Returns "" if the org has no active person there.
+    """
+    named = org.policy.discover_to
+    return named if _is_active_person(org, named) else next(iter(org.top_deciders), "")

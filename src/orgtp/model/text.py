@@ -27,8 +27,8 @@ def is_id(text: str) -> bool:
     return ID_PATTERN.fullmatch(text) is not None
 
 
-def id_hint(text: str) -> str:
-    """The hint for an invalid id, with a suggestion: `Did you mean "ada-lovelace"? An id is …`."""
+def suggest_id(text: str) -> str:
+    """The id that a name suggests: `Ada Lovelace` becomes `ada-lovelace`. "" if it has no letters or digits."""
     import unicodedata
 
     # Remove accents, but keep their letters: Léna becomes lena.
@@ -38,7 +38,13 @@ def id_hint(text: str) -> str:
     if near[:1].isdigit():
         near = f"seat-{near}" if near.isdigit() else f"a-{near}"
     near = near[:_ID_LENGTH].rstrip("-")
-    guess = f'Did you mean "{near}"? ' if is_id(near) else ""
+    return near if is_id(near) else ""
+
+
+def id_hint(text: str) -> str:
+    """The hint for an invalid id, with a suggestion: `Did you mean "ada-lovelace"? An id is …`."""
+    near = suggest_id(text)
+    guess = f'Did you mean "{near}"? ' if near else ""
     return f"{guess}An id is {ID_DESCRIPTION}."
 
 

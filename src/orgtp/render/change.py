@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from orgtp.actions.retire import RetirementPlan, describe_metric_end
 from orgtp.model.org import Org
@@ -58,9 +58,9 @@ def _format_heir(org: Org, seat: str) -> Line:
     return join_spans("→ ", _format_seat_name(org, seat))
 
 
-def dry_run_text(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
-    """What a dry run would write, as a unified diff without context."""
-    out: list[str] = []
+def dry_run_text(before: Mapping[str, bytes], after: Mapping[str, bytes], removed: Sequence[str] = ()) -> str:
+    """What a dry run would write, as a unified diff without context. Of removed files, it names the paths."""
+    out = [f"remove {path}" for path in removed]
     for path, raw in sorted(after.items()):
         old, new = (side.decode(errors="replace").splitlines() for side in (before.get(path, b""), raw))
         source = f"a/{path}" if path in before else "/dev/null"

@@ -20,10 +20,10 @@ _TOUCHED = {"A": "added", "D": "deleted"}
 BY_HAND = "hand"
 SCORE_ACTION = "score"
 ACTIONS = (
-    "init", "add", "set", "metric-add", "metric-target", "metric-set", "metric-end", "metric-rename", "metric-move",
-    "metric-recadence", "metric-rebase", "handover", "vacate", "leave", "move", "own", "pause", "resume", "rename",
-    "split", "delegate", "org", "holiday", "score", "withdraw", "retire", "escalate", "todo", "review", "brief",
-    "explain", "upgrade", "undo", BY_HAND,
+    "init", "add", "import", "set", "metric-add", "metric-target", "metric-set", "metric-end", "metric-rename",
+    "metric-move", "metric-recadence", "metric-rebase", "handover", "vacate", "leave", "move", "own", "pause",
+    "resume", "rename", "split", "delegate", "org", "holiday", "score", "withdraw", "retire", "escalate", "todo",
+    "review", "brief", "explain", "upgrade", "undo", BY_HAND,
 )  # fmt: skip
 # The commits in a page. The first page is smaller, so that the output begins at once.
 _FIRST_PAGE, _PAGE = 50, 500

@@ -21,14 +21,16 @@ class ImportRequest:
     """How to import: `under` is the seat to which the top seats of the sources report.
 
     `owner` is the person who answers for the agents and groups that the sources name no owner for. `by` is the acting
-    seat. With `skip_bad`, bad rows are left out; without it, they refuse the import. `answers` has the answers to
-    questions by `ImportQuestion.key`; `under` and `owner` answer all questions of their kind.
+    seat. With `skip_bad`, bad rows are left out; without it, they refuse the import. `is_part`: the rows are only a
+    part of their source, so nobody is gone. `answers` has the answers to questions by `ImportQuestion.key`; `under` and
+    `owner` answer all questions of their kind.
     """
 
     under: str = ""
     owner: str = ""
     by: str = ""
     skip_bad: bool = False
+    is_part: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -48,3 +50,12 @@ class ImportQuestion:
     def key(self) -> str:
         """The name under which the answer is given: `under` or `owner`."""
         return str(self.kind)
+
+    def explain(self) -> str:
+        """The question with the option that answers it."""
+        choice = self.choices[0] if self.choices else "SEAT"
+        return (
+            f"{self.text} Add --{self.kind} SEAT, such as: --{self.kind} {choice}"
+            if self.choices
+            else (f"{self.text} Add --{self.kind} {choice}")
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from orgtp.actions.import_metrics import PlannedMetric
 from orgtp.actions.import_seats.request import ImportQuestion
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change
@@ -29,13 +30,15 @@ class FieldFate(StrEnum):
     """What becomes of a field of an existing seat, compared with what was imported last.
 
     `followed`: the source has changed it and people have not. `added`: the seat had none. `kept`: people have changed
-    it and the source has not. `both`: both have changed it; the seat keeps its own.
+    it and the source has not. `both`: both have changed it; the seat keeps its own. `other`: the seat keeps what people
+    or another source have written.
     """
 
     FOLLOWED = "followed"
     ADDED = "added"
     KEPT = "kept"
     BOTH = "both"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,10 @@ class PlannedRow:
     """What becomes of a row.
 
     `where` is its place, `seat` the id of its seat, and `named` what the source calls it, if the id is another: an id,
-    else the name. `known_by` says how an existing seat was recognised (`alias D-0117`). `places` are the files that
-    define the seat, `lost` the parts of the row that nothing is made of, and `unknown` what the source should say and
-    does not. `alike` are existing seats that look like a new one.
+    else the name; `id_why` says why it is not only that with hyphens. `known_by` says how an existing seat was
+    recognised (`alias D-0117`). `places` are the files that define the seat, `lost` the parts of the row that nothing
+    is made of, and `unknown` what the source should say and does not. `alike` are existing seats that look like a new
+    one.
     """
 
     where: str
@@ -77,6 +81,7 @@ class PlannedRow:
     role: str
     kind: str
     reports_to: str = ""
+    also_reports_to: tuple[str, ...] = ()
     owner: str = ""
     named: str = ""
     known_by: str = ""
@@ -85,6 +90,7 @@ class PlannedRow:
     lost: tuple[LostText, ...] = ()
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    id_why: str = ""
     alike: tuple[AlikeSeat, ...] = ()
 
     @property
@@ -115,16 +121,36 @@ class PlannedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class BadRowOfSource:
+    """A row that cannot be imported, and the path of its source."""
+
+    path: str
+    row: BadDraft
+
+    @property
+    def where(self) -> str:
+        """The place of the row."""
+        return self.row.where
+
+    @property
+    def why(self) -> str:
+        """Why it cannot be imported."""
+        return self.row.why
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPlan:
     """Everything that an import would do.
 
-    `bad` are the rows that cannot be imported, each with its source; without `skip_bad` they refuse the import, as
-    `questions` without an answer do. `change` is the commit: without edits if nothing would change.
+    `rows` are those of seats, and `metrics` those of scorecards. `bad` are the rows that cannot be imported; without
+    `skip_bad` they refuse the import, as `questions` without an answer do. `change` is the commit: without edits if
+    nothing would change.
     """
 
     sources: tuple[PlannedSource, ...]
     rows: tuple[PlannedRow, ...]
-    bad: tuple[BadDraft, ...]
+    metrics: tuple[PlannedMetric, ...]
+    bad: tuple[BadRowOfSource, ...]
     questions: tuple[ImportQuestion, ...]
     gone: tuple[GoneSeat, ...]
     notes: tuple[str, ...]

@@ -16,6 +16,7 @@ from orgtp.model.trailers import TrailerClaims
 # org.yaml. Where a metric continues another one, routes in org.yaml follow it.
 _OTHER_PATHS: Mapping[str, tuple[str, ...]] = {
     "add": ("seats/",),
+    "import": ("seats/",),
     "set": ("seats/",),
     "metric-add": ("seats/",),
     "metric-target": ("seats/",),

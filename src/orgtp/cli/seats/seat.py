@@ -232,7 +232,7 @@ def set_seat_keys(
 
     Only the lines concerned change. KEY= removes a key. A new target applies from the current period on; earlier values
     keep the target that they had. email, also_reports_to and aliases can have several values, email=A,B, and so has
-    runs_from, each a file of a repository: runs_from=REPOSITORY:PATH,REPOSITORY:PATH
+    runs_from, each a file of a repository: runs_from=REPOSITORY:PATH,REPOSITORY:PATH@SHA256
     """
     handle = open_chosen_org(change.org, push=change.push)
     pairs = [_parse_pair(text, "KEY=VALUE", "owner=bogdan") for text in values]

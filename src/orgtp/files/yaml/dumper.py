@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from orgtp.files.yaml.fast_loader import resolve_scalar
 from orgtp.model.change import YamlData
@@ -45,6 +46,8 @@ def format_scalar(value: YamlData, style: str = "", *, flow: bool = False) -> st
     return value
 
 
+# The keys of a file, and words such as a status, come again and again.
+@lru_cache(maxsize=1024)
 def _can_be_plain(text: str, flow: bool) -> bool:
     if not isinstance(resolve_scalar(text), str) or text.lower() in _OLD_WORDS:
         return False

@@ -8,6 +8,7 @@ cannot stand for a billion values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import field
 from typing import Any, NoReturn, TypeAlias
@@ -36,14 +37,15 @@ ForeignData: TypeAlias = "str | list[ForeignData] | dict[str, ForeignData] | Non
 class ForeignNode:
     """A value of a foreign file, with its line and column from 1.
 
-    `data` is a text, None (for null), a list or a mapping. `items` has a mapping's values, and `parts` a list's.
-    `weight` is the number of values in it, with aliases expanded.
+    `data` is a text, None (for null), a list or a mapping. `items` has a mapping's values, `key_lines` the lines of its
+    keys, and `parts` a list's values. `weight` is the number of values in it, with aliases expanded.
     """
 
     line: int
     column: int
     data: ForeignData = None
     items: dict[str, ForeignNode] = field(default_factory=dict)
+    key_lines: dict[str, int] = field(default_factory=dict)
     parts: list[ForeignNode] = field(default_factory=list)
     weight: int = 1
 
@@ -78,14 +80,34 @@ class UnreadableYaml(Exception):
 def read_foreign_yaml(path: str, raw: bytes) -> list[ForeignNode]:
     """The documents of the file `path`, without those that are empty. Raises `UnreadableYaml`."""
     text = _decode(path, raw)
-    reader = _DocumentReader(path, text)
     try:
-        return list(reader.read_documents())
+        return _read_documents(path, text)
     except yaml.MarkedYAMLError as error:
         problem = explain_yaml_error(path, text, error)
         # libyaml looks ahead, and stops at its own limit first.
         is_deep = problem.rule == "yaml-too-deep"
         raise UnreadableYaml(Problem(problem.rule, problem.place, *_DEEP) if is_deep else problem) from error
+
+
+def _read_documents(path: str, text: str) -> list[ForeignNode]:
+    try:
+        return list(_DocumentReader(path, text).read_documents())
+    except yaml.MarkedYAMLError as error:
+        # JSON writes an emoji as two escapes, and libyaml, which reads YAML 1.1, allows neither of them.
+        joined = _PAIR.sub(_join_pair, text) if error.problem == _BAD_ESCAPE else text
+        if joined == text:
+            raise
+        return list(_DocumentReader(path, joined).read_documents())
+
+
+_BAD_ESCAPE = "found invalid Unicode character escape code"
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _join_pair(match: re.Match[str]) -> str:
+    """One escape for the character that two surrogates stand for."""
+    high, low = int(match[2], 16), int(match[3], 16)
+    return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
 
 
 def _decode(path: str, raw: bytes) -> str:
@@ -165,9 +187,9 @@ class _DocumentReader:
                 merged += self.find_merged(value, event)
                 continue
             if key in node.items:
-                hint = f"Keep one of the two; the first is on line {node.items[key].line}."
+                hint = f"Keep one of the two; the first is on line {node.key_lines[key]}."
                 self.refuse("yaml-duplicate-key", event, f'the key "{key}" occurs twice', hint)
-            node.items[key] = value
+            node.items[key], node.key_lines[key] = value, event.start_mark.line + 1
             node.weight += value.weight
         for other in merged:
             self.merge(node, other, event)
@@ -178,7 +200,7 @@ class _DocumentReader:
         for name, value in other.items.items():
             if name not in node.items:
                 self.count(value.weight, event)
-                node.items[name] = value
+                node.items[name], node.key_lines[name] = value, other.key_lines[name]
                 node.weight += value.weight
 
     def find_merged(self, value: ForeignNode, event: Any) -> list[ForeignNode]:

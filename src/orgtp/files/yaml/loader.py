@@ -67,7 +67,8 @@ def read_document(path: str, raw: bytes) -> YamlDocument:
     text = decode_yaml(path, raw)
     try:
         if find_forbidden_character(path, text) is None:
-            return YamlDocument(load_plain_yaml(text), _LazyPlaces(path, raw).make_marks())
+            data = load_plain_yaml(text)
+            return YamlDocument(data, _LazyPlaces(path, raw).make_marks(data))
     except NotPlain:
         pass
     return _LazyPlaces(path, raw).read_root()
@@ -81,9 +82,9 @@ class _LazyPlaces:
     raw: bytes
     known: YamlDocument | None = None
 
-    def make_marks(self) -> Marks:
+    def make_marks(self, data: Any) -> Marks:
         values = _LazyMapping(lambda: self.read_root().marks.values)
-        return Marks(self.path, values, _LazyMapping(lambda: self.read_root().marks.keys))
+        return Marks(self.path, values, _LazyKeys(lambda: self.read_root().marks.keys, data))
 
     def read_root(self) -> YamlDocument:
         """The document from the slow loader. Raises `NotStrict`."""
@@ -109,6 +110,26 @@ class _LazyMapping(Mapping[Keys, tuple[int, int]]):
 
     def __len__(self) -> int:
         return len(self.make())
+
+
+@dataclass(slots=True)
+class _LazyKeys(_LazyMapping):
+    """The places of the keys of `data`. Whether a key is there is known without them: rules ask it of every seat."""
+
+    data: Any
+
+    def __contains__(self, keys: object) -> bool:
+        if not isinstance(keys, tuple) or not keys:
+            return False
+        *above, name = keys
+        found = self.data
+        for key in above:
+            if isinstance(found, list):
+                found = dict(zip(map(str, range(len(found))), found, strict=True))
+            if not isinstance(found, dict) or key not in found:
+                return False
+            found = found[key]
+        return isinstance(found, dict) and name in found
 
 
 def decode_yaml(path: str, raw: bytes) -> str:

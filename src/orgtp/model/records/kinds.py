@@ -323,6 +323,7 @@ SCORE = RecordKind(
     find_writers=_list_score_writers,
     find_actors=_find_score_actors,
     actions={"score": "value", "withdraw": "withdrawal"},
+    also_in=("import",),
 )
 RETIREMENT = RecordKind(
     name="retirement",

@@ -87,17 +87,17 @@ def _list_addresses(seat: Seat) -> Iterator[tuple[tuple[str, ...], str, str]]:
     The address of the seat itself is that of the position, which each of its holders may have as well.
     """
     people = {email.lower(): one.name for one in seat.holders for email in one.emails}
-    for keys, email in _with_keys(seat, ("email",), seat.emails):
+    for keys, email in _with_keys(("email",), seat.emails):
         yield keys, email, people.get(email.lower(), seat.name)
     for one in seat.holders:
-        for keys, email in _with_keys(seat, ("holders", one.since.isoformat(), "email"), one.emails):
+        for keys, email in _with_keys(("holders", one.since.isoformat(), "email"), one.emails):
             yield keys, email, one.name
 
 
-def _with_keys(seat: Seat, keys: Keys, emails: Sequence[str]) -> Iterator[tuple[Keys, str]]:
+def _with_keys(keys: Keys, emails: Sequence[str]) -> Iterator[tuple[Keys, str]]:
+    """Each address with its keys. The place of one that is no list is that of the text, the nearest parent."""
     for number, email in enumerate(emails):
-        item = (*keys, str(number))
-        yield item if item in seat.marks.keys else keys, email
+        yield (*keys, str(number)), email
 
 
 def no_metric_of_its_own(org: Org, now: datetime | None = None) -> Iterator[Finding]:
@@ -251,9 +251,12 @@ def review_by_past(org: Org, now: datetime) -> Iterator[Finding]:
 def _seats_without_metric(org: Org, now: datetime | None) -> Iterator[Seat]:
     """The active seats whose metrics have all ended, except groups and those with metrics that cannot be read."""
     for seat in org.seats.values():
+        if not seat.is_active or seat.is_group:
+            continue
         ended = all(now and is_over(org, metric, now) for metric in seat.metrics.values())
-        has_unread = any(_is_unread_metric(seat, keys) for keys in seat.marks.keys)
-        if seat.is_active and not seat.is_group and ended and not has_unread:
+        # To look at the marks, the file is parsed again, so this comes last, and only if something could not be read.
+        has_unread = "metrics" in seat.unread and any(_is_unread_metric(seat, keys) for keys in seat.marks.keys)
+        if ended and not has_unread:
             yield seat
 
 

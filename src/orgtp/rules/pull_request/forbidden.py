@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orgtp.model.inventory.imported import is_imported_proposal
 from orgtp.model.org import Retirement
 from orgtp.model.org_pair import OrgPair
 from orgtp.model.problem import Place
@@ -162,7 +163,8 @@ def seat_deleted(compared: OrgPair) -> Iterator[Finding]:
 
     Seats are retired, not deleted: a retirement moves every capability to an heir and leaves a record. The file stays,
     so that the history and the values of the seat keep their meaning. Renaming the file counts as deleting it too: an
-    id never changes. Change `name` instead.
+    id never changes. Change `name` instead. Only a seat that an import proposed, and that has no values, may go:
+    `orgtp undo` removes it again.
 
     Bad:
 
@@ -177,6 +179,9 @@ def seat_deleted(compared: OrgPair) -> Iterator[Finding]:
     for path in compared.old:
         if path.startswith("seats/") and path not in compared.new:
             seat = path.removeprefix("seats/").removesuffix(".yaml")
+            before = compared.before.seats.get(seat)
+            if before and is_imported_proposal(before) and seat not in compared.before.scores:
+                continue
             then = "" if seat in compared.after.retirements else f"; then: orgtp retire {seat} --to HEIR"
             hint = f"{restore_hint(compared, path)}{then}"
             yield Finding(Place(path), f"the seat {seat} was deleted, not retired", hint)

@@ -1,0 +1,101 @@
+"""Import seats from files of other tools.
+
+import orgtp
+org = orgtp.open("sneeze-it")
+sources = org.imports.read_sources([Path("people.csv")])
+plan = org.imports.plan(sources, orgtp.api.ImportRequest(under="david"))
+org.imports.record(sources, orgtp.api.ImportRequest(under="david"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orgtp.history.locate import OrgSnapshot
+from orgtp.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from orgtp.actions.import_seats.request import ImportRequest
+    from orgtp.actions.import_seats.result import ImportPlan, PlannedRow
+    from orgtp.api.ledger import LedgerActions
+    from orgtp.ledger.batch import RecordedChange
+    from orgtp.model.inventory.draft import DraftSource
+
+
+@dataclass(frozen=True)
+class Imports:
+    """Imports into one org."""
+
+    snapshot: OrgSnapshot
+    ledger: LedgerActions
+
+    def read_sources(
+        self, paths: Sequence[Path], format_: str = "", mapping: Mapping[str, str] | None = None, name: str = ""
+    ) -> list[DraftSource]:
+        """Read the paths. `format_` is one of `importers.formats`, "" to recognise it; `mapping` maps keys to columns.
+
+        `name` is the name under which the source is known again; "" for that of its file. Raises `BadInput` and
+        `BadSource`.
+        """
+        from orgtp.importers.read import read_draft_sources
+        from orgtp.importers.remembered import read_remembered
+
+        remembered = read_remembered().maps
+        if name in remembered and not mapping:
+            mapping = remembered[name]
+        found = read_draft_sources(paths, format_, mapping or {}, remembered)
+        return [replace(source, name=name) for source in found] if name else found
+
+    def find_settings_fault(self) -> str:
+        """Why the maps that this machine remembers cannot be used; "" if they can."""
+        from orgtp.importers.remembered import read_remembered
+
+        return read_remembered().fault
+
+    def remember_maps(self, sources: Iterable[DraftSource]) -> str:
+        """Remember the maps of the sources on this machine. Returns why that could not be done; "" if it was."""
+        from orgtp.importers.remembered import remember_mapping
+
+        faults = [remember_mapping(source.name, source.mapping) for source in sources if source.mapping]
+        return next(filter(None, faults), "")
+
+    def plan(self, sources: Sequence[DraftSource], request: ImportRequest) -> ImportPlan:
+        """What becomes of each row, with the seats that new ones look like. Raises `UnknownSeat` and `BadInput`."""
+        from orgtp.actions.import_seats.plan import plan_import
+
+        plan = plan_import(self.snapshot.loaded.org, sources, request, self.snapshot.now)
+        return replace(plan, rows=tuple(self._add_alike(plan, sources)))
+
+    def _add_alike(self, plan: ImportPlan, sources: Sequence[DraftSource]) -> list[PlannedRow]:
+        """The rows; those whose work is described with the seats of the org that look like them."""
+        from orgtp.actions.import_seats.result import AlikeSeat, RowFate
+        from orgtp.views.overlap.find import find_alike
+        from orgtp.views.overlap.types import read_draft_work
+
+        drafts = {draft.where: draft for source in sources for draft in source.drafts}
+        # People with one job title are not alike for it.
+        is_told = {where for where, draft in drafts.items() if draft.mission or draft.kind != "human"}
+        new = [row for row in plan.rows if row.fate is RowFate.NEW and row.where in is_told]
+        if not self.snapshot.loaded.org.seats or not new:
+            return list(plan.rows)
+        found = find_alike(self.snapshot.loaded.org, [read_draft_work(drafts[row.where]) for row in new])
+        alike = {
+            row.where: tuple(AlikeSeat(one.seat, f"{one.likeness:.2f}") for one in some)
+            for row, some in zip(new, found, strict=True)
+        }
+        return [replace(row, alike=alike[row.where]) if alike.get(row.where) else row for row in plan.rows]
+
+    def record(
+        self, sources: Sequence[DraftSource], request: ImportRequest, *, dry_run: bool = False
+    ) -> RecordedChange:
+        """Import the rows in one commit, planned on the newest commit of the ledger branch.
+
+        Raises `BadRows`, `OpenQuestion`, and what `plan` raises.
+        """
+        from orgtp.actions.import_seats.plan import import_seats
+
+        now = self.snapshot.now
+        return self.ledger.record(lambda org: import_seats(org, sources, request, now), dry_run=dry_run)

@@ -1,0 +1,240 @@
+"""`orgtp import`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orgtp.cli.options import ChangeOptions, changing_command
+from orgtp.cli.session import (
+    has_terminal,
+    open_chosen_org,
+    remember_result,
+    report_change,
+    write_json,
+    write_stderr,
+    write_stdout,
+)
+from orgtp.model.errors import BadInput
+from orgtp.model.text import count_noun
+
+if TYPE_CHECKING:
+    from orgtp.api import DraftSource, ImportPlan, ImportQuestion, ImportRequest, OrgHandle, RecordedChange
+
+# What the exit codes mean is in docs/commands.md.
+_BAD_ROWS, _UNANSWERED = 1, 2
+
+
+@changing_command
+def import_seats(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders to import.")],
+    format_: Annotated[
+        str, typer.Option("--format", metavar="F", help="The format of the files. Default: recognised from each file.")
+    ] = "",
+    under: Annotated[
+        str, typer.Option("--under", metavar="SEAT", help="The seat that those without a manager report to.")
+    ] = "",
+    owner: Annotated[
+        str,
+        typer.Option("--owner", metavar="SEAT", help="The person who answers for agents and groups without an owner."),
+    ] = "",
+    maps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar='KEY="Column"',
+            help="The column of a table that has a key, such as parent=Boss. Can be repeated.",
+        ),
+    ] = None,
+    part_of: Annotated[
+        str,
+        typer.Option(
+            "--part-of",
+            metavar="NAME",
+            help="The rows are a part of the source that has this name: nobody else in it is gone.",
+        ),
+    ] = "",
+    skip_bad: Annotated[
+        Path | None,
+        typer.Option(
+            "--skip-bad",
+            metavar="FILE",
+            help="Import the good rows, and write the others to this new file. Correct them there, and import that "
+            "file.",
+        ),
+    ] = None,
+    *,
+    change: ChangeOptions,
+) -> int:
+    """Import seats from what you have, as a commit: people, teams, agents and scorecards.
+
+    Nothing is invented: a new seat is proposed, and has only what its row says. A row whose address or alias belongs to
+    a seat is that seat. What people changed in a seat since the last import stays.
+
+    With --dry-run, a table shows what becomes of each row first. To undo an import: orgtp undo.
+    """
+    from orgtp.api import ImportRequest
+
+    handle = open_chosen_org(change.org, push=change.push)
+    _refuse_existing(skip_bad)
+    sources = handle.imports.read_sources(paths, format_, _parse_maps(maps or []), part_of)
+    if fault := handle.imports.find_settings_fault():
+        write_stderr(fault)
+    acting = handle.ledger.find_acting_seat(change.by)
+    request = ImportRequest(under=under, owner=owner, by=acting, skip_bad=skip_bad is not None, is_part=bool(part_of))
+    plan = handle.imports.plan(sources, request)
+    is_blocked = bool(plan.bad) and skip_bad is None
+    if not (is_blocked or change.dry_run or change.json) and has_terminal():
+        while plan.questions:
+            request = _ask(plan.questions, request)
+            plan = handle.imports.plan(sources, request)
+    if change.dry_run:
+        return _show_plan(handle, plan, sources, request, change)
+    kept = _write_bad_rows(plan, sources, skip_bad) if skip_bad and not plan.questions else {}
+    try:
+        done = handle.imports.record(sources, request)
+    except BaseException:
+        # Nothing was recorded, so the files would say too little.
+        for path in kept:
+            path.unlink(missing_ok=True)
+        raise
+    if fault := handle.imports.remember_maps(sources):
+        write_stderr(fault)
+    return _report(handle, plan, done, change, kept)
+
+
+def _parse_maps(texts: Iterable[str]) -> dict[str, str]:
+    """`parent=Boss` as a mapping. Raises `BadInput`."""
+    found: dict[str, str] = {}
+    for text in texts:
+        key, sign, column = text.partition("=")
+        if not (sign and key.strip() and column.strip()):
+            raise BadInput(what=f'--map "{text}" is not KEY="Column", such as --map parent="Reports to"')
+        found[key.strip()] = column.strip().strip('"')
+    return found
+
+
+def _ask(questions: Sequence[ImportQuestion], request: ImportRequest) -> ImportRequest:
+    """Ask each question once, and return the request with the answers. Nothing is written before all are answered."""
+    answers: dict[str, str] = {}
+    for one in questions:
+        if len(one.choices) > 1:
+            write_stderr(f"{one.text} Likely: {', '.join(one.choices)}")
+        else:
+            write_stderr(one.text)
+        words = {"under": "The seat that they report to", "owner": "The person who answers for them"}
+        answers[one.key] = typer.prompt(words[one.key], default=one.choices[0] if one.choices else None, err=True)
+    return replace(request, answers={**request.answers, **answers})
+
+
+def _show_plan(
+    handle: OrgHandle,
+    plan: ImportPlan,
+    sources: Sequence[DraftSource],
+    request: ImportRequest,
+    change: ChangeOptions,
+) -> int:
+    """Show what an import would do. The exit code is the one that the import would have."""
+    is_blocked = bool(plan.bad) and not request.skip_bad
+    ready = not is_blocked and not plan.questions
+    # The rules of the org may refuse what the rows alone do not show.
+    done = handle.imports.record(sources, request, dry_run=True) if ready else None
+    paths = done.paths if done else plan.change.paths
+    if change.json:
+        body = {"commit": None, "paths": paths, "outbox": False, "dry_run": True, "subject": plan.change.subject}
+        write_json("import", handle, {**body, **_plan_json(plan)})
+    else:
+        from orgtp.render.imports import import_plan_text
+        from orgtp.render.terminal import detect_screen
+
+        write_stdout(import_plan_text(plan, detect_screen()))
+        write_stderr(_describe_dry_run(plan, is_blocked=is_blocked, ready=ready))
+    return _BAD_ROWS if is_blocked else _UNANSWERED if plan.questions else _code_of_skipped(plan)
+
+
+def _describe_dry_run(plan: ImportPlan, *, is_blocked: bool, ready: bool) -> str:
+    if is_blocked:
+        return (
+            "dry run. Nothing would be written because of the bad rows. To import the others, and write these to a "
+            "file: add --skip-bad FILE"
+        )
+    if not ready:
+        return "dry run. Nothing would be written before this is answered: " + ", ".join(
+            f"--{one.kind} SEAT" for one in plan.questions
+        )
+    if not plan.change.edits:
+        return "dry run: nothing to change"
+    return f"dry run, nothing written. The commit would be: {plan.change.subject}"
+
+
+def _code_of_skipped(plan: ImportPlan) -> int:
+    """1 if nothing is left of the rows after the bad ones."""
+    return int(bool(plan.bad) and not plan.rows)
+
+
+def _report(
+    handle: OrgHandle, plan: ImportPlan, done: RecordedChange, change: ChangeOptions, kept: Mapping[Path, int]
+) -> int:
+    """Report an import, and say where the bad rows are."""
+    code = report_change("import", handle, done, change, **_plan_json(plan))
+    remember_result(f"the import is recorded: {done.change.subject}")
+    if not change.json:
+        from orgtp.render.imports import import_report_text
+        from orgtp.render.terminal import detect_screen
+
+        write_stderr(import_report_text(plan, replace(detect_screen(), colour=False)))
+    for path, count in kept.items():
+        name = next((source.name for source in plan.sources), "")
+        words = shlex.join(["orgtp", "import", str(path), "--part-of", name])
+        write_stderr(f"{count_noun(count, 'bad row')} are in {path}. Correct them there, then: {words}")
+    return code or _code_of_skipped(plan)
+
+
+def _plan_json(plan: ImportPlan) -> dict[str, Any]:
+    """The plan as JSON: everything, however long."""
+    return {
+        "sources": plan.sources,
+        "rows": plan.rows,
+        "metrics": plan.metrics,
+        "bad": [{"path": one.path, "where": one.where, "why": one.why, "text": one.row.text} for one in plan.bad],
+        "questions": [
+            {"key": one.key, "text": one.text, "rows": one.rows, "choices": one.choices} for one in plan.questions
+        ],
+        "gone": plan.gone,
+        "notes": plan.notes,
+    }
+
+
+def _refuse_existing(skip_bad: Path | None) -> None:
+    if skip_bad and skip_bad.exists():
+        raise BadInput(what=f"{skip_bad} already exists, and nothing is overwritten. Name a new file for --skip-bad")
+
+
+def _write_bad_rows(plan: ImportPlan, sources: Sequence[DraftSource], skip_bad: Path) -> dict[Path, int]:
+    """Write the bad rows of each table to a file that can be imported again. Returns the files with their rows.
+
+    Several tables have several headers: then each has a file of its own, with the name of its source.
+    """
+    found: dict[Path, int] = {}
+    tables = [
+        (source, rows)
+        for source in sources
+        if (rows := [one.row.text for one in plan.bad if one.path == source.path and one.row.text])
+    ]
+    for source, rows in tables:
+        path = skip_bad if len(tables) == 1 else skip_bad.with_name(f"{skip_bad.stem}-{source.name}{skip_bad.suffix}")
+        lines = [*([source.header.rstrip("\n")] if source.header else []), *(row.rstrip("\n") for row in rows)]
+        try:
+            with path.open("x", encoding="utf-8", newline="") as out:
+                out.write("".join(f"{line}\n" for line in lines))
+        except OSError as error:
+            for written in found:
+                written.unlink(missing_ok=True)
+            raise BadInput(what=f"{path} cannot be written: {error.strerror}. Nothing was imported") from error
+        found[path] = len(rows)
+    return found

@@ -1,0 +1,166 @@
+"""Pipelines and services that run agents: workflows of GitHub, pipelines of GitLab, and compose files.
+
+The values of `env`, `with`, `environment` and of scripts are looked at for programs, and never kept.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from orgtp.discovery.commands import AgentUse, find_agent_image, find_uses
+from orgtp.discovery.file_reading import ReadFile, describe_template
+from orgtp.discovery.parsing import Unparsed, as_list, as_mapping, as_text, list_texts, parse_yaml
+from orgtp.discovery.starting import Start
+from orgtp.model.inventory.found import FoundKind
+
+_EVENTS = {"workflow_dispatch": "by hand", "workflow_call": "", "schedule": ""}
+
+
+def read_github_workflow(file: ReadFile, *, runs: bool) -> None:
+    """A workflow of GitHub that runs an agent. `runs`: it is where GitHub looks, and not somewhere else."""
+    data = _parse(file)
+    jobs = [as_mapping(job) for job in as_mapping(data.get("jobs")).values()]
+    steps = [as_mapping(step) for job in jobs for step in as_list(job.get("steps"))]
+    programs, risks = _find_in_steps(file, steps)
+    if not programs:
+        return
+    if any(_may_write(as_mapping(part).get("permissions")) for part in [data, *jobs]):
+        risks.add("can write to the repository")
+    name = as_text(data.get("name")) or PurePosixPath(file.path).stem
+    item = file.make_item(FoundKind.TEMPLATE, name, program=programs[0], risks=tuple(sorted(risks)))
+    for trigger in describe_template(file, list(_list_events(data.get("on"))) if runs else []):
+        item.add_trigger(trigger)
+    file.joiner.add_definition(item)
+
+
+def _parse(file: ReadFile) -> dict[str, Any]:
+    """The mapping in a YAML file; an empty one if there is none, which is remembered if the file is not YAML."""
+    try:
+        return as_mapping(parse_yaml(file.raw))
+    except Unparsed as error:
+        file.skip(str(error))
+        return {}
+
+
+def _find_in_steps(file: ReadFile, steps: list[dict[str, Any]]) -> tuple[list[str], set[str]]:
+    programs: list[str] = []
+    risks: set[str] = set()
+    for step in steps:
+        action = as_text(step.get("uses")).partition("@")[0].lower()
+        known = next((one for one in file.patterns.actions if action == one or action.startswith(f"{one}/")), "")
+        if known:
+            programs.append(PurePosixPath(known).name)
+        folder = _find_top(file)
+        for use in find_uses(as_text(step.get("run")), {}, folder, file.patterns):
+            if isinstance(use, AgentUse):
+                programs.append(use.program)
+                risks |= set(use.risks)
+    return programs, risks
+
+
+def _find_top(file: ReadFile) -> str:
+    top = os.fspath(file.repository.root) if file.repository else os.path.dirname(file.path)  # noqa: PTH120
+    return file.machine.name_path(top)
+
+
+def _may_write(permissions: Any) -> bool:
+    if permissions == "write-all":
+        return True
+    return as_mapping(permissions).get("contents") == "write"
+
+
+def _list_events(on: Any) -> Iterator[str]:
+    """What starts a workflow: times, events, or a person."""
+    names = [on] if isinstance(on, str) else on if isinstance(on, list) else list(as_mapping(on))
+    for times in as_list(as_mapping(on).get("schedule")):
+        if cron := as_text(as_mapping(times).get("cron")):
+            yield f"schedule {cron}"
+    for name in list_texts(names):
+        if event := _EVENTS.get(name, f"on {name}"):
+            yield event
+
+
+def read_gitlab_pipeline(file: ReadFile) -> None:
+    """A pipeline of GitLab whose jobs run agents. When a schedule runs it is in GitLab, not in the file."""
+    data = _parse(file)
+    for name, job in sorted(data.items()):
+        settings = as_mapping(job)
+        texts = [line for key in ("before_script", "script", "after_script") for line in list_texts(settings.get(key))]
+        folder = _find_top(file)
+        uses = [use for use in find_uses("\n".join(texts), {}, folder, file.patterns) if isinstance(use, AgentUse)]
+        if not uses:
+            continue
+        risks = tuple(sorted({risk for use in uses for risk in use.risks}))
+        item = file.make_item(FoundKind.TEMPLATE, name, name, program=uses[0].program, risks=risks)
+        # A job whose name begins with a dot is there to be extended, and does not run.
+        trigger = "" if name.startswith(".") else _describe_rules(settings)
+        for one in describe_template(file, [trigger] if trigger else []):
+            item.add_trigger(one)
+        file.joiner.add_definition(item)
+
+
+SCHEDULED = "GitLab schedule (its times are in GitLab, not in the file)"
+
+
+def _describe_rules(job: dict[str, Any]) -> str:
+    rules = [as_mapping(rule) for rule in as_list(job.get("rules"))]
+    conditions = " ".join(as_text(rule.get("if")) for rule in rules)
+    only = as_mapping(job.get("only")).get("refs") or job.get("only")
+    if ("CI_PIPELINE_SOURCE" in conditions and "schedule" in conditions) or "schedules" in list(list_texts(only)):
+        return SCHEDULED
+    if job.get("when") == "manual" or (rules and all(rule.get("when") == "manual" for rule in rules)):
+        return "by hand"
+    return "on pipelines"
+
+
+def read_compose_file(file: ReadFile) -> None:
+    """The services of a compose file that run an agent: by their command, or by their image."""
+    services = as_mapping(_parse(file).get("services"))
+    for name, service in sorted(services.items()):
+        _read_service(file, name, as_mapping(service))
+
+
+def _read_service(file: ReadFile, name: str, service: dict[str, Any]) -> None:
+    words = (*_list_words(service.get("entrypoint")), *_list_words(service.get("command")))
+    image = find_agent_image(as_text(service.get("image")), file.patterns)
+    if not words and image:
+        words = ("docker", as_text(service.get("image")))
+    elif image and not _names_program(words, file):
+        # The image is the program, and the words are its arguments.
+        words = ("docker", as_text(service.get("image")), *words)
+    if not words:
+        return
+    triggers = describe_template(file, [_describe_service(service)])
+    context = as_text(as_mapping(service.get("build")).get("context")) or as_text(service.get("build"))
+    folder = os.path.join(os.path.dirname(file.path), context)  # noqa: PTH118, PTH120
+    trigger = triggers[0] if triggers else ""
+    start = Start(
+        file.what, file.shown, trigger, file.path, words=words, label=name, place=file.place(name),
+        folder=file.machine.name_path(os.path.normpath(folder)), among=file.among,
+    )  # fmt: skip
+    file.joiner.add_start(start)
+
+
+def _names_program(words: tuple[str, ...], file: ReadFile) -> bool:
+    return any(isinstance(use, AgentUse) for use in find_uses(shlex.join(words), {}, "", file.patterns))
+
+
+def _list_words(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(list_texts(value))
+    try:
+        return tuple(shlex.split(as_text(value)))
+    except ValueError:
+        return tuple(as_text(value).split())
+
+
+def _describe_service(service: dict[str, Any]) -> str:
+    restart, profiles = as_text(service.get("restart")), list(list_texts(service.get("profiles")))
+    parts = ["compose service"]
+    parts += [f"restart {restart}"] if restart and restart != "no" else []
+    parts += [f"profile {profiles[0]}"] if profiles else []
+    return ", ".join(parts)

@@ -1,0 +1,1 @@
+"""Finding agents, and comparing them with the seats of an org."""

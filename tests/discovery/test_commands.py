@@ -1,0 +1,161 @@
+"""Which command lines run an agent, which run a script, and which only mention one."""
+
+from __future__ import annotations
+
+import pytest
+
+from orgtp.discovery.commands import AgentUse, ScriptUse, find_library, find_started_program, find_uses
+from orgtp.discovery.patterns import read_shipped_patterns
+
+PATTERNS = read_shipped_patterns()
+
+
+def uses(text: str) -> list[AgentUse | ScriptUse]:
+    return find_uses(text, {"HOME": "/home/ada"}, "/home/ada", PATTERNS)
+
+
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ('claude -p "hello"', "claude"),
+        ("claude --model opus --print hello", "claude"),
+        ("/usr/local/bin/claude -p hello", "claude"),
+        ("KEY=secret OTHER='a b' claude -p hello", "claude"),
+        ("cat prompt.md | claude -p", "claude"),
+        ("cd /srv/agents && claude -p hello >> /var/log/x 2>&1", "claude"),
+        ("out=$(claude -p hello)", "claude"),
+        ('echo "$(claude -p hello)"', "claude"),
+        ("echo `claude -p hello`", "claude"),
+        ("if true; then claude -p hello; fi", "claude"),
+        ("for i in a b; do\n  claude -p $i\ndone", "claude"),
+        ("case $1 in\n  a) claude -p hello ;;\nesac", "claude"),
+        ("(cd /srv; claude -p hello)", "claude"),
+        ("claude \\\n  -p hello", "claude"),
+        ("bash -lc 'claude -p hello'", "claude"),
+        ("sh -c \"cd /srv && codex exec 'hello'\"", "codex"),
+        ("sudo -u agent -H env A=b timeout -k 5 10m nice -n 5 claude -p hello", "claude"),
+        ("flock -n /tmp/lock -c 'claude -p hello'", "claude"),
+        ("flock -n /tmp/lock claude -p hello", "claude"),
+        ("su - agent -c 'claude -p hello'", "claude"),
+        ("ssh -i key host 'claude -p hello'", "claude"),
+        ("tmux new-session -d -s dash 'claude -p hello'", "claude"),
+        ("npx -y @anthropic-ai/claude-code@latest -p hello", "claude"),
+        ("pnpm dlx @openai/codex exec hello", "codex"),
+        ("docker exec dash claude -p hello", "claude"),
+        ("docker run --rm -v /srv:/srv ghcr.io/openclaw/openclaw:latest", "openclaw"),
+        ("codex exec hello", "codex"),
+        ("codex -m o4 exec hello", "codex"),
+        ("gemini -p hello", "gemini"),
+        ("gemini --prompt=hello", "gemini"),
+        ("cursor-agent -p hello", "cursor-agent"),
+        ("opencode run hello", "opencode"),
+        ("openclaw gateway", "openclaw"),
+        ("python -m crewai run", "crewai"),
+        ("C=/opt/bin/claude; $C -p hello", "claude"),
+    ],
+)
+def test_a_command_line_runs_an_agent(text: str, program: str) -> None:
+    assert [use.program for use in uses(text) if isinstance(use, AgentUse)] == [program]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "grep claude -p /var/log/syslog",
+        "grep -c 'claude -p' /etc/crontab",
+        "pgrep -f 'claude -p'",
+        "echo claude -p hello",
+        "echo 'run claude -p hello' | mail -s x ada@example.com",
+        "echo $(date) claude -p hello",
+        "printf '%s' \"claude -p\"",
+        "# claude -p hello",
+        "true # claude -p hello",
+        "cat <<EOF\nclaude -p hello\nEOF",
+        "cat <<-'END' > /tmp/x\n\tclaude -p hello\n\tEND\ntrue",
+        "claude mcp list",
+        "claude --version",
+        "codex login",
+        "gemini --version",
+        "openclaw doctor",
+        "cursor-agent login",
+        "ollama serve",
+        "vllm serve meta/llama",
+        "llama-server -m model.gguf -p 8080",
+        "docker run --name claude -p 80:80 nginx",
+        "docker run -d ollama/ollama",
+        "tee claude -p",
+        "myclaude -p hello",
+        "claude-backup -p hello",
+        "ls > claude -p",
+        "npm install -g @anthropic-ai/claude-code",
+        "for claude in -p --print; do true; done",
+        "x='claude -p hello'",
+    ],
+)
+def test_a_command_line_that_mentions_an_agent_runs_none(text: str) -> None:
+    assert not [use for use in uses(text) if isinstance(use, AgentUse)]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("/srv/agents/run.sh", "/srv/agents/run.sh"),
+        ("cd /srv/agents && ./run.sh -v", "/srv/agents/./run.sh"),
+        ("bash ~/run.sh", "/home/ada/run.sh"),
+        ("D=/srv/agents; cd $D; bash run.sh", "/srv/agents/run.sh"),
+        ("python3 -u /srv/dash.py", "/srv/dash.py"),
+        ("uv run /srv/dash.py", "/srv/dash.py"),
+        (". /srv/lib.sh", "/srv/lib.sh"),
+        ("node agent.js", "/home/ada/agent.js"),
+    ],
+)
+def test_a_command_line_runs_a_script(text: str, path: str) -> None:
+    assert [use.path for use in uses(text) if isinstance(use, ScriptUse)] == [path]
+
+
+def test_the_folder_is_the_one_that_the_command_runs_in() -> None:
+    (use,) = uses("cd /srv/agents/dash && claude -p hello")
+    assert use.folder == "/srv/agents/dash"
+    (use,) = uses('cd "$(mktemp -d)" && claude -p hello')
+    assert use.folder == ""
+
+
+def test_options_say_what_an_agent_may_do() -> None:
+    (use,) = uses("claude -p hello --allowedTools 'Bash(git:*),Edit'")
+    assert isinstance(use, AgentUse)
+    assert use.risks == ("can run programs", "can write files")
+    (use,) = uses("claude -p --dangerously-skip-permissions hello")
+    assert isinstance(use, AgentUse)
+    assert "acts without asking" in use.risks
+    (use,) = uses("claude -p 'write about Bash and Edit'")
+    assert isinstance(use, AgentUse)
+    assert use.risks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "library"),
+    [
+        ("import os\nfrom claude_agent_sdk import query\n", "claude_agent_sdk"),
+        ("import { query } from '@anthropic-ai/claude-agent-sdk'\n", "@anthropic-ai/claude-agent-sdk"),
+        ("# from crewai import Crew\nimport csv\n", ""),
+        ("MAP = {'n8n': 'workflow', 'crewai': 'crew'}\n", ""),
+        ("import crewai_helpers_of_ours\n", ""),
+    ],
+)
+def test_a_script_is_an_agent_by_what_it_imports(text: str, library: str) -> None:
+    assert find_library(text, PATTERNS) == library
+
+
+def test_a_script_is_an_agent_by_what_it_starts() -> None:
+    assert find_started_program('subprocess.run(["claude", "--model", m, "-p", text])', PATTERNS) == "claude"
+    assert find_started_program('# subprocess.run(["claude", "-p", text])', PATTERNS) == ""
+    assert find_started_program('NAMES = ["claude", "gemini"]', PATTERNS) == ""
+
+
+@pytest.mark.parametrize(
+    "piece", ['"', "'", "`", "$(", '"$(', "(", "<<a\n", "${", "\\", "$( `", "a=", "<(", "x=a$x$x; ", "cd a; ", "a"]
+)
+def test_hostile_text_of_any_kind_ends(piece: str) -> None:
+    """Each takes far less than a second. With a step that is repeated for each character, some would take minutes."""
+    assert not [use for use in uses(piece * (100_000 // len(piece))) if isinstance(use, AgentUse)]
+    assert [use for use in uses("claude -p x\n" + piece * 1000) if isinstance(use, AgentUse)]

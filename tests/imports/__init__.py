@@ -1,0 +1,1 @@
+"""`orgtp import`: what becomes of rows, repeated imports, undo, and who is gone."""
