@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,8 @@ from orgtp.model.inventory.draft import SeatDraft
 from orgtp.model.inventory.found import FoundAgent, FoundKind
 from orgtp.model.org import Org
 from orgtp.model.seat import DefinitionPlace, Holder, Metric, Seat, SeatInput, SeatKind, SeatStatus
-from orgtp.views.overlap.find import find_alike, find_overlaps, list_alike_seats, parse_least
-from orgtp.views.overlap.types import NAME_WEIGHT, Overlaps, WorkText, read_draft_work, read_found_work, read_work
+from orgtp.views.seats.overlap.find import find_alike, find_overlaps, list_alike_seats, parse_least
+from orgtp.views.seats.overlap.types import NAME_WEIGHT, Overlaps, WorkText, read_draft_work, read_found_work, read_work
 from orgtp.views.selection import OnlyKind, Selection, SortOrder
 from tests.overlap.seats import make_described, make_org, make_seat
 
@@ -24,8 +25,8 @@ LITTLE = Decimal("0.01")
 DESCRIBED = make_org(*make_described())
 
 
-def found(org: Org, least: str = "0.4", **selected: object) -> Overlaps:
-    return find_overlaps(org, NOW, Selection(**selected), Decimal(least))  # type: ignore[arg-type]
+def found(org: Org, least: str = "0.4", **selected: Any) -> Overlaps:
+    return find_overlaps(org, NOW, Selection(**selected), Decimal(least))
 
 
 def pairs(view: Overlaps) -> list[tuple[str, str]]:
@@ -87,12 +88,12 @@ class TestMeasure:
 
     def test_the_name_of_a_person_does_not_count(self) -> None:
         """Two people with the same first name do not look alike. A position with holders has a name of its own."""
-        person = {"kind": SeatKind.HUMAN}
+        person: dict[str, Any] = {"kind": SeatKind.HUMAN}
         people = make_org(
             make_seat("a", "Anna Berg", **person, role="Tax"), make_seat("b", "Anna Tal", **person, role="Law")
         )
         assert pairs(found(people, "0.01")) == []
-        held = {**person, "holders": (Holder(NOW.date(), "Anna Berg"),)}
+        held: dict[str, Any] = {**person, "holders": (Holder(NOW.date(), "Anna Berg"),)}
         assert read_work(make_seat("a", "Anna Berg", **held)).title == ""
         assert read_work(make_seat("a", "Head of tax", **held)).title == "Head of tax"
 
@@ -113,7 +114,7 @@ class TestInvariants:
         ]
         expected = found(make_org(*seats), "0.05")
         random.Random(7).shuffle(seats)  # noqa: S311  (the same order each time)
-        turned = [replace(seat, capabilities=dict(reversed(seat.capabilities.items()))) for seat in seats]
+        turned = [replace(seat, capabilities=dict(reversed([*seat.capabilities.items()]))) for seat in seats]
         again = found(make_org(*turned), "0.05")
         assert [(pair.likeness, pair.words) for pair in again.pairs] == [
             (pair.likeness, pair.words) for pair in expected.pairs
@@ -168,16 +169,21 @@ class TestWhichSeats:
             ({"owner": "b"}, [("a", "b")], (3, 1)),
             ({"root": "a"}, [("a", "b")], (2, 1)),
             ({"only": OnlyKind.HUMAN}, [("a", "b")], (3, 1)),
-            ({"sort": SortOrder.ID}, [("a", "b"), ("d", "e")], (0, 0)),
             ({}, [("d", "e"), ("a", "b")], (0, 0)),
         ],
     )
     def test_selections(
-        self, selected: dict[str, object], expected: list[tuple[str, str]], left_out: tuple[int, int]
+        self, selected: dict[str, Any], expected: list[tuple[str, str]], left_out: tuple[int, int]
     ) -> None:
         view = found(self.ORG, **selected)
         assert pairs(view) == expected
         assert (view.left_out.seats, view.left_out.pairs) == left_out
+
+    def test_an_order_of_seats(self) -> None:
+        """Pairs come in the order of their first seat that is selected."""
+        selection = Selection(sort=SortOrder.ID)
+        view = find_overlaps(self.ORG, NOW, selection, selected=["b", "d", "a"])
+        assert (pairs(view), view.left_out.seats) == ([("a", "b"), ("d", "e")], 1)
 
     def test_an_unknown_seat(self) -> None:
         with pytest.raises(UnknownSeat):
@@ -377,7 +383,7 @@ def test_what_a_metric_is_for_is_told() -> None:
         from orgtp.model.period import Cadence
         from orgtp.model.target import Targets
 
-        return Metric(id_, f"Name of {id_}", f"Outcome of {id_}", Targets({}), Cadence.WEEKLY)
+        return Metric(id_, f"Name of {id_}", f"Outcome of {id_}", Targets(()), Cadence.WEEKLY)
 
     seats: list[Seat] = [
         make_seat(id_, id_, "Files tax", metrics={"m": make_metric("m")}, role=id_ * 2) for id_ in ("tax", "taxes")

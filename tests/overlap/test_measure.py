@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 
-from orgtp.views.overlap.measure import (
+from orgtp.views.seats.overlap.measure import (
     UNIT,
     LikenessIndex,
     Weights,
@@ -23,7 +23,7 @@ from orgtp.views.overlap.measure import (
     multiply_weights,
     round_likeness,
 )
-from orgtp.views.overlap.types import WorkText, read_work
+from orgtp.views.seats.overlap.types import WorkText, read_work
 from tests.overlap.seats import make_described
 from tests.size import choose_size
 

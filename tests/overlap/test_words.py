@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgtp.views.overlap.words import STOP_WORDS, list_words
+from orgtp.views.seats.overlap.words import STOP_WORDS, list_words
 
 
 @pytest.mark.parametrize(

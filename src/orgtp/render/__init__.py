@@ -13,7 +13,6 @@ __all__ = [
     "json",
     "log",
     "org_settings",
-    "overlap",
     "problems",
     "review",
     "rules",

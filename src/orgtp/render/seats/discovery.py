@@ -19,7 +19,6 @@ from orgtp.render.terminal import (
     wrap_hanging,
     wrap_line,
 )
-from orgtp.views.overlap.types import Alike
 from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     Discovery,
@@ -29,6 +28,7 @@ from orgtp.views.seats.discovery.types import (
     SuggestedOwner,
     UnseatedAgent,
 )
+from orgtp.views.seats.overlap.types import Alike
 
 # So many agents are shown with all that is known of them.
 _MOST_IN_FULL = 3

@@ -14,8 +14,6 @@ from orgtp.model.inventory.found import Discovered, FoundAgent, FoundAuthor, Fou
 from orgtp.model.org import Org
 from orgtp.model.seat import DefinitionPlace, Seat, SeatStatus
 from orgtp.model.text import did_you_mean, fold_spelling, make_name_key, one_line
-from orgtp.views.overlap.find import find_alike
-from orgtp.views.overlap.types import read_found_work
 from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     CopyFound,
@@ -27,6 +25,8 @@ from orgtp.views.seats.discovery.types import (
     SuggestedOwner,
     UnseatedAgent,
 )
+from orgtp.views.seats.overlap.find import find_alike
+from orgtp.views.seats.overlap.types import read_found_work
 
 # A seat with one of these is one that should not run.
 _LET_GO = (SeatStatus.RETIRED, SeatStatus.PAUSED)

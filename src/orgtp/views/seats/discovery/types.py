@@ -7,7 +7,7 @@ from datetime import date
 
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import DefinitionPlace, SeatStatus
-from orgtp.views.overlap.types import Alike
+from orgtp.views.seats.overlap.types import Alike
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from orgtp.render.terminal import (
     wrap_line,
 )
 from orgtp.render.wording.selection import left_out_lines
-from orgtp.views.overlap.find import SMALLEST
-from orgtp.views.overlap.types import Instances, OverlapPair, Overlaps, OverlapSide
+from orgtp.views.seats.overlap.find import SMALLEST
+from orgtp.views.seats.overlap.types import Instances, OverlapPair, Overlaps, OverlapSide
 from orgtp.views.seats.summary import SeatSummary
 from orgtp.views.selection import Omitted
 
