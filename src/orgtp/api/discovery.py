@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from orgtp.api.ledger import LedgerActions
     from orgtp.history.locate import OrgSnapshot
     from orgtp.ledger.batch import RecordedChange
-    from orgtp.model.inventory.found import Discovered
+    from orgtp.model.inventory.found import Discovered, FoundAgent
     from orgtp.model.org import Org
     from orgtp.model.seat import DefinitionPlace
-    from orgtp.views.seats.discovery.types import Discovery, ProposedSeat
+    from orgtp.views.seats.discovery.types import Discovery, LikeSeat, ProposedSeat
 
 
 def scan_places(
@@ -36,8 +36,7 @@ def scan_places(
 
     Raises `BadPatterns` if the machine's own file of patterns is wrong.
     """
-    from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanRequest
-    from orgtp.discovery.scan import scan_machine
+    from orgtp.discovery.scan import ALL_PARTS, MachinePart, ScanRequest, scan_machine
 
     chosen = ALL_PARTS if parts is None else frozenset(map(MachinePart, parts))
     return scan_machine(ScanRequest(tuple(paths), chosen, tuple(seats_run_from)))
@@ -131,7 +130,8 @@ class AgentDiscovery:
     def _compare_with(self, org: Org, found: Discovered) -> Discovery:
         from orgtp.views.seats.discovery.build import build_discovery
 
-        return build_discovery(self._name_own_repository(org), found, self.snapshot.now)
+        org = self._name_own_repository(org)
+        return build_discovery(org, found, self.snapshot.now, lambda agents: _find_alike(org, agents))
 
     def _name_own_repository(self, org: Org) -> Org:
         """The org with its own repository named in `runs_from`, where a seat may leave it out."""
@@ -153,16 +153,27 @@ class AgentDiscovery:
         return read_repository_name(self.snapshot.root)
 
 
+def _find_alike(org: Org, agents: Sequence[FoundAgent]) -> list[list[LikeSeat]]:
+    """The seats that look like each agent, as `orgtp overlap` compares them."""
+    from orgtp.views.overlap.find import find_alike
+    from orgtp.views.overlap.types import read_found_work
+    from orgtp.views.seats.discovery.types import LikeSeat
+
+    found = find_alike(org, [read_found_work(one) for one in agents]) if agents else []
+    return [[LikeSeat(one.seat, one.likeness, one.words, one.is_same_text) for one in some] for some in found]
+
+
 def _list_reports(org: Org, view: Discovery) -> list[AgentReport]:
     """What is to be reported. Without the file of a seat, nobody knows which agents have none."""
     from orgtp.actions.found_agents import AgentReport
-    from orgtp.views.seats.discovery.build import describe_agent
+    from orgtp.views.seats.discovery.build import describe_agent, identify_agent
 
-    unseated = (
-        [] if org.unread_seat_files else [AgentReport(one.id, describe_agent(one.agent)) for one in view.unseated]
-    )
-    let_go = [
-        AgentReport(one.id, describe_agent(one.agent), f"{one.seat} is {one.status}", one.responsible)
+    found = [
+        AgentReport((one.id,), describe_agent(one.agent), f"{one.seat} is {one.status}", one.responsible)
         for one in view.still_running
     ]
-    return [*let_go, *unseated]
+    if not org.unread_seat_files:
+        for agent in (one.agent for one in view.unseated):
+            ids = tuple(identify_agent(place) for place in (agent.place, *agent.copies))
+            found.append(AgentReport(ids, describe_agent(agent)))
+    return found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import DefinitionPlace, SeatStatus
-from orgtp.views.overlap.types import Alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,19 @@ class SuggestedOwner:
 
     seat: str | None
     name: str | None
-    who: str
+    author: str
     by: str
     share: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LikeSeat:
+    """A seat that looks like an agent: how alike they are, from 0 to 1, and the words that they share."""
+
+    seat: str
+    likeness: Decimal
+    words: tuple[str, ...]
+    is_same_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class UnseatedAgent:
     id: str
     agent: FoundAgent
     owners: tuple[SuggestedOwner, ...]
-    alike: tuple[Alike, ...]
+    alike: tuple[LikeSeat, ...]
     escalate: str | None
 
     @property
@@ -84,7 +94,10 @@ class GoneDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ChangedDefinition:
-    """A seat whose file has another content than when the seat was last reviewed: `now` is its hash now."""
+    """A seat whose file has another content than when the seat was last reviewed: `now` is its hash now.
+
+    `accept` is the command by which a person who has read the file says so; None if a path needs an edit by hand.
+    """
 
     seat: str
     name: str
@@ -92,6 +105,7 @@ class ChangedDefinition:
     owner_name: str | None
     place: DefinitionPlace
     now: str
+    accept: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +119,10 @@ class CopyFound:
 
 @dataclass(frozen=True, slots=True)
 class SkippedPlaces:
-    """Places that were not looked at for one reason."""
+    """Places that were not looked at for one reason; `on_purpose`, if nothing that should be known is missing."""
 
     why: str
+    on_purpose: bool
     places: tuple[str, ...]
 
 
@@ -147,6 +162,11 @@ class Discovery:
     def is_proven(self) -> bool:
         """Whether anything was read, so that something is known at all."""
         return any(one.read for one in self.looked_at)
+
+    @property
+    def unread(self) -> int:
+        """How many places could not be looked at, and may hide an agent."""
+        return sum(len(one.places) for one in self.skipped if not one.on_purpose)
 
     @property
     def has_findings(self) -> bool:
