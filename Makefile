@@ -81,6 +81,7 @@ site: $(VENV)/installed
 # The manual pages of all rules, gathered into docs/rules.md.
 rules: $(VENV)/tested
 	$(BIN)/python -m tools.rules_page
+	$(BIN)/python -m tools.patterns_page
 
 # The reference part of docs/api.md, from the docstrings.
 api: $(VENV)/tested

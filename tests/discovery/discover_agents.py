@@ -94,8 +94,9 @@ def add_agent(here: Shell, name: str, does: str = "", author: str = "bogdan@exam
     """Commit a workflow that runs an agent on a schedule, as somebody."""
     here.write(f".github/workflows/{name}.yml", f"# {name}: {does}\n" + WORKFLOW.format(minute=minute))
     here.git("add", ".")
-    when = {"GIT_AUTHOR_DATE": "2026-05-02T12:00:00Z", "GIT_COMMITTER_DATE": "2026-05-02T12:00:00Z"}
-    here.git("-c", f"user.email={author}", "-c", "user.name=Somebody", "commit", "-qm", name, **when)
+    day = "2026-05-02T12:00:00Z"
+    who = ("-c", f"user.email={author}", "-c", "user.name=Somebody")
+    here.git(*who, "commit", "-qm", name, GIT_AUTHOR_DATE=day, GIT_COMMITTER_DATE=day)
 
 
 def workflow_path(name: str) -> str:

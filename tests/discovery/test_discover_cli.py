@@ -412,3 +412,11 @@ def test_a_definition_that_nothing_starts_is_a_template(sample: Shell, agents: S
     data = sample("discover", "../agents", "--json", code=1).json
     assert sorted(one["name"] for one in data["templates"]) == ["more", "planner"]
     assert [one["name"] for one in data["unseated"]] == ["report"]
+
+
+def test_the_seats_that_look_alike_are_named(sample: Shell, agents: Shell) -> None:
+    agents.git("mv", workflow_path("report"), workflow_path("client-ad-spend-anomalies"))
+    (one,) = sample("discover", "../agents", "--json", code=1).json["unseated"]
+    assert [like["seat"] for like in one["alike"]] == ["dash"]
+    assert {"ad", "spend"} <= {*one["alike"][0]["words"]}
+    assert f"like dash: {one['alike'][0]['likeness']}" in sample("discover", "../agents", code=1).out

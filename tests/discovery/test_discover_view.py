@@ -169,14 +169,6 @@ def test_an_address_of_two_seats_suggests_neither() -> None:
     assert one.owner is None
 
 
-def test_the_seats_that_look_alike_are_named() -> None:
-    mission = "Reconciles supplier invoices with purchase orders"
-    org = make_org(make_bot("penny", mission=mission), make_bot("dash", mission="Watches ad spend"))
-    agent = make_agent("agents/invoices.md", description=f"{mission} every night")
-    (one,) = build_discovery(org, make_found(agent), NOW).unseated
-    assert [like.seat for like in one.alike] == ["penny"]
-
-
 def test_ids_stay_the_same_and_are_those_of_seats_once_they_have_one() -> None:
     found = make_found(make_agent())
     (one,) = build_discovery(make_org(), found, NOW).unseated

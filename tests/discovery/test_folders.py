@@ -282,6 +282,22 @@ def test_the_files_of_seats_are_found_changed_or_gone(box: Box) -> None:
     }
 
 
+def test_what_became_of_the_entries_of_a_machine(box: Box) -> None:
+    box.write("/var/spool/cron/crontabs/bo", "0 6 * * * claude -p x\n")
+    box.write("~/.mcp.json", '{"mcpServers": {"ads": {"command": "npx"}}}')
+    box.write("~/bin/free.sh", "claude -p x\n")
+    digest = sha256(b"claude -p x\n").hexdigest()
+    paths = {
+        "crontab/bo#claude": True, "crontab/bo#codex": None, "crontab/cy#claude": "unknown", ".mcp.json#ads": True,
+        ".mcp.json#gone": None, "bin/free.sh": digest, "bin/gone.sh": None, "etc/systemd/system/gone.service": None,
+    }  # fmt: skip
+    found = box.scan(seats=tuple(DefinitionPlace(NAME, path, "0" * 64) for path in paths))
+    now = {agent.place.path: agent.place.sha256 for agent in found.agents}
+    assert {file.place.path: file.sha256 for file in found.files} == {
+        path: now[path] if state is True else state for path, state in paths.items() if state != "unknown"
+    }
+
+
 def test_one_of_two_clones_that_has_the_reviewed_file_is_enough(box: Box) -> None:
     for number in (1, 2):
         box.make_repository(f"/srv/clone{number}", REMOTE)

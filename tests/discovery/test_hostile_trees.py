@@ -63,7 +63,7 @@ def test_pipes_sockets_and_devices_are_never_opened(box: Box) -> None:
     if not os.geteuid():
         os.mknod(folder / "zero.md", stat.S_IFCHR | 0o666, os.makedev(1, 5))
     with socket.socket(socket.AF_UNIX) as bound:
-        there = os.getcwd()
+        there = Path.cwd()
         os.chdir(folder)
         try:
             bound.bind("socket.md")
@@ -92,8 +92,9 @@ def test_a_file_of_a_gigabyte_is_not_read(box: Box) -> None:
     assert list(reasons(found).values()).count("larger than 1 MiB") >= 5
 
 
+@pytest.mark.long
 def test_100_000_files_are_looked_at_by_name_alone(box: Box) -> None:
-    """None of them can be opened, so a scan that tried would say so."""
+    """Only the one that a pattern names is read."""
     folder = box.root / "srv" / "data"
     folder.mkdir(parents=True)
     target = box.write("/srv/data/file", "x")
@@ -102,15 +103,14 @@ def test_100_000_files_are_looked_at_by_name_alone(box: Box) -> None:
             folder / f"{number}.py"
         ).symlink_to("file")
     box.write("/srv/agents/x.md", DASH)
-    opened: list[str] = []
     found = within_deadline(lambda: box.scan("/srv"))
     assert [agent.name for agent in found.agents] == ["dash"]
-    assert (found.count_read, found.skipped, opened) == (1, (), [])
+    assert (found.count_read, found.skipped) == (1, ())
 
 
 def test_names_of_any_bytes(box: Box) -> None:
+    (box.root / "srv" / "agents").mkdir(parents=True)
     folder = os.fsencode(box.root / "srv" / "agents")
-    os.makedirs(folder)
     names = [
         b"new\nline.md",
         b"\x1b[31mred.md",
@@ -123,8 +123,7 @@ def test_names_of_any_bytes(box: Box) -> None:
         b"%s{}.md",
     ]
     for number, name in enumerate(names):
-        with open(os.path.join(folder, name), "wb") as file:
-            file.write(DASH.replace("dash", f"dash-{number}").encode())
+        Path(os.fsdecode(folder + b"/" + name)).write_bytes(DASH.replace("dash", f"dash-{number}").encode())
     found = within_deadline(lambda: box.scan("/srv"))
     assert sorted(agent.name for agent in found.agents) == sorted(f"dash-{number}" for number in range(len(names)))
     for agent in found.agents:
@@ -144,11 +143,11 @@ def test_a_definition_with_control_characters(box: Box) -> None:
 
 def test_folders_as_deep_as_the_system_allows(box: Box) -> None:
     box.write("/srv/agents/x.md", DASH)
-    here = os.getcwd()
+    here = Path.cwd()
     os.chdir(box.root / "srv")
     try:
         for _ in range(1_000):
-            os.mkdir("d" * 50)
+            Path("d" * 50).mkdir()
             os.chdir("d" * 50)
     finally:
         os.chdir(here)
@@ -162,6 +161,8 @@ def test_folders_as_deep_as_the_system_allows(box: Box) -> None:
 
 
 DEEP = 100_000
+ENTITIES = """<?xml version="1.0"?><!DOCTYPE p [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>
+<plist><string>&b;</string></plist>"""
 
 
 @pytest.mark.parametrize(
@@ -171,11 +172,11 @@ DEEP = 100_000
         ("/srv/.mcp.json", '{"mcpServers":' * DEEP),
         ("/srv/n8n.json", "[" * DEEP + "]" * DEEP),
         ("/srv/compose.yaml", "[" * DEEP),
-        ("/srv/compose.yaml", "a: &a [x]\n" + "".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'},*{'a' if n == 0 else f'b{n - 1}'}]\n" for n in range(60))),
+        ("/srv/compose.yaml", "b0: &b0 [x]\n" + "".join(f"b{n}: &b{n} [*b{n - 1}, *b{n - 1}]\n" for n in range(1, 60))),
         ("/srv/.codex/config.toml", "a = " + "[" * DEEP),
         ("~/.codex/config.toml", "[" + "a." * DEEP + "a]"),
         ("/Library/LaunchAgents/x.plist", "<plist>" + "<array>" * DEEP),
-        ("/Library/LaunchAgents/x.plist", '<?xml version="1.0"?><!DOCTYPE p [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><plist><string>&b;</string></plist>'),
+        ("/Library/LaunchAgents/x.plist", ENTITIES),
         ("/Library/LaunchAgents/x.plist", b"bplist00" + b"\xff" * 500),
         ("/srv/agents/x.md", "---\n" + "a: [" * DEEP + "\n---\n"),
         ("/srv/agents/x.md", "---\nname: " + "x" * 900_000 + "\n---\n"),
@@ -183,15 +184,20 @@ DEEP = 100_000
         ("/srv/.github/workflows/x.yml", "on: 7\njobs: {a: {steps: [{uses: [x], run: {a: b}}, 3, null]}, b: null}\n"),
         ("/srv/.gitlab-ci.yml", "a: {script: [[[[x]]], {b: c}], rules: [3, null], only: 3}\n"),
         ("/srv/compose.yaml", "services: {a: {command: {x: y}, image: [1], build: [x], profiles: 3}, b: null}\n"),
-        ("/srv/n8n.json", '{"nodes": [1, {"type": 3}, {"type": "n8n-nodes-base.cron", "parameters": 3}], "connections": 3, "active": true}'),
+        ("/srv/n8n.json", '{"nodes": [1, {"type": 3}, {"type": "n8n-nodes-x"}], "connections": 3, "active": true}'),
         ("/srv/assistants.json", '{"data": [{"object": "assistant", "tools": 3, "name": 3, "id": {}}, 3]}'),
         ("/srv/langgraph.json", '{"graphs": [1]}'),
         ("~/.openclaw/cron/jobs.json", '{"jobs": [3, {"schedule": 3}, {"schedule": {"everyMs": true}}]}'),
-        ("~/.claude.json", '{"mcpServers": {"a": 3, "b": {"command": 3}, "c": {"command": ["", 3]}, "d": {"url": "http://[x"}}, "projects": [3]}'),
+        ("~/.claude.json", '{"mcpServers": {"a": 3, "b": {"command": 3}, "c": {"command": ["", 3]}}, "projects": [3]}'),
+        ("~/.claude.json", '{"mcpServers": {"d": {"url": "http://[x"}}, "projects": {"x": 3}}'),
         ("/etc/crontab", "* " * DEEP + "\n"),
         ("/etc/crontab", "0 6 * * * root " + "bash -c '" * 1000 + "\n"),
         ("/etc/systemd/system/x.service", "[Service]\n" + "ExecStart=claude -p '\n" * 10_000),
         ("/etc/systemd/system/x.service", "\\\n#\n" * DEEP),
+        ("/etc/crontab", "0 6 * * * root claude -p x\n" * 30_000),
+        ("/etc/crontab", "0 6 * * * root sh /srv/x.sh\n" * 30_000),
+        ("/srv/compose.yaml", "services:\n" + "".join(f" a{n}: {{command: claude -p x}}\n" for n in range(9_000))),
+        ("/srv/.github/workflows/x.yml", "on: push\njobs: {a: {steps: [" + "{run: claude -p}," * 9_000 + "]}}\n"),
         ("/srv/CODEOWNERS", "*" * DEEP),
         ("/srv/.mcp.json", b"\xff\xfe\x00"),
         ("/srv/.mcp.json", "1" * DEEP),

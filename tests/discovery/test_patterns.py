@@ -10,6 +10,7 @@ import pytest
 from orgtp.discovery.patterns import BadPatterns, HowToRead, compile_glob, read_patterns, read_shipped_patterns
 from orgtp.discovery.scan import MachinePart, ScanRequest, scan_machine
 from tests.discovery.conftest import DASH, Box, triggers
+from tools.patterns_page import PAGE, fill_page, patterns_table
 
 OWN = """files:
   - {path: "**/crew/*.agent", read: agent-file, what: our agents}
@@ -107,3 +108,17 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 )
 def test_which_paths_a_pattern_names(pattern: str, path: str, matches: bool) -> None:
     assert bool(compile_glob(pattern).fullmatch(path)) is matches
+
+
+def test_the_page_of_discover_has_the_patterns() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert patterns_table() in text
+    assert fill_page(text) == text, "run: python -m tools.patterns_page"
+
+
+def test_the_table_names_every_pattern() -> None:
+    table, patterns = patterns_table(), read_shipped_patterns()
+    for path in [one.path for one in patterns.files] + [one.path for one in patterns.machine]:
+        assert path.removeprefix("**/") in table
+    for program in patterns.programs:
+        assert f"`{program.name}" in table

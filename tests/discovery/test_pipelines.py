@@ -115,7 +115,8 @@ def test_services_of_a_compose_file(box: Box) -> None:
         "  web: {image: nginx, command: nginx}\n"
         "  model: {image: 'ollama/ollama:latest', command: serve}\n"
         "  llm: {image: vllm/vllm-openai}\n"
-        "  brief:\n    <<: *base\n    image: node\n    command: [sh, -c, 'claude -p brief']\n    environment: {KEY: canary}\n"
+        "  brief:\n    <<: *base\n    image: node\n    command: [sh, -c, 'claude -p brief']\n"
+        "    environment: {KEY: canary}\n"
         "  claw: {image: 'ghcr.io/openclaw/openclaw:2026.1', command: gateway, profiles: [agents]}\n"
         "  note: {image: busybox, command: echo claude -p}\n",
     )  # fmt: skip

@@ -29,7 +29,8 @@ def fill_with_secrets(box: Box) -> None:
     )
     box.write("/srv/app/run.sh", f"export KEY={CANARY}\nclaude -p '{CANARY}'\n")
     box.write("/var/spool/cron/crontabs/bo", f"TOKEN={CANARY}\n@daily gemini -p {CANARY}\n")
-    unit = f"[Service]\nEnvironment=KEY={CANARY} 'OTHER={CANARY}'\nExecStart=/usr/bin/env A={CANARY} claude -p '{CANARY}'\n"
+    unit = f"[Service]\nEnvironment=KEY={CANARY} 'OTHER={CANARY}'\n"
+    unit += f"ExecStart=/usr/bin/env A={CANARY} claude -p '{CANARY}'\n"
     box.write("/etc/systemd/system/brief.service", unit)
     box.write("/etc/systemd/system/brief.service.d/x.conf", f"[Service]\nEnvironment=B={CANARY}\n")
     box.write("/etc/systemd/system/brief.timer", "[Timer]\nOnCalendar=daily\n")
@@ -50,7 +51,8 @@ def fill_with_secrets(box: Box) -> None:
     box.write(
         "/srv/app/.github/workflows/w.yml",
         f"on: push\nenv: {{KEY: {CANARY}}}\njobs:\n  a:\n    env: {{K: {CANARY}}}\n    steps:\n"
-        f"      - uses: anthropics/claude-code-action@{CANARY}\n        with: {{anthropic_api_key: {CANARY}, prompt: '{CANARY}'}}\n"
+        f"      - uses: anthropics/claude-code-action@{CANARY}\n"
+        f"        with: {{anthropic_api_key: {CANARY}, prompt: '{CANARY}'}}\n"
         f"      - run: KEY={CANARY} claude -p {CANARY}\n",
     )
     box.write(

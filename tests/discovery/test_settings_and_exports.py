@@ -74,10 +74,12 @@ def test_settings_without_servers_and_settings_that_are_broken(box: Box) -> None
 
 
 def make_workflow(**more: Any) -> dict[str, Any]:
+    rule = {"interval": [{"field": "cronExpression", "expression": "0 6 * * *"}]}
+    secret = {"parameters": {"text": "canary"}, "credentials": {"x": {"name": "canary"}}}
     nodes = [
-        {"type": "n8n-nodes-base.scheduleTrigger", "parameters": {"rule": {"interval": [{"field": "cronExpression", "expression": "0 6 * * *"}]}}},
-        {"type": "@n8n/n8n-nodes-langchain.agent", "parameters": {"text": "canary"}, "credentials": {"x": {"name": "canary"}}},
-    ]  # fmt: skip
+        {"type": "n8n-nodes-base.scheduleTrigger", "parameters": {"rule": rule}},
+        {"type": "@n8n/n8n-nodes-langchain.agent", **secret},
+    ]
     return {"name": "Brief", "nodes": nodes, "connections": {}, "active": True, **more}
 
 
@@ -114,10 +116,12 @@ def test_json_that_only_mentions_n8n_is_no_workflow(box: Box) -> None:
 
 
 def test_assistants_of_openai(box: Box) -> None:
+    tools = [{"type": "code_interpreter"}]
+    common = {"object": "assistant", "instructions": "canary"}
     assistants = [
-        {"id": "asst_1", "object": "assistant", "name": "Dash", "description": "Finds spend.", "instructions": "canary", "tools": [{"type": "code_interpreter"}]},
-        {"id": "asst_2", "object": "assistant", "name": None, "instructions": "canary", "tools": []},
-    ]  # fmt: skip
+        {"id": "asst_1", "name": "Dash", "description": "Finds spend.", "tools": tools, **common},
+        {"id": "asst_2", "name": None, "tools": [], **common},
+    ]
     box.write("/srv/assistants.json", json.dumps({"object": "list", "data": assistants}))
     found = box.scan("/srv")
     assert [(agent.name, agent.tools, agent.risks, agent.place.path.rpartition("#")[2]) for agent in found.agents] == [
@@ -150,8 +154,9 @@ def test_graphs_of_langgraph(box: Box) -> None:
 
 
 def test_jobs_of_openclaw(box: Box) -> None:
+    daily = {"kind": "cron", "expr": "0 7 * * *"}
     jobs = [
-        {"id": "1", "name": "Brief", "enabled": True, "schedule": {"kind": "cron", "expr": "0 7 * * *"}, "payload": {"message": "canary"}},
+        {"id": "1", "name": "Brief", "enabled": True, "schedule": daily, "payload": {"message": "canary"}},
         {"id": "2", "name": "Look", "schedule": {"kind": "every", "everyMs": 1_800_000}},
         {"id": "3", "name": "Off", "enabled": False, "schedule": {"kind": "at", "at": "2026-01-01T00:00:00Z"}},
     ]  # fmt: skip

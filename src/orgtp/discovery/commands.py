@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from orgtp.discovery.patterns import AgentProgram, ScanPatterns
@@ -87,8 +88,7 @@ def find_uses(
     for command in read_simple_commands(text, variables, folder):
         for use in finder.classify_command(command, 0):
             # `cat FILE | claude -p`: the file says what the agent does.
-            is_fed = fed and isinstance(use, AgentUse)
-            found.append(AgentUse(use.program, use.words + fed, use.folder, use.risks) if is_fed else use)
+            found.append(replace(use, words=use.words + fed))
         fed = command.words[1:] if command.words[0] in _FEEDERS else ()
     return found
 

@@ -35,12 +35,20 @@ def parse_json(raw: bytes) -> Any:
         raise Unparsed("it is not JSON, or nested too deeply") from error
 
 
+_MOST_DOTS = 2_000
+_BAD_TOML = "it is not TOML, or nested too deeply"
+
+
 def parse_toml(raw: bytes) -> Any:
     """The data of TOML. Raises `Unparsed`."""
     try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
+        text = raw.decode("utf-8-sig")
+        # The time that the parser takes grows with the square of the parts of a key.
+        if any(line.count(".") > _MOST_DOTS for line in text.split("\n")):
+            raise Unparsed(_BAD_TOML)
+        return tomllib.loads(text)
     except (ValueError, RecursionError, MemoryError) as error:
-        raise Unparsed("it is not TOML, or nested too deeply") from error
+        raise Unparsed(_BAD_TOML) from error
 
 
 def parse_plist(raw: bytes) -> Any:

@@ -17,6 +17,7 @@ from orgtp.discovery.parsing import Unparsed, as_list, as_mapping, as_text, list
 from orgtp.discovery.starting import Start
 from orgtp.model.inventory.found import FoundKind
 
+_MOST_JOBS = 1_000
 _EVENTS = {"workflow_dispatch": "by hand", "workflow_call": "", "schedule": ""}
 
 
@@ -87,7 +88,7 @@ def _list_events(on: Any) -> Iterator[str]:
 def read_gitlab_pipeline(file: ReadFile) -> None:
     """A pipeline of GitLab whose jobs run agents. When a schedule runs it is in GitLab, not in the file."""
     data = _parse(file)
-    for name, job in sorted(data.items()):
+    for name, job in sorted(data.items())[:_MOST_JOBS]:
         settings = as_mapping(job)
         texts = [line for key in ("before_script", "script", "after_script") for line in list_texts(settings.get(key))]
         folder = _find_top(file)
@@ -120,7 +121,7 @@ def _describe_rules(job: dict[str, Any]) -> str:
 def read_compose_file(file: ReadFile) -> None:
     """The services of a compose file that run an agent: by their command, or by their image."""
     services = as_mapping(_parse(file).get("services"))
-    for name, service in sorted(services.items()):
+    for name, service in sorted(services.items())[:_MOST_JOBS]:
         _read_service(file, name, as_mapping(service))
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
+from collections.abc import Iterable
 
 from orgtp.discovery.client_settings import read_mcp_servers
 from orgtp.discovery.definitions import read_agent_file, read_as_import, read_instructions, read_persona
@@ -22,11 +21,11 @@ from orgtp.discovery.pipelines import read_compose_file, read_github_workflow, r
 from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanLimits, ScanRequest
 from orgtp.discovery.scan_log import ScanLog
 from orgtp.discovery.schedulers import Schedulers
+from orgtp.discovery.seat_files import SeatFileSearch
 from orgtp.discovery.starting import Joiner
 from orgtp.discovery.walk import FolderWalk, WalkedFile
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
-from orgtp.importers.repositories import FoundRepository, RepositoryFinder
-from orgtp.model.inventory.found import Discovered, FoundAgent, FoundKind, SeatFile
+from orgtp.importers.repositories import RepositoryFinder
+from orgtp.model.inventory.found import Discovered, FoundAgent, FoundKind
 from orgtp.model.seat import DefinitionPlace
 from orgtp.model.text import count_noun
 
@@ -66,8 +65,10 @@ class _Scan:
         items = self.leave_out_samples()
         owners = find_owners(items, self.log)
         agents = _merge_copies(items, owners)
-        files = self.find_seat_files(agents)
-        names = sorted({clean_place(DefinitionPlace(one.name, "")).repo for one in self.walk.repositories.values()})
+        repositories = self.walk.repositories.values()
+        search = SeatFileSearch(self.machine, self.log, repositories, self._read, self.schedulers.read_users)
+        files = search.find(self.request.seats_run_from, agents)
+        names = sorted({clean_place(DefinitionPlace(one.name, "")).repo for one in repositories})
         return Discovered(agents, self.log.list_skipped(), self.log.list_read(), tuple(names), files)
 
     def read_folders(self) -> None:
@@ -155,46 +156,6 @@ class _Scan:
             why = f"examples, tests or fixtures: {count_noun(number, 'definition')} not listed"
             self.log.skip(folder, why, on_purpose=True)
         return kept
-
-    def find_seat_files(self, agents: Sequence[FoundAgent]) -> tuple[SeatFile, ...]:
-        """The files of the seats that are in what was read, with their hashes now; None for one that is gone."""
-        now = {(place.repo, place.path): place.sha256 for one in agents for place in (*one.copies, one.place)}
-        roots: dict[str, list[FoundRepository]] = {}
-        for repository in self.walk.repositories.values():
-            roots.setdefault(repository.name, []).append(repository)
-        found = []
-        for place in dict.fromkeys(self.request.seats_run_from):
-            if (place.repo, place.path) in now:
-                found.append(SeatFile(place, now[place.repo, place.path]))
-            elif place.repo in roots:
-                known, digest = self.hash_file(roots[place.repo], place)
-                found += [SeatFile(place, digest)] if known else []
-        return tuple(found)
-
-    def hash_file(self, repositories: Sequence[FoundRepository], place: DefinitionPlace) -> tuple[bool, str | None]:
-        """Whether it is known what became of a file, and its hash; None if it is in none of the work trees.
-
-        Of several work trees of a repository, one with the hash that the seat knows counts before the others.
-        """
-        path = place.path.partition("#")[0]
-        if path.startswith("/") or ".." in path.split("/"):
-            return False, None
-        digests: list[str] = []
-        for repository in repositories:
-            file = repository.root / path
-            if not os.path.lexists(file):
-                continue
-            try:
-                if not file.resolve().is_relative_to(repository.root.resolve()):
-                    return False, None
-                digests.append(sha256(read_regular_file(file, self.log.limits.file_bytes)).hexdigest())
-            except (UnreadableFile, OSError, RuntimeError, ValueError):
-                self.log.skip(os.fspath(file), "the file of a seat cannot be read")
-                return False, None
-        if "#" in place.path and digests:
-            # The file is there, and the part of it that the seat names was not found in it.
-            return True, None
-        return True, place.sha256 if place.sha256 in digests else digests[0] if digests else None
 
 
 # What starts the definitions is read after them.

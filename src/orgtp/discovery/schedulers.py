@@ -6,6 +6,7 @@ import getpass
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,6 +18,8 @@ from orgtp.discovery.scan_log import ScanLog
 from orgtp.discovery.starting import Joiner, Start
 from orgtp.discovery.units import SystemdUnit, parse_unit
 
+_MOST_ENTRIES = 2_000
+_MOST_COMMANDS = 50
 CRONTAB, SYSTEMD, LAUNCHD = "crontab", "systemd", "launchd"
 
 
@@ -27,7 +30,7 @@ class Schedulers:
         self.machine = machine
         self.joiner = joiner
         self.log = log
-        self._read_users: set[str] = set()
+        self.read_users: set[str] = set()
 
     def read_crontab_file(self, path: str, *, has_users: bool) -> None:
         """A crontab in a file: of the system, with users in it, or of the user with the name of the file."""
@@ -36,13 +39,13 @@ class Schedulers:
             return
         raw = self.log.read(path, self.machine.show(path), CRONTAB, through_link=self.machine.is_this)
         if raw is not None:
-            self._read_users |= set() if has_users else {name}
+            self.read_users |= set() if has_users else {name}
             self.add_entries(raw.decode(errors="replace"), path, "" if has_users else name)
 
     def read_own_crontab(self) -> None:
         """The crontab of this user, as `crontab -l` prints it, unless its file has been read."""
         user = _find_user()
-        if not self.machine.is_this or user in self._read_users:
+        if not self.machine.is_this or user in self.read_users:
             return
         printed = print_crontab()
         if printed.fault:
@@ -50,12 +53,17 @@ class Schedulers:
         elif printed.text:
             self.log.count(CRONTAB)
             self.add_entries(printed.text, "", user)
+        if not printed.fault:
+            self.read_users.add(user)
 
     def add_entries(self, text: str, path: str, owner: str) -> None:
         """Add what the lines of a crontab start. `owner` is the user of a crontab without users in it."""
         name = f"crontab/{owner}" if owner else ""
         shown = f"crontab of {owner}" if owner else self.machine.show(path)
-        for entry in read_crontab(text, has_users=not owner):
+        entries = list(islice(read_crontab(text, has_users=not owner), _MOST_ENTRIES + 1))
+        if len(entries) > _MOST_ENTRIES:
+            self.log.skip(shown, f"only its first {_MOST_ENTRIES:,} entries are looked at")
+        for entry in entries[:_MOST_ENTRIES]:
             home = entry.variables.get("HOME") or self._find_home(entry.user or owner)
             start = Start(
                 CRONTAB, f"{shown}:{entry.line}", entry.schedule, name or path, text=entry.command, folder=home,
@@ -203,7 +211,7 @@ class _UnitReader:
         folder = unit.last("Service", "WorkingDirectory").lstrip("-").replace("%h", home) or (
             "/" if not self.is_user else home
         )
-        for number, command in enumerate(unit.commands):
+        for number, command in enumerate(islice(unit.commands, _MOST_COMMANDS)):
             words = tuple(word.replace("%h", home).replace("%n", name) for word in command)
             where, trigger = machine.show(path), "; ".join(triggers)
             place = machine.place(path, hash_shown(trigger, label, str(number)), "" if not number else str(number + 1))

@@ -10,6 +10,7 @@ __all__ = [
     "drawings",
     "escalations",
     "health",
+    "imports",
     "json",
     "log",
     "org_settings",

@@ -19,11 +19,11 @@ from orgtp.render.terminal import (
     wrap_hanging,
     wrap_line,
 )
-from orgtp.views.overlap.types import Alike
 from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     Discovery,
     GoneDefinition,
+    LikeSeat,
     SkippedPlaces,
     StillRunning,
     SuggestedOwner,
@@ -224,7 +224,7 @@ def _describe_owner(one: SuggestedOwner) -> str:
     return f"{one.name} ({one.seat}), {says}" if one.seat else f"{one.author}, {says} (no seat)"
 
 
-def _describe_alike(alike: Iterable[Alike]) -> str:
+def _describe_alike(alike: Iterable[LikeSeat]) -> str:
     """`like dash: 0.61`."""
     found = [f"like {one.seat}: {'the same text' if one.is_same_text else one.likeness}" for one in alike]
     return ", ".join(found)
@@ -298,8 +298,10 @@ def _format_next_steps(view: Discovery, command: str, screen: Screen, *, has_org
     if not has_org:
         steps.append(("To give them seats, create an org first:", "orgtp init DIR"))
     else:
-        steps.append(("To read their seats before anything is written:", f"{command} --propose --dry-run --owner SEAT"))
-        steps.append(("To propose all of these seats, in one commit:", f"{command} --propose --owner SEAT"))
+        steps.append(("To read what would be written:", f"{command} --propose --dry-run --owner SEAT"))
+        many = "To propose all of these seats, in one commit:"
+        what = many if len(view.unseated) > 1 else "To propose its seat:"
+        steps.append((what, f"{command} --propose --owner SEAT"))
         first = next((one for one in view.unseated if one.escalate), None)
         if first and len(view.unseated) > _MOST_IN_FULL:
             steps.append((f"To tell who should know of one, such as {first.agent.name}:", first.escalate or ""))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TypeAlias
 
 from orgtp.model.errors import BadInput
 from orgtp.model.escalation_policy import find_discover_assignee, find_responsible_seat
@@ -14,13 +15,12 @@ from orgtp.model.inventory.found import Discovered, FoundAgent, FoundAuthor, Fou
 from orgtp.model.org import Org
 from orgtp.model.seat import DefinitionPlace, Seat, SeatStatus
 from orgtp.model.text import did_you_mean, fold_spelling, make_name_key, one_line
-from orgtp.views.overlap.find import find_alike
-from orgtp.views.overlap.types import read_found_work
 from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     CopyFound,
     Discovery,
     GoneDefinition,
+    LikeSeat,
     LookedAt,
     SkippedPlaces,
     StillRunning,
@@ -37,11 +37,19 @@ _CODEOWNERS = "CODEOWNERS"
 _LONGEST_TEXT, _MOST_LISTED = 200, 3
 
 
-def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
+# For each of some agents, the seats that look like it.
+FindAlike: TypeAlias = Callable[[Sequence[FoundAgent]], Sequence[Sequence[LikeSeat]]]
+
+
+def _find_none(agents: Sequence[FoundAgent]) -> list[tuple[LikeSeat, ...]]:
+    return [() for _ in agents]
+
+
+def build_discovery(org: Org, found: Discovered, now: datetime, find_alike: FindAlike = _find_none) -> Discovery:
     """Which of the agents that were found have a seat, and what is wrong with those that have one.
 
     An agent is the one of a seat if the seat's `runs_from` names its repository and path, or a file with the same
-    content; its name decides nothing.
+    content; its name decides nothing. `find_alike` finds the seats that look like the agents.
     """
     places = _SeatPlaces(org)
     running = [one for one in found.agents if one.kind is FoundKind.RUNNING]
@@ -52,7 +60,7 @@ def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
     return Discovery(
         looked_at=tuple(LookedAt(what, count) for what, count in found.looked_at),
         skipped=_group_skipped(found.skipped),
-        unseated=_describe_unseated(org, unseated, now),
+        unseated=_describe_unseated(org, unseated, now, find_alike),
         still_running=tuple(
             _describe_still_running(org, seat, one, now) for one in still for seat in places.find_seats(one)
         ),
@@ -167,8 +175,10 @@ def _group_skipped(skipped: Iterable[NotLookedAt]) -> tuple[SkippedPlaces, ...]:
     return tuple(SkippedPlaces(why, aim, tuple(sorted(groups[aim, why]))) for aim, why in order)
 
 
-def _describe_unseated(org: Org, unseated: Sequence[FoundAgent], now: datetime) -> tuple[UnseatedAgent, ...]:
-    alike = find_alike(org, [read_found_work(one) for one in unseated]) if org.seats else [[] for _ in unseated]
+def _describe_unseated(
+    org: Org, unseated: Sequence[FoundAgent], now: datetime, find_alike: FindAlike
+) -> tuple[UnseatedAgent, ...]:
+    alike = find_alike(unseated)
     people = _list_people_by_address(org, org.day_of(now))
     default = find_discover_assignee(org)
     found = []
