@@ -16,7 +16,7 @@ from orgtp.model.seat import DefinitionPlace
 _MOST_MATCHES = 5_000
 
 
-class Machine:
+class ScannedMachine:
     """Where things are on the machine. Paths of the machine begin at its `root`, which is `/` for this machine."""
 
     def __init__(self, request: ScanRequest, finder: RepositoryFinder, log: ScanLog) -> None:

@@ -14,7 +14,7 @@ from orgtp.discovery.definitions import read_agent_file, read_as_import, read_in
 from orgtp.discovery.exported_lists import read_json_export, read_langgraph, read_openclaw_jobs
 from orgtp.discovery.file_reading import ReadFile
 from orgtp.discovery.items import FoundItem, clean_place
-from orgtp.discovery.machine import Machine
+from orgtp.discovery.machine import ScannedMachine
 from orgtp.discovery.owners import find_owners
 from orgtp.discovery.patterns import BadPatterns, HowToRead, MachinePattern, ScanPatterns, read_patterns
 from orgtp.discovery.pipelines import read_compose_file, read_github_workflow, read_gitlab_pipeline
@@ -51,7 +51,7 @@ class _Scan:
         self.patterns = patterns
         self.log = ScanLog(request.limits)
         self.finder = RepositoryFinder()
-        self.machine = Machine(request, self.finder, self.log)
+        self.machine = ScannedMachine(request, self.finder, self.log)
         self.items: list[FoundItem] = []
         self.joiner = Joiner(patterns, self.machine, self.log, self.items)
         self.walk = FolderWalk(patterns, self.finder, self.log)
