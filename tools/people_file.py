@@ -1,7 +1,7 @@
 """A file of people as an HR system exports it, for the benchmark of imports. All names and numbers are invented.
 
-The same file each time: names with accents, commas and apostrophes, columns that an import leaves out, and cells that are
-blank, as real exports have them.
+The same file each time: names with accents, commas and apostrophes, columns that an import leaves out, and cells that
+are blank, as real exports have them.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ HEADER = (
     "Manager ID", "Cost Center",
 )  # fmt: skip
 _FIRST = (
-    "Ada", "Ana", "Ben", "Chloé", "Dmitri", "Eve", "Farah", "Gwen", "Hana", "Iker", "Jörg", "Kofi", "Lena", "Mei", "Nils",
-    "Olu", "Priya", "Quentin", "Rosa", "Sven", "Tomás", "Uma", "Vera", "Wei", "Ximena", "Yusuf", "Zoë",
+    "Ada", "Ana", "Ben", "Chloé", "Dmitri", "Eve", "Farah", "Gwen", "Hana", "Iker", "Jörg", "Kofi", "Lena", "Mei",
+    "Nils", "Olu", "Priya", "Quentin", "Rosa", "Sven", "Tomás", "Uma", "Vera", "Wei", "Ximena", "Yusuf", "Zoë",
 )  # fmt: skip
 _LAST = (
-    "Abbott", "Bianchi", "Chen", "Dubois", "Eriksen", "Fischer", "García", "Hughes", "Ito", "Jensen", "Kowalski", "Lopez",
-    "Müller", "Novák", "O'Brien", "Petrov", "Quinn", "Rossi", "Smith-Jones", "Tanaka", "Usman", "van der Berg", "Weiß",
-    "Xu", "Yılmaz", "Zhang",
+    "Abbott", "Bianchi", "Chen", "Dubois", "Eriksen", "Fischer", "García", "Hughes", "Ito", "Jensen", "Kowalski",
+    "Lopez", "Müller", "Novák", "O'Brien", "Petrov", "Quinn", "Rossi", "Smith-Jones", "Tanaka", "Usman",
+    "van der Berg", "Weiß", "Xu", "Yüksel", "Zhang",
 )  # fmt: skip
 _TEAMS = ("Engineering", "Sales", "Support", "Finance", "People", "Legal", "Marketing", "Operations, EMEA")
 _TITLES = ("Analyst", "Associate", "Manager", "Specialist", "Engineer", "Lead, Projects", "Coordinator", "Director")

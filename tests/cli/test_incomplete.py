@@ -37,6 +37,7 @@ READS = {
     "brief": "brief",
     "health": "health",
     "overlap": "overlap",
+    "discover": "discover .",
     "agenda": "review agenda",
     "review show": "review show",
     "review list": "review list",

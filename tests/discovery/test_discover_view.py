@@ -142,7 +142,7 @@ def test_owners_are_suggested_by_address_with_their_share() -> None:
     )
     view = build_discovery(make_org(), make_found(make_agent(authors=authors)), NOW)
     (one,) = view.unseated
-    said = [(owner.seat, owner.who, owner.by, owner.share) for owner in one.owners]
+    said = [(owner.seat, owner.author, owner.by, owner.share) for owner in one.owners]
     assert said == [
         (None, "@acme/platform", "CODEOWNERS", None),
         ("ada", "ADA@example.com", "git", 70),
@@ -203,9 +203,18 @@ def test_a_name_of_several_agents_asks_for_an_id() -> None:
 
 
 def test_what_was_not_looked_at_is_grouped_by_the_reason() -> None:
-    skipped = (NotLookedAt("b", "no permission"), NotLookedAt("c", "a link"), NotLookedAt("a", "no permission"))
+    skipped = (
+        NotLookedAt("b", "no permission"),
+        NotLookedAt("d", "examples", on_purpose=True),
+        NotLookedAt("e", "examples", on_purpose=True),
+        NotLookedAt("f", "examples", on_purpose=True),
+        NotLookedAt("c", "a link"),
+        NotLookedAt("a", "no permission"),
+    )
     view = build_discovery(make_org(), make_found(skipped=skipped), NOW)
-    assert [(group.why, group.places) for group in view.skipped] == [("no permission", ("a", "b")), ("a link", ("c",))]
+    said = [(group.why, "".join(group.places)) for group in view.skipped]
+    assert said == [("no permission", "ab"), ("a link", "c"), ("examples", "def")]
+    assert view.unread == 3
 
 
 def test_where_nothing_was_read_nothing_is_known() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+import pytest
+
 from orgtp.discovery.scan import ScanLimits
+from orgtp.importers.read import read_draft_sources
 from orgtp.model.inventory.found import FoundKind
 from orgtp.model.seat import DefinitionPlace
-from tests.discovery.conftest import DASH, Box, pick, reasons, running
+from tests.discovery.conftest import DASH, NAME, Box, pick, reasons, running
 
 REMOTE = "https://ada:canary@git.example.com/acme/agents.git"
 
@@ -40,6 +43,66 @@ def test_an_agent_without_tools_has_all_tools(box: Box) -> None:
         "none": (),
         "edit": ("can run programs", "can write files"),
     }
+
+
+CREW = """researcher:
+  role: Researcher of {topic}
+  goal: Finds what is new.
+  backstory: Long ago.
+editor:
+  role: Editor
+  goal: Shortens it.
+  backstory: Later.
+"""
+CARD = """{"name": "Dash", "description": "Finds spend.", "url": "https://a.example.com", "version": "1",
+ "capabilities": {}, "defaultInputModes": [], "defaultOutputModes": [], "skills": []}"""
+RECORD = """{"name": "Pip", "schema_version": "0.7.0", "description": "Tidies.", "version": "1", "skills": [{"id": 1}],
+ "authors": ["x"], "created_at": "2026-01-01T00:00:00Z", "locators": [], "domains": []}"""
+COPILOT = """kind: GptComponentMetadata
+displayName: Ed
+instructions: Edit the texts.
+"""
+
+
+def test_agents_of_the_formats_that_are_imported_too(box: Box) -> None:
+    box.make_repository("/srv/app", REMOTE)
+    box.write("/srv/app/src/crew/config/agents.yaml", CREW)
+    box.write("/srv/app/.well-known/agent-card.json", CARD)
+    box.write("/srv/app/oasf/pip.json", RECORD)
+    box.write("/srv/app/bot/agent.mcs.yml", COPILOT)
+    box.write("/srv/app/config/agents.yaml", "host: example.com\n")
+    box.write("/srv/app/oasf/other.json", "{}")
+    found = box.scan("/srv")
+    assert [(agent.source, agent.name, agent.description, agent.place.path) for agent in found.agents] == [
+        ("A2A agent cards", "Dash", "Finds spend.", ".well-known/agent-card.json"),
+        ("Copilot Studio agents", "Ed", "Edit the texts.", "bot/agent.mcs.yml"),
+        ("OASF records", "Pip", "Tidies.", "oasf/pip.json"),
+        ("CrewAI agents", "editor", "Shortens it.", "src/crew/config/agents.yaml#editor"),
+        ("CrewAI agents", "researcher", "Finds what is new.", "src/crew/config/agents.yaml#researcher"),
+    ]
+    assert not found.skipped
+
+
+def test_a_folder_of_agents_that_is_given_itself(box: Box) -> None:
+    box.write("~/.claude/agents/dash.md", DASH)
+    box.write("/srv/agents/team/pip.md", DASH.replace("dash", "pip"))
+    assert [agent.name for agent in box.scan("/home/ada/.claude/agents", parts=frozenset()).agents] == ["dash"]
+    assert [agent.name for agent in box.scan("/srv/agents/team", parts=frozenset()).agents] == ["pip"]
+
+
+def test_the_places_are_those_of_an_import(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent that was imported from its folder is the one that a scan finds there, in a repository or in none."""
+    monkeypatch.setattr("orgtp.importers.repositories.name_machine", lambda: NAME)
+    box.make_repository("/srv/app", REMOTE)
+    for path in ("/srv/app/.claude/agents/dash.md", "/srv/app/agents/x/pip.md"):
+        box.write(path, DASH.replace("dash", path[-6:-3]))
+    box.make_repository("/srv/alone")
+    box.write("/srv/alone/agents/ed.md", DASH.replace("dash", "ed"))
+    for folder in ("app", "alone"):
+        (source,) = read_draft_sources([box.root / "srv" / folder], "agents", {}, {})
+        imported = sorted((place.text, place.sha256) for draft in source.drafts for place in draft.runs_from)
+        found = box.scan(f"/srv/{folder}", parts=frozenset()).agents
+        assert sorted((agent.place.text, agent.place.sha256) for agent in found) == imported
 
 
 def test_pages_of_text_in_folders_of_agents_are_no_agents(box: Box) -> None:

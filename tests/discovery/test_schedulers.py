@@ -210,7 +210,9 @@ def test_a_drop_in_changes_what_a_unit_runs_and_a_masked_unit_runs_nothing(box: 
 def test_systemd_reads_the_units_of_these_tests_as_units(tmp_path: Path) -> None:
     unit = tmp_path / "brief.service"
     unit.write_text(SERVICE.replace("/usr/local/bin/claude", "/bin/echo").replace("WorkingDirectory=/srv/agents\n", ""))
-    done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False
+    )
     assert "Unknown" not in done.stderr
     assert "Invalid" not in done.stderr
 

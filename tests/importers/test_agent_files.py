@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orgtp.importers.agent_files import parse_agent, read
 from orgtp.importers.agent_paths import find_agent_folder, list_folders_below
@@ -15,6 +18,7 @@ from orgtp.importers.front_matter import FrontMatter, read_front_matter
 from orgtp.importers.repositories import RepositoryFinder, name_machine, read_repository_name, shorten_address
 from orgtp.importers.source_files import name_foreign_source
 from orgtp.model.inventory.draft import SeatDraft
+from tests.size import choose_size
 
 
 def write_agent(path: Path, name: str = "dash", description: str = "Watches spend.", more: str = "") -> bytes:
@@ -89,6 +93,25 @@ def test_a_list_of_tools_keeps_commas_in_brackets() -> None:
     assert found.words("missing") == ()
 
 
+@settings(max_examples=choose_size(60, 2000), deadline=None)
+@given(st.text(alphabet="a:-|>'\"[]{}#&*!%@`, \t\r\n\0\u2028\ufeff", max_size=80))
+def test_any_front_matter_is_read_or_is_none(block: str) -> None:
+    found = read_front_matter(f"---\nname: dash\n{block}\ndescription: Watches.\n---\nBody\n")
+    # A line of three dashes in it ends it.
+    assert found is not None
+    assert found.fault or found.text("name").startswith("dash") or found.values == {}
+    assert all(isinstance(key, str) for key in found.values)
+
+
+@settings(max_examples=choose_size(60, 2000), deadline=None)
+@given(st.text(max_size=60))
+def test_a_description_that_yaml_writes_is_read_back(text: str) -> None:
+    written = json.dumps(text)
+    found = read_front_matter(f"---\nname: dash\ndescription: {written}\n---\n")
+    assert found is not None
+    assert (found.fault, found.text("description")) == ("", text.strip())
+
+
 # Paths
 
 FOLDERS = {
@@ -131,7 +154,7 @@ def test_the_role_is_the_folder_or_else_the_name_and_said_not_to_be_known(tmp_pa
     found = read_drafts(tmp_path)
     assert (found["dash.md"].role, found["dash.md"].unknown) == (
         "finance",
-        ('role (the folder "finance" stands for it)',),
+        ("role (the name of its folder stands for it)",),
     )
     assert (found["radar.md"].role, found["radar.md"].unknown) == ("radar", ("role (the name stands for it)",))
 
@@ -167,6 +190,14 @@ def test_the_same_text_in_many_repositories_has_one_hash(tmp_path: Path) -> None
     assert {place.repo for place in places} == {f"repo-{number}" for number in range(14)}
     assert len({place.sha256 for place in places}) == 1
     assert {draft.aliases for draft in drafts} == {()}
+
+
+def test_characters_that_are_not_utf8_are_said_to_be_unknown(tmp_path: Path) -> None:
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents" / "dash.md").write_bytes(b"---\nname: dash\ndescription: caf\xe9\n---\n")
+    (draft,) = read_drafts(tmp_path).values()
+    assert draft.mission == "caf\ufffd"
+    assert "the characters that are not UTF-8, which are shown as \ufffd" in draft.unknown
 
 
 NAMES = {"Code Reviewer 🤖": "", "中文": "file-name", "__x__": "", "🤖": "file-name", "Ünïcode": ""}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orgtp.files.yaml.foreign import read_foreign_yaml
-from orgtp.importers.backstage import BadReference, parse_entity_ref, read
+from orgtp.importers.backstage import BadReference, parse_entity_ref, read, recognise
 from orgtp.importers.formats import BadSource, SourceRequest
 from orgtp.model.inventory.draft import DraftSource, SeatDraft
 from orgtp.model.seat import SeatKind
@@ -71,6 +71,32 @@ def test_references_are_resolved_as_backstage_resolves_them() -> None:
 def test_any_reference_is_resolved_as_backstage_resolves_it(texts: list[str]) -> None:
     questions: list[Any] = [[text, "User", "people"] for text in texts]
     assert [resolve(*question) for question in questions] == ask_backstage(questions)
+
+
+def test_the_examples_of_backstage_are_read_as_it_reads_them(tmp_path: Path) -> None:
+    """The examples are those in the schemas of its package, which is not part of this repository."""
+    script = Path(__file__).parent / "catalog_examples.mjs"
+    examples = json.loads(node(script, str(npm_file("@backstage/catalog-model")), stdin=[]))
+    kinds = {one["entity"]["kind"] for one in examples}
+    assert {"Group", "User", "Component", "AiResource", "Location", "API", "System"} <= kinds
+    seats = [one for one in examples if one["entity"]["kind"] in {"Group", "User"}]
+    # The examples of agents: no schema has one, but any entity with an owner may be one.
+    owned = [one for one in examples if one["entity"]["kind"] in {"Component", "AiResource"}]
+    for number, one in enumerate(owned):
+        one["entity"]["spec"]["type"] = "agent"
+        one["entity"]["metadata"]["name"] = f"agent-{number}"
+        one["ref"] = f"{one['entity']['kind'].lower()}:default/agent-{number}"
+    entities = [one["entity"] for one in (*seats, *owned)]
+    source = read_text(tmp_path, "\n---\n".join(map(json.dumps, entities)))
+    drafts = by_ref(source)
+    assert source.bad == ()
+    assert list(drafts) == [one["ref"] for one in (*seats, *owned)]
+    for one in (*seats, *owned):
+        draft = drafts[one["ref"]]
+        assert [f"ref:{ref}" for ref in one["owner"]] == [draft.owner] * bool(draft.owner)
+        assert [f"ref:{ref}" for ref in one["parent"]] == [draft.parent] * bool(draft.parent)
+        assert [f"ref:{ref}" for ref in one["members"]] == list(draft.members)
+        assert [f"ref:{ref}" for ref in one["memberOf"]] == list(draft.member_of)
 
 
 def test_our_fixtures_are_valid_entities_with_the_references_that_we_read() -> None:
@@ -181,12 +207,12 @@ def test_locations_are_followed_within_the_folder_alone(tmp_path: Path) -> None:
     (folder / "deep").mkdir(parents=True)
     (tmp_path / "outside.yaml").write_text(entity("User", "outside"), encoding="utf-8")
     (folder / "link.yaml").symlink_to(tmp_path / "outside.yaml")
+    (folder / "loop.yaml").symlink_to(folder / "loop.yaml")
     (folder / "deep" / "in.yaml").write_text(
         entity("User", "ada") + entity("Location", "back", "{target: ../all.yaml}"), encoding="utf-8"
     )
-    targets = (
-        "[./deep/in.yaml, ../outside.yaml, link.yaml, /etc/passwd, nowhere.yaml, deep, '', 'https://example.com/x']"
-    )
+    outside = ["../outside.yaml", "link.yaml", "/etc/passwd", "nowhere.yaml", "deep", "", "loop.yaml"]
+    targets = json.dumps(["./deep/in.yaml", *outside, "https://example.com/x", "a\0b", "x" * 5000])
     source = read_text(folder, entity("Location", "all", f"{{targets: {targets}}}"), "all.yaml")
     assert list(by_ref(source)) == ["user:default/ada"]
     assert [bad.why for bad in source.bad] == [
@@ -196,8 +222,22 @@ def test_locations_are_followed_within_the_folder_alone(tmp_path: Path) -> None:
         'the location "nowhere.yaml" is not a file',
         'the location "deep" is not a file',
         'the location "" leads out of the folder, and was not read',
+        'the location "loop.yaml" leads out of the folder, and was not read',
+        r'the location "a\x00b" leads out of the folder, and was not read',
+        f'the location "{"x" * 80}" is not a file',
     ]
     assert source.notes == ("1 location with an address not followed",)
+
+
+def test_the_list_that_the_catalog_gives_is_read_too(tmp_path: Path) -> None:
+    head = {"apiVersion": "backstage.io/v1alpha1", "kind": "User", "spec": {"memberOf": []}}
+    text = json.dumps([{**head, "metadata": {"name": name}} for name in ("ada", "grace")])
+    assert recognise(tmp_path / "entities.json", text.encode())
+    assert list(by_ref(read_text(tmp_path, text, "entities.json"))) == ["user:default/ada", "user:default/grace"]
+
+
+def test_a_file_of_empty_lines_is_recognised_as_none_at_once(tmp_path: Path) -> None:
+    assert not recognise(tmp_path / "a.yaml", b"\n" * 64 * 1024 + b" " * 64 * 1024)
 
 
 def test_an_entity_that_occurs_twice_or_has_no_name_is_a_bad_row(tmp_path: Path) -> None:

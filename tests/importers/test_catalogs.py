@@ -32,14 +32,19 @@ def read_paths(*paths: str, format_: str = "") -> list[DraftSource]:
     return read_draft_sources([Path(path) for path in paths], format_, {}, {})
 
 
+def add_repository(folder: Path) -> None:
+    """Make a folder look like a repository with an address."""
+    (folder / ".git").mkdir()
+    config = '[core]\n\tbare = false\n[remote "origin"]\n\turl = git@git.example.com:harbour/everything.git\n'
+    (folder / ".git" / "config").write_text(config, encoding="utf-8")
+
+
 @pytest.fixture
 def catalogs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The files, in a repository with an address, and the folder from which they are read."""
     folder = tmp_path / "catalogs"
     shutil.copytree(CATALOGS, folder)
-    (folder / ".git").mkdir()
-    config = '[core]\n\tbare = false\n[remote "origin"]\n\turl = git@git.example.com:harbour/everything.git\n'
-    (folder / ".git" / "config").write_text(config, encoding="utf-8")
+    add_repository(folder)
     monkeypatch.chdir(folder)
     return folder
 

@@ -8,7 +8,7 @@ from orgtp.actions.import_seats.ids import clean_id
 from orgtp.actions.import_seats.plan import BadRows, OpenQuestion, import_seats
 from orgtp.actions.import_seats.request import ImportRequest
 from orgtp.actions.import_seats.result import RowFate
-from orgtp.model.errors import BadInput
+from orgtp.model.errors import BadInput, Refused
 from orgtp.model.inventory.draft import SeatDraft
 from orgtp.model.org import Org
 from orgtp.model.seat import SeatKind
@@ -59,14 +59,19 @@ def test_a_seat_keeps_its_id_when_another_person_of_its_name_comes() -> None:
 
 
 def test_an_id_that_was_ever_used_is_not_used_again() -> None:
-    files = {
-        **EMPTY,
-        "scores/bob/2026-11.jsonl": b'{"id":"1","at":"2026-11-20T13:00:02Z","metric":"m","period":"2026-W47","value":"1","by":"ada"}\n',
-    }
+    line = b'{"id":"1","at":"2026-11-20T13:00:02Z","metric":"m","period":"2026-W47","value":"1","by":"ada"}\n'
+    files = {**EMPTY, "scores/bob/2026-11.jsonl": line}
     (row,) = plan(load(files).org, people(person(2, "1", "Bob"))).rows
     assert (row.seat, row.id_why) == ("bob-2", "another seat is or was bob")
-    broken = {**EMPTY, "seats/bob.yaml": b"seat: [\n"}
-    assert plan(load(broken).org, people(person(2, "1", "Bob"))).rows[0].seat == "bob-2"
+
+
+def test_nothing_is_imported_while_a_seat_cannot_be_read() -> None:
+    """A row may be that seat."""
+    broken = load({**EMPTY, "seats/bob.yaml": b"seat: [\n"}).org
+    with pytest.raises(
+        Refused, match=r"seats/bob.yaml cannot be read \(see orgtp validate\), and a row may be that seat"
+    ):
+        plan(broken, people(person(2, "1", "Bob")))
 
 
 def test_a_name_in_another_script_gets_an_id_that_stays() -> None:
@@ -222,7 +227,7 @@ def test_the_only_root_of_a_new_org_is_its_top_and_of_several_one_is() -> None:
 
 def test_an_answer_must_be_a_seat_that_fits() -> None:
     rows = people(person(2, "1", "Ada"), agent("x", ("r", "x.md", SHA)))
-    with pytest.raises(BadInput, match='--owner "adda" is no seat, and no row will be one. Did you mean "ada"'):
+    with pytest.raises(BadInput, match="Did you mean"):
         plan(Org(), rows, owner="adda")
     with pytest.raises(BadInput, match="x is an agent, and only a person can answer for a seat"):
         plan(Org(), rows, owner="x")

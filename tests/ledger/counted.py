@@ -1,6 +1,6 @@
 """A program that does one thing to an org and counts how often our own functions are called meanwhile.
 
-Run as `python -m tests.ledger.counted ORG value|retire`. It prints a JSON object: the functions by module and name.
+Run as `python -m tests.ledger.counted ORG value|retire|seats`. It prints the functions by module and name, as JSON.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from types import FrameType
 import orgtp
 from orgtp.api import OrgHandle
 from orgtp.cli.main import run_command_line
+from orgtp.model.change import Change, CreateFile, YamlData
 
 
 def add_value(org: OrgHandle) -> None:
@@ -29,6 +30,17 @@ def retire_cat(org: OrgHandle) -> None:
         code = run_command_line([*words, "--org", str(org.root)])
     if code:
         sys.exit(code)
+
+
+def add_seats(org: OrgHandle) -> None:
+    """Add 200 seats in one commit, as an import does."""
+    seats: list[dict[str, YamlData]] = [
+        {"seat": f"new-{number}", "name": f"New {number}", "role": "Guest", "kind": "human", "status": "proposed"}
+        | {"reports_to": "ada", "email": f"new-{number}@example.com", "aliases": [f"E-{number}"]}
+        for number in range(200)
+    ]
+    edits = tuple(CreateFile(f"seats/{one['seat']}.yaml", one) for one in seats)
+    org.ledger.record(lambda _: Change("import", "200 seats", (), edits))
 
 
 def count_calls(do: Callable[[OrgHandle], None], org: OrgHandle) -> Counter[str]:
@@ -49,5 +61,5 @@ def count_calls(do: Callable[[OrgHandle], None], org: OrgHandle) -> Counter[str]
 
 
 if __name__ == "__main__":
-    what = {"value": add_value, "retire": retire_cat}[sys.argv[2]]
+    what = {"value": add_value, "retire": retire_cat, "seats": add_seats}[sys.argv[2]]
     print(json.dumps(count_calls(what, orgtp.open(sys.argv[1]))))

@@ -86,5 +86,18 @@ def test_a_value_loads_a_part_of_the_org_once_and_checks_the_record_once(here: S
     assert_whole(here)
 
 
+def test_many_seats_are_written_without_work_that_grows_with_their_square(here: Shell) -> None:
+    calls = count_calls(here, "seats")
+    # The folder of seats is parsed once, not searched for each of them.
+    assert calls["orgtp.git.tree._find_entry_span"] < 100
+    # Each file is written once and read once, and no rule reads it again for the places of its keys.
+    assert calls["orgtp.files.yaml.dumper.format_document"] == 200
+    assert 200 <= calls["orgtp.files.yaml.fast_loader.load_plain_yaml"] < 210
+    assert calls.get("orgtp.files.yaml.loader.parse_nodes", 0) < 10
+    assert_whole(here)
+    listed = here("seat", "list", "--json").json["seats"]
+    assert {"new-0", "new-199"} <= {one["seat"] for one in listed}
+
+
 def test_a_retirement_is_planned_once(here: Shell) -> None:
     assert count_calls(here, "retire")["orgtp.actions.retire.plan_retirement"] == 1

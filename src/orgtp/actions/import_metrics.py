@@ -115,7 +115,8 @@ class _MetricPlanner:
     def __init__(self, org: Org, created: frozenset[str], now: datetime, by: str) -> None:
         self.org, self.created, self.now, self.by = org, created, now, by
         self.rows: list[_MetricRow] = []
-        self.bad: list[BadDraft] = []
+        self.bad: dict[str, BadDraft] = {}
+        self._order: dict[str, int] = {}
         self.content: dict[str, dict[str, dict[str, YamlData]]] = {}
         self._added: dict[tuple[str, str], MetricDraft] = {}
         self._chosen: dict[str, DraftValue] = {}
@@ -124,15 +125,21 @@ class _MetricPlanner:
 
     def add_draft(self, source: str, draft: MetricDraft) -> None:
         """Find the metric of a row, or add it, and choose which of its values are recorded."""
+        for where in (draft.where, *(value.where for value in draft.values)):
+            self._order.setdefault(where, len(self._order))
         try:
             row = self._find_row(draft)
         except OrgtpError as error:
-            places = [BadDraft(value.where, str(error), value.text) for value in draft.values if value.text]
-            self.bad += places if _is_long(draft) else [BadDraft(draft.where, str(error), draft.text)]
+            places = [(value.where, value.text) for value in draft.values] if _is_long(draft) else []
+            for where, text in places or [(draft.where, draft.text)]:
+                self._add_bad(where, str(error), text)
             return
         self.rows.append(row)
         for value in draft.values:
             self._choose_value(source, row, value)
+
+    def _add_bad(self, where: str, why: str, text: str) -> None:
+        self.bad.setdefault(where, BadDraft(where, why, text))
 
     def _find_row(self, draft: MetricDraft) -> _MetricRow:
         """The metric of a row. Raises `OrgtpError` for one that the org has not and the row does not describe."""
@@ -222,7 +229,7 @@ class _MetricPlanner:
                 why = (
                     f"{other.where} has another value for {period or 'the same period'}: {other.value or 'unavailable'}"
                 )
-                self.bad.append(BadDraft(value.where, why, value.text))
+                self._add_bad(value.where, why, value.text)
             return
         is_ours = current is not None and past is not None and current.id == past.id
         if not value.id and current and not is_ours and not value.void:
@@ -275,7 +282,7 @@ class _MetricPlanner:
         touched = {*self.content, *(change.seats if change else ())}
         return MetricPlan(
             rows=tuple(map(_describe_row, self.rows)),
-            bad=tuple(self.bad),
+            bad=tuple(sorted(self.bad.values(), key=lambda one: self._order[one.where])),
             edits=(*metrics, *(change.edits if change else ())),
             content={seat: found for seat, found in self.content.items() if seat in self.created},
             seats=tuple(sorted(touched)),
@@ -294,9 +301,9 @@ class _MetricPlanner:
     def _take_out(self, error: RejectedValues) -> None:
         whys = {id(entry): str(why) for entry, why in error.wrong}
         for row in self.rows:
-            self.bad += [
-                BadDraft(value.where, whys[id(entry)], value.text) for entry, value in row.entries if id(entry) in whys
-            ]
+            for entry, value in row.entries:
+                if id(entry) in whys:
+                    self._add_bad(value.where, whys[id(entry)], value.text)
             row.entries = [(entry, value) for entry, value in row.entries if id(entry) not in whys]
 
 

@@ -56,10 +56,14 @@ class Imports:
         return read_remembered().fault
 
     def remember_maps(self, sources: Iterable[DraftSource]) -> str:
-        """Remember the maps of the sources on this machine. Returns why that could not be done; "" if it was."""
+        """Remember the maps of the tables on this machine. Returns why that could not be done; "" if it was.
+
+        A table without a map needs none any more, and what was remembered of it is forgotten.
+        """
         from orgtp.importers.remembered import remember_mapping
 
-        faults = [remember_mapping(source.name, source.mapping) for source in sources if source.mapping]
+        tables = [source for source in sources if source.format in {"people", "scorecard"}]
+        faults = [remember_mapping(source.name, source.mapping) for source in tables]
         return next(filter(None, faults), "")
 
     def plan(self, sources: Sequence[DraftSource], request: ImportRequest) -> ImportPlan:

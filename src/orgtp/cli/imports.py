@@ -83,8 +83,9 @@ def import_seats(
     handle = open_chosen_org(change.org, push=change.push)
     _refuse_existing(skip_bad)
     sources = handle.imports.read_sources(paths, format_, _parse_maps(maps or []), part_of)
-    if fault := handle.imports.find_settings_fault():
-        write_stderr(fault)
+    settings_fault = handle.imports.find_settings_fault()
+    if settings_fault:
+        write_stderr(settings_fault)
     acting = handle.ledger.find_acting_seat(change.by)
     request = ImportRequest(under=under, owner=owner, by=acting, skip_bad=skip_bad is not None, is_part=bool(part_of))
     plan = handle.imports.plan(sources, request)
@@ -103,19 +104,22 @@ def import_seats(
         for path in kept:
             path.unlink(missing_ok=True)
         raise
-    if fault := handle.imports.remember_maps(sources):
+    fault = handle.imports.remember_maps(sources)
+    if fault and fault != settings_fault:
         write_stderr(fault)
     return _report(handle, plan, done, change, kept)
 
 
 def _parse_maps(texts: Iterable[str]) -> dict[str, str]:
-    """`parent=Boss` as a mapping. Raises `BadInput`."""
+    """`parent=Boss` as a mapping; a blank column takes away what is remembered. Raises `BadInput`."""
     found: dict[str, str] = {}
     for text in texts:
         key, sign, column = text.partition("=")
-        if not (sign and key.strip() and column.strip()):
+        if not (sign and key.strip()):
             raise BadInput(what=f'--map "{text}" is not KEY="Column", such as --map parent="Reports to"')
-        found[key.strip()] = column.strip().strip('"')
+        bare = column.strip()
+        is_quoted = len(bare) > 1 and bare[0] == bare[-1] == '"'
+        found[key.strip()] = bare[1:-1] if is_quoted else bare
     return found
 
 

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import os
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from orgtp.discovery.file_reading import ReadFile
 from orgtp.discovery.items import FoundItem, find_risks
+from orgtp.importers.agent_files import parse_agent
 from orgtp.importers.agent_paths import find_agent_folder, remove_agent_ending
-from orgtp.importers.front_matter import FrontMatter, read_front_matter
+from orgtp.importers.draft_texts import undo_literal_breaks
+from orgtp.importers.formats import FORMATS, BadSource, SourceRequest
+from orgtp.importers.front_matter import FrontMatter
 from orgtp.model.inventory.found import FoundKind
 
+_START = 64 * 1024
 # What a persona is known by, the most telling first.
 _PERSONA = ("SOUL.md", "IDENTITY.md", "HEARTBEAT.md")
 
 
 def read_agent_file(file: ReadFile) -> None:
     """An agent in Markdown with front matter. Without front matter it is a page of text, and no agent."""
-    if not find_agent_folder(PurePosixPath(file.inside or file.path)) and "/.claude/agents/" not in file.path:
+    path = PurePosixPath(file.inside or file.path)
+    folder, agent = find_agent_folder(path), parse_agent(file.raw)
+    # A page of a site in a folder `agents` may have a description, too.
+    is_named = agent and (
+        folder.startswith(".") or path.name.endswith(".agent.md") or (agent.name and agent.description)
+    )
+    if agent is None or not folder or not is_named:
         return
-    matter = read_front_matter(file.text)
-    if matter is None or not ({"name", "description"} & matter.values.keys()):
-        return
-    tools = _read_tools(matter)
-    name = matter.text("name") or remove_agent_ending(PurePosixPath(file.path).name)
+    tools = _read_tools(agent.front_matter)
     file.joiner.add_definition(
         file.make_item(
             FoundKind.TEMPLATE,
-            name,
-            description=matter.text("description"),
+            agent.name or remove_agent_ending(path.name),
+            description=undo_literal_breaks(agent.description),
             tools=tools or (),
             risks=find_risks(tools, file.patterns),
         )
@@ -41,6 +47,23 @@ def _read_tools(matter: FrontMatter) -> tuple[str, ...] | None:
         return None
     tools = matter.words("tools")
     return tools if tools or isinstance(matter.values["tools"], list) else None
+
+
+def read_as_import(file: ReadFile, format_: str) -> None:
+    """The agents of a file that `orgtp import` reads too, by the reader of that format."""
+    reader = next(one for one in FORMATS if one.name == format_)
+    path = Path(file.path)
+    if not reader.recognise(path, file.raw[:_START]):
+        return
+    try:
+        source = reader.read(SourceRequest(path, {}, {}))
+    except BadSource:
+        file.skip("it cannot be read as one of its format")
+        return
+    for draft in source.drafts:
+        part = draft.name if len(source.drafts) > 1 else ""
+        item = file.make_item(FoundKind.TEMPLATE, draft.name, part, description=draft.mission)
+        file.joiner.add_definition(item)
 
 
 def read_instructions(file: ReadFile) -> None:

@@ -80,8 +80,10 @@ class Machine:
         if repository:
             inside = os.path.relpath(os.path.realpath(path), repository.root)
             return DefinitionPlace(repository.name, inside + suffix, digest)
-        shown = self.show(path)
-        return DefinitionPlace(self.name, shown.removeprefix("~/").lstrip("/") + suffix, digest)
+        # As in imports: the path from the home folder, or else from the root.
+        real, home = os.path.realpath(path), f"{os.path.realpath(self.root + self.home).rstrip('/')}/"
+        inside = real.removeprefix(home) if real.startswith(home) else self.name_path(real).lstrip("/")
+        return DefinitionPlace(self.name, inside + suffix, digest)
 
     def find_repository(self, path: str) -> FoundRepository | None:
         """The repository that a file is in; None if it is in none."""

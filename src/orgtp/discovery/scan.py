@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from orgtp.discovery.client_settings import read_mcp_servers
-from orgtp.discovery.definitions import read_agent_file, read_instructions, read_persona
+from orgtp.discovery.definitions import read_agent_file, read_as_import, read_instructions, read_persona
 from orgtp.discovery.exported_lists import read_json_export, read_langgraph, read_openclaw_jobs
 from orgtp.discovery.file_reading import ReadFile
 from orgtp.discovery.items import FoundItem, clean_place
@@ -135,6 +135,8 @@ class _Scan:
             read_persona(file, self.personas)
         elif read in {HowToRead.GITHUB_WORKFLOW, HowToRead.GITHUB_WORKFLOW_ELSEWHERE}:
             read_github_workflow(file, runs=read is HowToRead.GITHUB_WORKFLOW)
+        elif read in _IMPORTED:
+            read_as_import(file, read.value)
         elif read in {HowToRead.N8N, HowToRead.ASSISTANTS}:
             read_json_export(file, named=file.what == "exported lists that were named")
         else:
@@ -150,7 +152,8 @@ class _Scan:
             else:
                 kept.append(item)
         for folder, number in left_out.items():
-            self.log.skip(folder, f"examples, tests or fixtures: {count_noun(number, 'definition')} not listed")
+            why = f"examples, tests or fixtures: {count_noun(number, 'definition')} not listed"
+            self.log.skip(folder, why, on_purpose=True)
         return kept
 
     def find_seat_files(self, agents: Sequence[FoundAgent]) -> tuple[SeatFile, ...]:
@@ -211,12 +214,16 @@ _NAMES = {
 }
 
 
-def _read_nothing(file: ReadFile) -> None:
-    file.skip("unknown format")
+_IMPORTED = {HowToRead.CREWAI, HowToRead.COPILOT_STUDIO, HowToRead.A2A, HowToRead.OASF}
+
+
+def _read_unknown(file: ReadFile) -> None:
+    file.skip("it is read from its place on the machine alone")
 
 
 _READERS = {
-    **dict.fromkeys(HowToRead, _read_nothing),
+    # A machine's own patterns may name a file in a folder that is read as a crontab.
+    **dict.fromkeys(HowToRead, _read_unknown),
     HowToRead.AGENT_FILE: read_agent_file,
     HowToRead.INSTRUCTIONS: read_instructions,
     HowToRead.LANGGRAPH: read_langgraph,

@@ -85,13 +85,14 @@ class FolderWalk:
     def list_left_out(self) -> None:
         """Remember how many folders of other people were not entered."""
         for name, number in sorted(self._left_out.items()):
-            self.log.skip(count_noun(number, f"folder {name}", f"folders {name}"), "files of other people or programs")
+            folders = count_noun(number, f"folder {name}", f"folders {name}")
+            self.log.skip(folders, "files of other people or programs", on_purpose=True)
 
     def open_top(self, real: str, shown: str) -> _Folder:
         """The folder at which a walk begins, with the repository that it is in."""
         repository = self.finder.find(Path(real))
         if repository is None:
-            return _Folder(real, shown, "", 0, None, "")
+            return _Folder(real, shown, _name_agent_folder(real), 0, None, "")
         self.repositories[os.fspath(repository.root)] = repository
         inside = os.path.relpath(real, repository.root)
         return _Folder(real, shown, "" if inside == "." else f"{inside}/", 0, repository, "")
@@ -138,7 +139,7 @@ class FolderWalk:
             elif pattern := self.match_pattern(entry.name, folder.inside + entry.name):
                 yield from self.make_file(entry.name, kind, pattern, folder)
             elif kind == stat.S_IFLNK and entry.name not in self._other_people and _leads_to_folder(entry):
-                self.log.skip(f"{folder.shown}/{entry.name}", "a link to a folder")
+                self.log.skip(f"{folder.shown}/{entry.name}", "a link to a folder", on_purpose=True)
 
     def take_entries(self, entries: list[os.DirEntry[str]], folder: _Folder) -> list[os.DirEntry[str]]:
         """The entries up to the limit of the whole scan."""
@@ -186,6 +187,16 @@ class FolderWalk:
             if last.fullmatch(name) and whole.fullmatch(inside):
                 return pattern
         return None
+
+
+def _name_agent_folder(real: str) -> str:
+    """The end of a path from its folder of agents on, so that the files of a folder that is given itself match too."""
+    parts = real.split("/")
+    if "agents" not in parts:
+        return ""
+    last = len(parts) - 1 - parts[::-1].index("agents")
+    last -= parts[last - 1] in {".claude", ".github"}
+    return "/".join(parts[last:]) + "/"
 
 
 def _sort_patterns(

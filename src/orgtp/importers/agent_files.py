@@ -57,74 +57,83 @@ def parse_agent(raw: bytes) -> AgentDefinition | None:
 def recognise(path: Path, start: bytes) -> bool:
     """A Markdown file with an agent's front matter, or a folder with such files in the usual places."""
     if path.is_dir():
-        files = [file for file in list_folder(path).files if file.suffix == ".md"]
-        usual = [file for file in files if _is_agent_path(path, file)]
-        return any(_is_agent(file, parse_agent(read_start(file) or b"")) for file in usual or files[:_TRIED])
-    return path.suffix == ".md" and parse_agent(start) is not None
+        place = _ReadFolder(path)
+        files = [file for file in list_folder(path).files if _is_markdown(file)]
+        usual = [file for file in files if place.is_usual(file)]
+        return any(place.is_agent(file, parse_agent(read_start(file) or b"")) for file in usual or files[:_TRIED])
+    return _is_markdown(path) and parse_agent(start) is not None
 
 
-# A folder without the usual places is one of agents if these have the front matter of one.
+# A folder without the usual places is one of agents if one of these has the front matter of one.
 _TRIED = 200
+
+
+def _is_markdown(path: Path) -> bool:
+    return path.suffix == ".md"
 
 
 def read(request: SourceRequest) -> DraftSource:
     """Read a file or a folder of agents."""
     reading = SourceReading.begin(request.path)
-    files = reading.list_files(lambda file: file.suffix == ".md")
-    usual = [file for file in files if _is_agent_path(request.path, file.path)]
+    place = _ReadFolder(request.path)
     finder = RepositoryFinder()
     without = 0
-    for file in usual or files:
+    for file in reading.list_files(_is_markdown, place.is_usual):
         raw = reading.read_bytes(file, MOST_AGENT_BYTES)
         agent = parse_agent(raw) if raw is not None else None
         if raw is None:
             continue
-        if agent is None or not (request.path.is_file() or _is_agent(file.path, agent)):
+        if agent is None or not place.is_agent(file.path, agent):
             without += 1
             continue
-        reading.drafts.append(_make_draft(request.path, file, raw, agent, finder))
+        reading.drafts.append(_make_draft(place, file, raw, agent, finder))
     if without:
         reading.notes.append(f"left out: {count_noun(without, 'Markdown file')} without the front matter of an agent")
     if not reading.drafts and not reading.bad:
-        reading.refuse(
-            str(request.path), "no Markdown file has the front matter of an agent, with a name or a description"
-        )
+        why = "no Markdown file has the front matter of an agent, with a name or a description"
+        reading.refuse(str(request.path), why)
     return reading.finish("agents")
 
 
-def _is_agent(file: Path, agent: AgentDefinition | None) -> bool:
-    """Whether the front matter is one of an agent. Pages of a site in a folder `agents` have descriptions, too."""
-    named = agent is not None and bool(agent.name and agent.description)
-    return named or (agent is not None and (file.name.endswith(".agent.md") or _is_in_tool_folder(file)))
+class _ReadFolder:
+    """The folder that is read, with as much of the path above it as tells which files in it are agents."""
 
+    def __init__(self, path: Path) -> None:
+        self.is_file = path.is_file()
+        self.folder = path.parent if self.is_file else path
+        above = self.folder.resolve().parts
+        size = next((size for size in (3, 2) if above[-size : -size + 1][:1] in {(".claude",), (".github",)}), 1)
+        self.above = above[-size:]
 
-def _is_in_tool_folder(file: Path) -> bool:
-    """Whether a program reads all Markdown files of the folder as agents: `.claude/agents` and `.github/agents`."""
-    return find_agent_folder(PurePosixPath(*file.resolve().parts)).startswith(".")
+    def find_path(self, file: Path) -> PurePosixPath:
+        """The path of a file from above the folder, as far as it counts: `.claude/agents/dash.md`."""
+        return PurePosixPath(*self.above, *file.relative_to(self.folder).parts)
 
+    def is_usual(self, file: Path) -> bool:
+        """Whether a file is in a folder of agents."""
+        return bool(find_agent_folder(self.find_path(file)))
 
-def _is_agent_path(root: Path, file: Path) -> bool:
-    """Whether a file is in a folder of agents, as seen from the folder above the one that is imported."""
-    return bool(find_agent_folder(_path_from(root, file)))
+    def is_agent(self, file: Path, agent: AgentDefinition | None) -> bool:
+        """Whether the front matter is one of an agent. Pages of a site in a folder `agents` have descriptions, too.
 
-
-def _path_from(root: Path, file: Path) -> PurePosixPath:
-    folder = root if root.is_dir() else root.parent
-    above = folder.resolve().parts
-    size = next((size for size in (3, 2) if above[-size : -size + 1][:1] in {(".claude",), (".github",)}), 1)
-    return PurePosixPath(*above[-size:], *file.relative_to(folder).parts)
+        Programs read all Markdown files in `.claude/agents` and `.github/agents` as agents.
+        """
+        if agent is None:
+            return False
+        is_named = bool(agent.name and agent.description) or file.name.endswith(".agent.md")
+        return self.is_file or is_named or find_agent_folder(self.find_path(file)).startswith(".")
 
 
 def _make_draft(
-    root: Path, file: SourceFile, raw: bytes, agent: AgentDefinition, finder: RepositoryFinder
+    folder: _ReadFolder, file: SourceFile, raw: bytes, agent: AgentDefinition, finder: RepositoryFinder
 ) -> SeatDraft:
     place = finder.place(file.path, raw)
     texts = DraftTexts.begin()
     stem = remove_agent_ending(file.path.name)
     name = texts.clean_name("name", agent.name) or texts.clean_name("file name", stem)
-    role, unknown = _find_role(_path_from(root, file.path), name, texts)
+    role, unknown = _find_role(folder.find_path(file.path), name, texts)
     if agent.fault:
-        unknown = (*unknown, f"its front matter is not YAML ({agent.fault}); its keys were read line by line")
+        unknown = (*unknown, "what of its front matter is not YAML and was read line by line")
     if not _is_utf8(raw):
         unknown = (*unknown, "the characters that are not UTF-8, which are shown as \ufffd")
     for key, value in agent.front_matter.values.items():
@@ -153,7 +162,7 @@ def _find_role(path: PurePosixPath, name: str, texts: DraftTexts) -> tuple[str, 
     """
     below = list_folders_below(path)
     if below and (role := texts.clean_name("folder", below[0])):
-        return role, (f'role (the folder "{role}" stands for it)',)
+        return role, ("role (the name of its folder stands for it)",)
     return name, ("role (the name stands for it)",)
 
 

@@ -9,6 +9,7 @@ never to an address.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import field
@@ -17,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from orgtp.files.yaml.foreign import ForeignNode
 from orgtp.importers.draft_texts import DraftTexts
+from orgtp.importers.foreign_files import is_file
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.source_files import SourceFile, SourceReading, count_left_out, has_file
 from orgtp.lazy_dataclass import dataclass
@@ -27,7 +29,7 @@ from orgtp.model.text import count_noun, escape_control_chars, one_line
 _NAMESPACE = "default"
 _AGENT_TYPES = frozenset({"agent", "ai-agent"})
 _ENDINGS = (".yaml", ".yml", ".json")
-_MARK = re.compile(rb"""^\s*["']?apiVersion["']?\s*:\s*["']?backstage\.io/""", re.MULTILINE)
+_MARK = re.compile(rb"""(?:^|[{,])[ \t]*["']?apiVersion["']?[ \t]*:[ \t]*["']?backstage\.io/""", re.MULTILINE)
 # Of `isValidObjectName`, and of `isValidNamespace`, which allows less.
 _NAME = re.compile(r"(?=.{1,63}\Z)(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _SHOWN = 80
@@ -121,8 +123,10 @@ class _Catalog:
             full = one.path.resolve()
             if full not in self.read_files:
                 self.read_files.add(full)
-                for node in self.reading.read_yaml(one):
-                    waiting += self.add(one, node)
+                for document in self.reading.read_yaml(one):
+                    # The list of all entities, as the catalog itself gives it.
+                    for node in document.parts or [document]:
+                        waiting += self.add(one, node)
 
     def add(self, file: SourceFile, node: ForeignNode) -> list[SourceFile]:
         """Add an entity. The files that it names, if it is a location."""
@@ -132,20 +136,21 @@ class _Catalog:
             self.left_out.append("other document")
             return []
         if not kind or (not name and kind.lower() != "location"):
-            self.reading.refuse(where, f"an entity of Backstage without {'kind' if not kind else 'metadata.name'}")
+            why = f"an entity of Backstage without {'kind' if not kind else 'metadata.name'}"
+            self.reading.refuse(where, why, _write_entity(node))
             return []
         if kind.lower() == "location":
             return self.find_targets(file, node)
         namespace = node.text("metadata", "namespace") or _NAMESPACE
         if _is_seat(kind, node) and not (_NAME.fullmatch(name) and _NAME.fullmatch(namespace)):
             shown = escape_control_chars(name if not _NAME.fullmatch(name) else namespace)[:_SHOWN]
-            self.reading.refuse(
-                where, f'"{shown}" is not a name as Backstage allows it: letters and digits with -, _ or .'
-            )
+            why = f'"{shown}" is not a name as Backstage allows it: letters and digits with -, _ or .'
+            self.reading.refuse(where, why, _write_entity(node))
             return []
         ref = f"{kind}:{namespace}/{name}".lower()
         if ref in self.entities:
-            self.reading.refuse(where, f"{one_line(ref)} occurs twice; the first is at {self.entities[ref].where}")
+            why = f"{one_line(ref)} occurs twice; the first is at {self.entities[ref].where}"
+            self.reading.refuse(where, why, _write_entity(node))
         else:
             self.entities[ref] = _Entity(where, kind.lower(), namespace, ref, node)
         return []
@@ -162,12 +167,13 @@ class _Catalog:
             path = file.path.parent / text
             try:
                 is_inside = bool(text) and path.resolve().is_relative_to(self.root)
-            except (OSError, ValueError):
+            except (OSError, ValueError, RuntimeError):
+                # A name that is too long, or has a NUL, or links in a circle.
                 is_inside = False
-            shown = escape_control_chars(text)
+            shown = escape_control_chars(text)[:_SHOWN]
             if not is_inside:
                 self.reading.refuse(where, f'the location "{shown}" leads out of the folder, and was not read')
-            elif not path.is_file():
+            elif not is_file(path):
                 self.reading.refuse(where, f'the location "{shown}" is not a file')
             else:
                 found.append(SourceFile(path, escape_control_chars(str(path))))
@@ -197,6 +203,11 @@ class _Catalog:
                 for child in entity.refs(entity.node.list("spec", "children"), "group", []):
                     found.setdefault(child, []).append(entity.ref)
         return found
+
+
+def _write_entity(node: ForeignNode) -> str:
+    """An entity as a document of YAML, which JSON is, too."""
+    return f"---\n{json.dumps(node.data, ensure_ascii=False)}"
 
 
 def _is_seat(kind: str, node: ForeignNode) -> bool:

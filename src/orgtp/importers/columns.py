@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from orgtp.model.text import did_you_mean, fold_spelling, join_sentences, join_w
 TABLE_KEYS = ("sheet", "header", "encoding")
 
 
+@lru_cache(maxsize=4096)
 def fold_header(text: str) -> str:
     """The name of a column without what does not count in it: case, spaces, `_` and `#`."""
     return re.sub(r"[\s_#\ufeff]+", "", text.casefold())
@@ -59,7 +61,7 @@ def choose_columns(
     columns = {key: _find_mapped(table, where, key, name) for key, name in mapped.items() if key not in plain}
     closed = {other for group in alternatives if group & columns.keys() for other in group}
     for key, names in headers.items():
-        if key in mapped or key in closed or typed.get(key) == "":
+        if key in mapped or key in closed:
             continue
         found = [number for number, name in enumerate(table.header.cells) if fold(name) in names]
         found = [number for number in found if number not in columns.values()]
@@ -78,7 +80,10 @@ def _merge_mappings(
     plain: Collection[str],
     notes: list[str],
 ) -> dict[str, str]:
-    """What counts: what was typed, and what is remembered and not typed otherwise. A blank name takes a key away."""
+    """What counts: what was typed, and what is remembered and not typed otherwise.
+
+    A blank name takes away what is remembered, and the header counts again.
+    """
     merged = {key: name for key, name in typed.items() if name}
     replaced = {other for group in alternatives if group & typed.keys() for other in group} | typed.keys()
     for key, name in remembered.items():

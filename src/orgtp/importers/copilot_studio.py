@@ -12,6 +12,7 @@ from pathlib import Path
 
 from orgtp.files.yaml.foreign import MAX_FOREIGN_BYTES, ForeignNode
 from orgtp.importers.draft_texts import DraftTexts
+from orgtp.importers.foreign_files import is_file
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.repositories import RepositoryFinder
 from orgtp.importers.source_files import SourceFile, SourceReading, has_file
@@ -56,7 +57,7 @@ def read(request: SourceRequest) -> DraftSource:
 def _read_settings(reading: SourceReading, file: SourceFile) -> ForeignNode | None:
     """The settings next to a main agent; None if there are none."""
     path = file.path.parent / _SETTINGS
-    if not path.is_file() or path.is_symlink():
+    if not is_file(path) or path.is_symlink():
         return None
     documents = reading.read_yaml(SourceFile(path, escape_control_chars(str(path))))
     return documents[0] if documents else None

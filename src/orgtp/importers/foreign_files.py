@@ -56,6 +56,14 @@ def read_regular_file(path: Path, most_bytes: int) -> bytes:
     return raw
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file, or a link to one. What cannot be told is none: a name may be too long."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _format_size(size: int) -> str:
     return f"{size // 1024 // 1024} MiB" if size >= 1024 * 1024 else f"{size // 1024} KiB"
 

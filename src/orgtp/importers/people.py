@@ -109,7 +109,7 @@ def read(request: SourceRequest) -> DraftSource:
 
 
 @dataclass(slots=True)
-class _Person:
+class _PersonRow:
     """A row, with the texts of its columns and what they mean. `why` says why the row is bad, "" if it is not."""
 
     row: TableRow
@@ -117,7 +117,7 @@ class _Person:
     id: str = ""
     emails: tuple[str, ...] = ()
     why: str = ""
-    above: _Person | None = None
+    above: _PersonRow | None = None
     parent: str = ""
 
 
@@ -125,13 +125,13 @@ class _Person:
 class _Index:
     """The people by one of the ways in which a row names another: all of those that a text may mean."""
 
-    people: dict[str, dict[str, list[_Person]]] = field(default_factory=lambda: {kind: {} for kind in _KINDS})
+    people: dict[str, dict[str, list[_PersonRow]]] = field(default_factory=lambda: {kind: {} for kind in _KINDS})
 
-    def add(self, person: _Person) -> None:
+    def add(self, person: _PersonRow) -> None:
         for kind, text in self.list_texts(person):
             self.people[kind].setdefault(text, []).append(person)
 
-    def list_texts(self, person: _Person) -> Iterator[tuple[str, str]]:
+    def list_texts(self, person: _PersonRow) -> Iterator[tuple[str, str]]:
         if person.id:
             yield "id", person.id
         for email in person.emails:
@@ -139,7 +139,7 @@ class _Index:
         if person.name:
             yield "name", fold_spelling(person.name)
 
-    def find(self, text: str, kind: str) -> list[_Person]:
+    def find(self, text: str, kind: str) -> list[_PersonRow]:
         """The people whom a text may mean, in one way."""
         folded = {"id": text, "email": text.lower(), "name": fold_spelling(text)}[kind]
         return self.people[kind].get(folded, [])
@@ -155,11 +155,13 @@ class _PeopleReader:
             self.columns["mission"] = self.columns.pop("description")
         self.is_mapped = frozenset(chosen.used)
         self.index = _Index()
-        self.people: list[_Person] = []
+        self.people: list[_PersonRow] = []
         self.column, self.kinds = self._find_parent_column()
         self._check_name_columns()
         used = {*self.columns.values()}
-        self.unused = [number for number in range(len(table.header.cells)) if number not in used]
+        unused = [number for number in range(len(table.header.cells)) if number not in used]
+        # Named once, and not for each row: to name a column, all of them are compared.
+        self.unused = {number: f"column {name_column(table, number).removeprefix('column ')}" for number in unused}
 
     def read(self) -> tuple[list[SeatDraft], list[BadDraft]]:
         self.people = [self._read_person(row) for row in self.table.rows]
@@ -228,14 +230,14 @@ class _PeopleReader:
         number = self.columns.get(key)
         return one_line(row.cells[number]) if number is not None else ""
 
-    def _read_person(self, row: TableRow) -> _Person:
+    def _read_person(self, row: TableRow) -> _PersonRow:
         name = self._get(row, "name") or one_line(f"{self._get(row, 'first-name')} {self._get(row, 'last-name')}")
         emails = tuple(dict.fromkeys(re.split(r"[\s,;]+", self._get(row, "email").strip(" ,;"))))
-        person = _Person(row, name, self._get(row, "id"), tuple(filter(None, emails)))
+        person = _PersonRow(row, name, self._get(row, "id"), tuple(filter(None, emails)))
         person.why = self._find_fault(person)
         return person
 
-    def _find_fault(self, person: _Person) -> str:
+    def _find_fault(self, person: _PersonRow) -> str:
         """Why a row cannot be a person, as far as it alone says."""
         for key, number in self.columns.items():
             text = person.row.cells[number].strip()
@@ -258,7 +260,7 @@ class _PeopleReader:
 
         Nobody knows which of them is right, so all of them are.
         """
-        holders: dict[tuple[str, str], list[_Person]] = {}
+        holders: dict[tuple[str, str], list[_PersonRow]] = {}
         for person in self.people:
             keys = [("ID", person.id)] if person.id else []
             keys += [("address", email.lower()) for email in person.emails]
@@ -270,7 +272,7 @@ class _PeopleReader:
                 more = ". Add a column ID, with another one for each" if what == "name" else ""
                 person.why = person.why or f'it has the {what} "{text}", as has line {others}{more}'
 
-    def _find_parent(self, person: _Person) -> None:
+    def _find_parent(self, person: _PersonRow) -> None:
         """Find whom a row reports to: another row, somebody whom the table does not have, or nobody."""
         text = one_line(person.row.cells[self.column])
         if text in _ROOTS:
@@ -281,7 +283,7 @@ class _PeopleReader:
             return
         person.above = above
 
-    def _resolve(self, text: str, kinds: Sequence[str], column: int, key: str) -> tuple[_Person | None, str, str]:
+    def _resolve(self, text: str, kinds: Sequence[str], column: int, key: str) -> tuple[_PersonRow | None, str, str]:
         """The row that a text names, its key, and why it cannot be told. A text that names no row has a key, too."""
         found = {kind: people for kind in kinds if (people := self.index.find(text, kind))}
         every = {id(one): one for some in found.values() for one in some}
@@ -294,11 +296,11 @@ class _PeopleReader:
             self._refuse_kinds(text, found, column, key)
         return None, "", self._explain_two(text, next(iter(found)), list(every.values()), column, key)
 
-    def _make_key(self, person: _Person) -> str:
+    def _make_key(self, person: _PersonRow) -> str:
         """The first of the keys of a row, by which it alone is known."""
         return next(f"{kind}:{text}" for kind, text in self.index.list_texts(person))
 
-    def _refuse_kinds(self, text: str, found: Mapping[str, Sequence[_Person]], column: int, key: str) -> NoReturn:
+    def _refuse_kinds(self, text: str, found: Mapping[str, Sequence[_PersonRow]], column: int, key: str) -> NoReturn:
         """Raise `BadSource` for a text that is the id of one person, and the name of another."""
         words = join_with_and(
             f"the {'address' if kind == 'email' else kind} of line {people[0].row.line}"
@@ -310,7 +312,7 @@ class _PeopleReader:
         what = f'"{text}" in the column "{self.table.header.cells[column]}" is {words}'
         raise BadSource(where=self.path, what=f"{what}. Add {how}" if how else what)
 
-    def _explain_two(self, text: str, kind: str, people: Sequence[_Person], column: int, key: str) -> str:
+    def _explain_two(self, text: str, kind: str, people: Sequence[_PersonRow], column: int, key: str) -> str:
         """Why a text that two people share names nobody. Raises `BadSource` if another column says whom it means."""
         other = self._find_other_column(column) if key == "parent" else -1
         lines = [str(one.row.line) for one in people[:_MOST_PLACES]]
@@ -337,8 +339,8 @@ class _PeopleReader:
         """Make all rows bad that report to themselves through others."""
         done: set[int] = set()
         for person in self.people:
-            way: list[_Person] = []
-            at: _Person | None = person
+            way: list[_PersonRow] = []
+            at: _PersonRow | None = person
             while at is not None and id(at) not in done:
                 done.add(id(at))
                 way.append(at)
@@ -352,7 +354,7 @@ class _PeopleReader:
                 noun = "line" if len(others) == 1 else "lines"
                 one.why = f"{one.name} reports to themselves, through {noun} {lines}. Correct one of the rows"
 
-    def _make_draft(self, person: _Person) -> SeatDraft | None:
+    def _make_draft(self, person: _PersonRow) -> SeatDraft | None:
         row = person.row
         dotted = self._find_dotted(person)
         owner = self._find_owner(person)
@@ -362,8 +364,8 @@ class _PeopleReader:
         role = self._get(row, "role")
         mission = plain_lines(row.cells[self.columns["mission"]]).strip() if "mission" in self.columns else ""
         lost = tuple(
-            LostText(f"column {name_column(self.table, number).removeprefix('column ')}", one_line(row.cells[number]))
-            for number in self.unused
+            LostText(what, one_line(row.cells[number]))
+            for number, what in self.unused.items()
             if row.cells[number] and not row.cells[number].isspace()
         )
         return SeatDraft(
@@ -383,13 +385,13 @@ class _PeopleReader:
             text=self.table.write_row(row),
         )
 
-    def _list_keys(self, person: _Person) -> Iterator[str]:
+    def _list_keys(self, person: _PersonRow) -> Iterator[str]:
         """The keys that name this row and no other."""
         for kind, text in self.index.list_texts(person):
             if len(self.index.people[kind][text]) == 1:
                 yield f"{kind}:{text}"
 
-    def _find_dotted(self, person: _Person) -> tuple[str, ...]:
+    def _find_dotted(self, person: _PersonRow) -> tuple[str, ...]:
         """The keys of the people to whom a row has a dotted line: one, or several with semicolons or commas between."""
         text = self._get(person.row, "dotted")
         if text in _ROOTS:
@@ -400,11 +402,11 @@ class _PeopleReader:
         keys = [self._find_key(person, one, "dotted") for one in texts if one not in _ROOTS]
         return tuple(key for key in dict.fromkeys(keys) if key)
 
-    def _find_owner(self, person: _Person) -> str:
+    def _find_owner(self, person: _PersonRow) -> str:
         text = self._get(person.row, "owner")
         return self._find_key(person, text, "owner") if text not in _ROOTS else ""
 
-    def _find_key(self, person: _Person, text: str, key: str) -> str:
+    def _find_key(self, person: _PersonRow, text: str, key: str) -> str:
         _, found, why = self._resolve(text, _KINDS, self.columns[key], key)
         person.why = person.why or why
         return found

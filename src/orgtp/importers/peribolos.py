@@ -95,7 +95,7 @@ class _Team:
 
 
 @dataclass(slots=True)
-class _Person:
+class _Account:
     """A login as it is first written, and whether it is an admin, or in a team only."""
 
     where: str
@@ -110,7 +110,7 @@ class _Organisations:
 
     reading: SourceReading
     teams: dict[str, _Team] = field(default_factory=dict)
-    people: dict[str, _Person] = field(default_factory=dict)
+    people: dict[str, _Account] = field(default_factory=dict)
     # The organisation of a folder, to which the teams in the folders below it belong.
     folders: dict[Path, str] = field(default_factory=dict)
     repositories: int = 0
@@ -171,14 +171,14 @@ class _Organisations:
         shown = escape_control_chars(name)
         self.reading.refuse(where, f'"{shown}" occurs twice; the first is at {self.teams[ref].where}')
 
-    def read_people(self, file: SourceFile, node: ForeignNode, key: str) -> Iterator[tuple[str, _Person]]:
+    def read_people(self, file: SourceFile, node: ForeignNode, key: str) -> Iterator[tuple[str, _Account]]:
         """The people in a list of logins. GitHub does not distinguish between upper and lower case."""
         for one in node.list(key):
             login = one.data.strip().removeprefix("@") if isinstance(one.data, str) else ""
             where = f"{file.label}:{one.line}"
             if _LOGIN.fullmatch(login):
                 ref = f"github:{login.lower()}"
-                yield ref, self.people.setdefault(ref, _Person(where, login))
+                yield ref, self.people.setdefault(ref, _Account(where, login))
             else:
                 shown = f'"{escape_control_chars(login)}"' if login else "this"
                 self.reading.refuse(where, f"{shown} is not a login of GitHub")
@@ -247,7 +247,7 @@ def _make_team(team: _Team) -> SeatDraft:
     )
 
 
-def _make_person(ref: str, person: _Person) -> SeatDraft:
+def _make_person(ref: str, person: _Account) -> SeatDraft:
     role = "Organisation admin" if person.is_admin else "Member"
     return SeatDraft(
         where=person.where,

@@ -81,10 +81,10 @@ def remember_mapping(source: str, mapping: Mapping[str, str]) -> str:
     Other sources stay as they are. The file is replaced as a whole, so that a reader sees the old one or the new one.
     """
     known = read_remembered()
-    if known.path is None:
+    if known.path is None and mapping:
         return "your home directory is unknown, so the --map is not remembered"
-    if known.fault:
-        return known.fault
+    if known.path is None or known.fault:
+        return known.fault if mapping else ""
     if dict(known.maps.get(source, {})) == dict(mapping):
         return ""
     try:

@@ -5,6 +5,7 @@ Git runs programs that a repository configures, so its settings are read here as
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
 
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
+from orgtp.importers.foreign_files import UnreadableFile, is_file, read_regular_file
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.seat import DefinitionPlace
 from orgtp.model.text import escape_control_chars, one_line
@@ -40,7 +41,7 @@ class RepositoryFinder:
         """The repository that a folder is in, or is; None if it is in none. `folder` is absolute."""
         if folder not in self._known:
             git = folder / ".git"
-            if git.is_dir() or git.is_file():
+            if os.path.lexists(git):
                 self._known[folder] = FoundRepository(folder, read_repository_name(folder))
             else:
                 self._known[folder] = self.find(folder.parent) if folder.parent != folder else None
@@ -107,7 +108,7 @@ def shorten_address(url: str) -> str:
 def _read_remotes(git: Path) -> Iterator[tuple[str, str]]:
     """The name and address of each remote of a repository with this `.git`, which may be a file that names a folder."""
     folder = git
-    if not git.is_dir():
+    if is_file(git):
         # A linked work tree or a submodule (gitrepository-layout).
         pointer = _read_text(git)
         if not pointer.startswith("gitdir:"):

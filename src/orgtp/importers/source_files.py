@@ -45,15 +45,19 @@ class SourceReading:
         """Nothing has been read yet."""
         return cls(path, [], [], [])
 
-    def list_files(self, wanted: Callable[[Path], bool]) -> list[SourceFile]:
-        """The path itself if it is a file, or else the files below it that are wanted."""
+    def list_files(
+        self, wanted: Callable[[Path], bool], usual: Callable[[Path], bool] = lambda _: False
+    ) -> list[SourceFile]:
+        """The path itself if it is a file, or else the files below it that are wanted; those that are usual, if any."""
         if not self.path.is_dir():
             return [SourceFile(self.path, escape_control_chars(str(self.path)))]
         found = list_folder(self.path)
         self.notes += found.notes
-        files = [SourceFile(path, escape_control_chars(str(path))) for path in found.files if wanted(path)]
+        paths = [path for path in found.files if wanted(path)]
+        paths = [path for path in paths if usual(path)] or paths
+        files = [SourceFile(path, escape_control_chars(str(path))) for path in paths[: MOST_FILES + 1]]
         if len(files) > MOST_FILES:
-            self.notes.append(f"only the first {MOST_FILES:,} of {len(files):,} files were read")
+            self.notes.append(f"only the first {MOST_FILES:,} of {len(paths):,} files were read")
         return files[:MOST_FILES]
 
     def select(self, files: list[SourceFile], matches: Callable[[bytes], object]) -> list[SourceFile]:
@@ -98,8 +102,12 @@ class SourceReading:
             return []
 
     def refuse(self, where: str, why: str, text: str = "") -> None:
-        """Remember a row that cannot be read. If nothing can be read at all, `finish` raises `BadSource`."""
-        self.bad.append(BadDraft(where, why, text))
+        """Remember a row that cannot be read. If nothing can be read at all, `finish` raises `BadSource`.
+
+        `text` is the row, if it can be in a file of its own. A comment says what is wrong with it.
+        """
+        comment = f"# {one_line(where)}: {one_line(why)}"
+        self.bad.append(BadDraft(where, why, f"{comment}\n{text}" if text else comment))
 
     def finish(self, format_: str) -> DraftSource:
         """All that was read. Raises `BadSource` if nothing was, and something could not be."""

@@ -32,6 +32,8 @@ _DELIMITERS = ",;\t"
 _LOOKED_AT = 20
 _ENCODINGS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso8859-1", "iso8859-15", "mac-roman",
               "cp932", "shift_jis", "gb18030", "big5", "euc-kr", "utf-16")  # fmt: skip
+# A text in one of these is no table, whatever its lines look like.
+_NO_TABLES = frozenset({".md", ".markdown", ".yaml", ".yml", ".json", ".toml", ".html", ".xml", ".py"})
 _WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = 'In a spreadsheet program, save it as "CSV UTF-8" or as .xlsx'
 IsHeader = Callable[[Sequence[str]], bool]
@@ -50,6 +52,8 @@ def peek_headers(path: Path, start: bytes) -> list[tuple[str, ...]]:
 
     `start` has the first part of the file. Raises `BadSource` for a workbook that cannot be read.
     """
+    if path.suffix.lower() in _NO_TABLES:
+        return []
     if start.startswith((_OLD_WORKBOOK, _WORKBOOK)):
         if path.suffix.lower() not in {".xlsx", ".xlsm", ".xls", ".xltx", ".ods", ".csv", ".xlsb", ".numbers"}:
             return []

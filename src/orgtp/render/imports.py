@@ -8,6 +8,7 @@ from itertools import groupby
 
 from orgtp.actions.import_metrics import describe_values
 from orgtp.actions.import_seats.plan import format_bad_rows
+from orgtp.actions.import_seats.request import QuestionKind
 from orgtp.actions.import_seats.result import FieldFate, FieldMerge, ImportPlan, PlannedRow, RowFate
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.text import count_noun, join_with_and, one_line
@@ -80,6 +81,7 @@ def _count_fate(plan: ImportPlan, fate: RowFate) -> str:
 
 def _row_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
     """The table of the rows: all of a few, and the first ones of each kind of many."""
+    asked = any(one.kind is QuestionKind.UNDER for one in plan.questions)
     for fate in RowFate:
         rows = plan.list_rows(fate)
         if not rows:
@@ -89,7 +91,7 @@ def _row_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
         yield [(_count_fate(plan, fate), "bold")]
         # On a narrow screen, the places of the rows would leave no room for the names.
         columns = 3 if screen.width < _NARROW else None
-        cells = [cells[:columns] for cells in (_HEADS[fate], *(list(_row_cells(row)) for row in shown))]
+        cells = [cells[:columns] for cells in (_HEADS[fate], *(list(_row_cells(row, asked=asked)) for row in shown))]
         yield from indent_lines(align_columns(cells, Screen(screen.width - 2), give=1))
         if len(shown) < len(rows):
             yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
@@ -118,11 +120,11 @@ def _metric_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
         yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
 
 
-def _row_cells(row: PlannedRow) -> Iterator[Line]:
+def _row_cells(row: PlannedRow, *, asked: bool) -> Iterator[Line]:
     yield safe_text(row.seat, "bold")
     yield safe_text(_describe_seat(row))
     if row.fate is RowFate.NEW:
-        yield safe_text(f"{row.reports_to or 'the top'}{_describe_others(row)}")
+        yield safe_text(f"{row.reports_to or ('to be answered' if asked else 'the top')}{_describe_others(row)}")
     else:
         yield safe_text(row.known_by or "a row before it")
     yield safe_text(row.where, "dim")

@@ -157,7 +157,7 @@ def _group_source(index: SeatIndex, rows: Sequence[SourceRow], begin: int) -> li
     for number, row in enumerate(rows):
         seat, known_by, bad = _find_seat(index, row, shared)
         # What is wrong with one row is not wrong with the others.
-        key = ("bad", number) if bad else ("seat", seat.id) if seat else _make_identity(row.draft, number, shared)
+        key = ("bad", number) if bad else ("seat", seat.id) if seat else _identify_row(row, number, shared)
         group = found.setdefault(key, DraftGroup(begin + len(found), [], seat, known_by, bad=bad))
         group.rows.append(row)
     groups = list(found.values())
@@ -180,6 +180,13 @@ def _list_shared_places(rows: Iterable[SourceRow]) -> frozenset[tuple[str, str]]
 
 def _is_shared(draft: SeatDraft, shared: Container[tuple[str, str]]) -> bool:
     return any((place.repo, place.path) in shared for place in draft.runs_from)
+
+
+def _identify_row(row: SourceRow, number: int, shared: Container[tuple[str, str]]) -> tuple[str, object]:
+    """What the rows of one seat have in common. In a file of seats, one worker can have several seats."""
+    if row.source.format == SEAT_FORMAT:
+        return "id", row.draft.id_hint
+    return _make_identity(row.draft, number, shared)
 
 
 def _make_identity(
@@ -344,6 +351,8 @@ def is_whole_seat(group: DraftGroup) -> bool:
 
 
 def list_places(group: DraftGroup) -> tuple[DefinitionPlace, ...]:
-    """The files that define a seat, each once, sorted."""
+    """The files that define a seat, each once, sorted; those of a file of seats as it has them."""
+    if group.source.format == SEAT_FORMAT and len(group.rows) == 1:
+        return group.first.runs_from
     found = {(place.repo, place.path): place for row in group.rows for place in row.draft.runs_from}
     return tuple(found[key] for key in sorted(found))

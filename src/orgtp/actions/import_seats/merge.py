@@ -75,7 +75,9 @@ def build_new_content(group: DraftGroup, named: Named, reports_to: str, owner: s
     content |= {"aliases": list_aliases(group), "runs_from": [format_place(place) for place in list_places(group)]}
     content = {key: value for key, value in content.items() if value}
     if is_whole_seat(group):
-        return content | dict(draft.content)
+        # A person may be named as the owner of their own seat, too.
+        itself = {"owner": group.seat} if draft.owner and not owner and draft.kind is SeatKind.HUMAN else {}
+        return content | itself | dict(draft.content)
     unreviewed = ["mission"] if "mission" in theirs else []
     content |= dict(draft.content)
     return content | {IMPORTED_KEY: build_imported_mark(group.source.name, group.source.format, theirs, unreviewed)}

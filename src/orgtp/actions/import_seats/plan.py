@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from orgtp.actions.acting_seat import explain_unread_seats
 from orgtp.actions.import_metrics import MetricPlan, describe_values, plan_metrics
 from orgtp.actions.import_scores import ImportFinding, format_findings
 from orgtp.actions.import_seats.gone import find_gone
@@ -43,6 +44,7 @@ _MOST_SHOWN = 5
 class BadRows(Refused):
     """Raised if rows of an import cannot be imported, and nobody said to leave them out."""
 
+    exit_code = 1
     text = "nothing was written: {count} cannot be imported:\n{findings}\n{hint}"
 
 
@@ -53,10 +55,13 @@ class OpenQuestion(BadInput):
 
 
 def plan_import(org: Org, sources: Sequence[DraftSource], request: ImportRequest, now: datetime) -> ImportPlan:
-    """What becomes of each row of the sources. Nothing is refused here: bad rows and questions are in the plan.
+    """What becomes of each row of the sources. Bad rows and questions are in the plan.
 
-    Raises `UnknownSeat` and `BadInput` for a seat in the request that does not exist, or that cannot be what it should.
+    Raises `BadInput` for a seat in the request that does not exist, or that cannot be what it should, and `Refused` if
+    the file of a seat cannot be read: a row may be that seat.
     """
+    if unread := explain_unread_seats(org.unread_seat_files):
+        raise Refused(why=f"{unread}, and a row may be that seat. Nothing was written.")
     return _Planner(org, sources, request, now).plan(now)
 
 

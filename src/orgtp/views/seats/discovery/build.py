@@ -159,12 +159,12 @@ def _list_current(org: Org) -> Iterator[Seat]:
 
 
 def _group_skipped(skipped: Iterable[NotLookedAt]) -> tuple[SkippedPlaces, ...]:
-    """The reasons, those with the most places first."""
-    groups: dict[str, list[str]] = {}
+    """The reasons, those with the most places first, and what is left out on purpose last."""
+    groups: dict[tuple[bool, str], list[str]] = {}
     for one in skipped:
-        groups.setdefault(one.why, []).append(one.where)
-    order = sorted(groups, key=lambda why: (-len(groups[why]), why))
-    return tuple(SkippedPlaces(why, tuple(sorted(groups[why]))) for why in order)
+        groups.setdefault((one.on_purpose, one.why), []).append(one.where)
+    order = sorted(groups, key=lambda key: (key[0], -len(groups[key]), key[1]))
+    return tuple(SkippedPlaces(why, aim, tuple(sorted(groups[aim, why]))) for aim, why in order)
 
 
 def _describe_unseated(org: Org, unseated: Sequence[FoundAgent], now: datetime) -> tuple[UnseatedAgent, ...]:
@@ -250,7 +250,16 @@ def _list_changed(org: Org, found: Discovered, now: datetime) -> Iterator[Change
             content = hashes.get((place.repo, place.path))
             if content and place.sha256 and content != place.sha256:
                 name, owner_name = org.name_at(seat.id, now), org.owner_name(seat, now)
-                yield ChangedDefinition(seat.id, name, seat.owner, owner_name, place, content)
+                accept = _format_accept(seat, place, content)
+                yield ChangedDefinition(seat.id, name, seat.owner, owner_name, place, content, accept)
+
+
+def _format_accept(seat: Seat, changed: DefinitionPlace, content: str) -> str | None:
+    """The command that sets the hash of one file of a seat, and keeps those of the others."""
+    texts = [f"{one.repo}:{one.path}{f'@{content}' if one == changed else ''}" for one in seat.runs_from]
+    if any("," in text for text in texts):
+        return None
+    return shlex.join(["orgtp", "seat", "set", seat.id, f"runs_from={','.join(texts)}"])
 
 
 def _list_copies(org: Org, running: Sequence[FoundAgent], places: _SeatPlaces, now: datetime) -> Iterator[CopyFound]:
