@@ -35,7 +35,9 @@ def main(words: list[str]) -> None:
         head("then", "of the largest file")
         commands = {"orgtp import FILE, again": ["import", str(files[-1])]}
         commands |= {f"orgtp {name}": name.split() for name in ("validate", "chart", "seat list")}
-        ways = {name: partial(_run_orgtp, base, words) for name, words in commands.items()}
+        ways: dict[str, Callable[[], object]] = {
+            name: partial(_run_orgtp, base, words) for name, words in commands.items()
+        }
         for name, times in in_turns(ways, RUNS).items():
             row(f"`{name}`", both(times))
 

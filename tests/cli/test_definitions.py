@@ -49,6 +49,23 @@ def test_a_file_that_stays_keeps_the_hash_of_its_review(known: Shell) -> None:
     ]
 
 
+def test_a_hash_after_an_at_sign_says_that_the_file_was_reviewed(known: Shell) -> None:
+    known("seat", "set", "dash", f"runs_from={FILE}@{'0' * 64},agents/local.md@{HASH}")
+    places = known("seat", "show", "dash", "--json").json["seat"]["runs_from"]
+    assert [(place["repo"], place["sha256"]) for place in places] == [(FILE.partition(":")[0], "0" * 64), ("", HASH)]
+
+
+def test_a_colon_in_the_path_of_a_file_that_is_there_is_part_of_it(known: Shell) -> None:
+    path = "agents/a:b.md"
+    text = known.read("seats/dash.yaml").replace("{path: agents/local.md}", f'{{path: "{path}", sha256: {HASH}}}')
+    known.write("seats/dash.yaml", text)
+    known.git("commit", "-qam", "A path with a colon")
+    known("seat", "set", "dash", f"runs_from={path}")
+    assert known("seat", "show", "dash", "--json").json["seat"]["runs_from"] == [
+        {"repo": "", "path": path, "sha256": HASH}
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [

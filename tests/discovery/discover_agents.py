@@ -8,6 +8,7 @@ from typing import Any
 from orgtp.model.inventory.found import Discovered, FoundAgent, FoundKind, SeatFile
 from orgtp.model.org import Org, Retirement
 from orgtp.model.seat import DefinitionPlace, Pause, Seat, SeatKind, SeatStatus
+from tests.conftest import Shell
 
 NOW = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
 REPO = "git.example.com/acme/agents"
@@ -58,3 +59,46 @@ def make_org(*seats: Seat, **more: Any) -> Org:
 
 RETIRED = {"retirements": {"old": Retirement("old", date(2026, 10, 1), "ada", "It was wrong.")}}
 PAUSED = {"status": SeatStatus.PAUSED, "pauses": (Pause(date(2026, 11, 1)),)}
+
+
+def make_repository(shell: Shell, name: str = "agents", remote: str = REPO) -> Shell:
+    """A real repository with a running agent of Kristen's and Bogdan's, and a template."""
+    here = shell.at(shell.folder / name)
+    here.folder.mkdir(parents=True)
+    here.git("init", "-qb", "main")
+    if remote:
+        here.git("remote", "add", "origin", f"https://user:secret@{remote}.git")
+    here.write(".claude/agents/planner.md", DEFINITION.format(name="planner", does="Plans the week of the team"))
+    add_agent(here, "report", "Reconciles supplier invoices with purchase orders", "kristen@example.com")
+    return here
+
+
+DEFINITION = "---\nname: {name}\ndescription: {does}\ntools: Bash, Read\n---\nDo it.\n"
+WORKFLOW = """\
+on:
+  schedule:
+    - cron: "{minute} 6 * * 1-5"
+jobs:
+  run:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: anthropics/claude-code-action@v1
+        env:
+          TOKEN: CANARY-ENV
+        with:
+          prompt: CANARY-ARGUMENT
+"""
+
+
+def add_agent(here: Shell, name: str, does: str = "", author: str = "bogdan@example.com", minute: int = 0) -> None:
+    """Commit a workflow that runs an agent on a schedule, as somebody."""
+    here.write(f".github/workflows/{name}.yml", f"# {name}: {does}\n" + WORKFLOW.format(minute=minute))
+    here.git("add", ".")
+    day = "2026-05-02T12:00:00Z"
+    who = ("-c", f"user.email={author}", "-c", "user.name=Somebody")
+    here.git(*who, "commit", "-qm", name, GIT_AUTHOR_DATE=day, GIT_COMMITTER_DATE=day)
+
+
+def workflow_path(name: str) -> str:
+    """Where the workflow of an agent is."""
+    return f".github/workflows/{name}.yml"

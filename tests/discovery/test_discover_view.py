@@ -142,7 +142,7 @@ def test_owners_are_suggested_by_address_with_their_share() -> None:
     )
     view = build_discovery(make_org(), make_found(make_agent(authors=authors)), NOW)
     (one,) = view.unseated
-    said = [(owner.seat, owner.who, owner.by, owner.share) for owner in one.owners]
+    said = [(owner.seat, owner.author, owner.by, owner.share) for owner in one.owners]
     assert said == [
         (None, "@acme/platform", "CODEOWNERS", None),
         ("ada", "ADA@example.com", "git", 70),
@@ -167,14 +167,6 @@ def test_an_address_of_two_seats_suggests_neither() -> None:
     agent = make_agent(authors=(FoundAuthor("x@example.com", "git", 100),))
     (one,) = build_discovery(make_org(*more), make_found(agent), NOW).unseated
     assert one.owner is None
-
-
-def test_the_seats_that_look_alike_are_named() -> None:
-    mission = "Reconciles supplier invoices with purchase orders"
-    org = make_org(make_bot("penny", mission=mission), make_bot("dash", mission="Watches ad spend"))
-    agent = make_agent("agents/invoices.md", description=f"{mission} every night")
-    (one,) = build_discovery(org, make_found(agent), NOW).unseated
-    assert [like.seat for like in one.alike] == ["penny"]
 
 
 def test_ids_stay_the_same_and_are_those_of_seats_once_they_have_one() -> None:
@@ -203,9 +195,18 @@ def test_a_name_of_several_agents_asks_for_an_id() -> None:
 
 
 def test_what_was_not_looked_at_is_grouped_by_the_reason() -> None:
-    skipped = (NotLookedAt("b", "no permission"), NotLookedAt("c", "a link"), NotLookedAt("a", "no permission"))
+    skipped = (
+        NotLookedAt("b", "no permission"),
+        NotLookedAt("d", "examples", on_purpose=True),
+        NotLookedAt("e", "examples", on_purpose=True),
+        NotLookedAt("f", "examples", on_purpose=True),
+        NotLookedAt("c", "a link"),
+        NotLookedAt("a", "no permission"),
+    )
     view = build_discovery(make_org(), make_found(skipped=skipped), NOW)
-    assert [(group.why, group.places) for group in view.skipped] == [("no permission", ("a", "b")), ("a link", ("c",))]
+    said = [(group.why, "".join(group.places)) for group in view.skipped]
+    assert said == [("no permission", "ab"), ("a link", "c"), ("examples", "def")]
+    assert view.unread == 3
 
 
 def test_where_nothing_was_read_nothing_is_known() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orgtp.importers.agent_files import parse_agent, read
 from orgtp.importers.agent_paths import find_agent_folder, list_folders_below
@@ -15,6 +18,7 @@ from orgtp.importers.front_matter import FrontMatter, read_front_matter
 from orgtp.importers.repositories import RepositoryFinder, name_machine, read_repository_name, shorten_address
 from orgtp.importers.source_files import name_foreign_source
 from orgtp.model.inventory.draft import SeatDraft
+from tests.size import choose_size
 
 
 def write_agent(path: Path, name: str = "dash", description: str = "Watches spend.", more: str = "") -> bytes:
@@ -87,6 +91,25 @@ def test_a_list_of_tools_keeps_commas_in_brackets() -> None:
     found = front_matter("---\ntools: Read, Agent(worker, researcher), Bash(git log:*), 'Write'\n---\n")
     assert found.words("tools") == ("Read", "Agent(worker, researcher)", "Bash(git log:*)", "Write")
     assert found.words("missing") == ()
+
+
+@settings(max_examples=choose_size(60, 2000), deadline=None)
+@given(st.text(alphabet="a:-|>'\"[]{}#&*!%@`, \t\r\n\0\u2028\ufeff", max_size=80))
+def test_any_front_matter_is_read_or_is_none(block: str) -> None:
+    found = read_front_matter(f"---\nname: dash\n{block}\ndescription: Watches.\n---\nBody\n")
+    # A line of three dashes in it ends it.
+    assert found is not None
+    assert found.fault or found.text("name").startswith("dash") or found.values == {}
+    assert all(isinstance(key, str) for key in found.values)
+
+
+@settings(max_examples=choose_size(60, 2000), deadline=None)
+@given(st.text(max_size=60))
+def test_a_description_that_yaml_writes_is_read_back(text: str) -> None:
+    written = json.dumps(text)
+    found = read_front_matter(f"---\nname: dash\ndescription: {written}\n---\n")
+    assert found is not None
+    assert (found.fault, found.text("description")) == ("", text.strip())
 
 
 # Paths

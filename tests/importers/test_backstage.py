@@ -73,6 +73,32 @@ def test_any_reference_is_resolved_as_backstage_resolves_it(texts: list[str]) ->
     assert [resolve(*question) for question in questions] == ask_backstage(questions)
 
 
+def test_the_examples_of_backstage_are_read_as_it_reads_them(tmp_path: Path) -> None:
+    """The examples are those in the schemas of its package, which is not part of this repository."""
+    script = Path(__file__).parent / "catalog_examples.mjs"
+    examples = json.loads(node(script, str(npm_file("@backstage/catalog-model")), stdin=[]))
+    kinds = {one["entity"]["kind"] for one in examples}
+    assert {"Group", "User", "Component", "AiResource", "Location", "API", "System"} <= kinds
+    seats = [one for one in examples if one["entity"]["kind"] in {"Group", "User"}]
+    # The examples of agents: no schema has one, but any entity with an owner may be one.
+    owned = [one for one in examples if one["entity"]["kind"] in {"Component", "AiResource"}]
+    for number, one in enumerate(owned):
+        one["entity"]["spec"]["type"] = "agent"
+        one["entity"]["metadata"]["name"] = f"agent-{number}"
+        one["ref"] = f"{one['entity']['kind'].lower()}:default/agent-{number}"
+    entities = [one["entity"] for one in (*seats, *owned)]
+    source = read_text(tmp_path, "\n---\n".join(map(json.dumps, entities)))
+    drafts = by_ref(source)
+    assert source.bad == ()
+    assert list(drafts) == [one["ref"] for one in (*seats, *owned)]
+    for one in (*seats, *owned):
+        draft = drafts[one["ref"]]
+        assert [f"ref:{ref}" for ref in one["owner"]] == [draft.owner] * bool(draft.owner)
+        assert [f"ref:{ref}" for ref in one["parent"]] == [draft.parent] * bool(draft.parent)
+        assert [f"ref:{ref}" for ref in one["members"]] == list(draft.members)
+        assert [f"ref:{ref}" for ref in one["memberOf"]] == list(draft.member_of)
+
+
 def test_our_fixtures_are_valid_entities_with_the_references_that_we_read() -> None:
     files = sorted((CATALOGS / "backstage").rglob("*.yaml"))
     nodes = [one for file in files for one in read_foreign_yaml(str(file), file.read_bytes())]

@@ -79,3 +79,23 @@ def test_a_renamed_team_is_known_again_by_its_earlier_name(sample: Shell, tmp_pa
     seats = {seat["seat"]: seat["name"] for seat in sample("seat", "list", "--json").json["seats"]}
     assert seats["lifting"] == "cranes"
     assert "cranes" not in seats
+
+
+def test_bad_rows_are_written_to_a_file_that_says_what_is_wrong(sample: Shell, tmp_path: Path) -> None:
+    file, fixed = tmp_path / "catalog-info.yaml", tmp_path / "bad.yaml"
+    head = "apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: %s}\nspec: {memberOf: []}\n---\n"
+    file.write_text(head % "ada" + head % "grace hopper", encoding="utf-8")
+    assert "grace hopper" in sample("import", str(file), *OPTIONS, code=1).err
+    sample("import", str(file), *OPTIONS, "--skip-bad", str(fixed))
+    text = fixed.read_text(encoding="utf-8")
+    assert text.startswith(f'# {file}:6: "grace hopper" is not a name as Backstage allows it')
+    fixed.write_text(text.replace("grace hopper", "grace-hopper"), encoding="utf-8")
+    sample("import", str(fixed), *OPTIONS)
+    assert {"ada", "grace-hopper"} <= {seat["seat"] for seat in sample("seat", "list", "--json").json["seats"]}
+
+
+def test_a_row_that_cannot_be_in_a_file_of_its_own_is_named_in_it(sample: Shell, tmp_path: Path) -> None:
+    file, bad = tmp_path / "org.yaml", tmp_path / "bad.yaml"
+    file.write_text("orgs:\n  x:\n    members: [ada, b c]\n", encoding="utf-8")
+    sample("import", str(file), *OPTIONS, "--skip-bad", str(bad))
+    assert bad.read_text(encoding="utf-8") == f'# {file}:3: "b c" is not a login of GitHub\n'

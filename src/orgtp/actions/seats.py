@@ -162,8 +162,11 @@ _REVIEWED = re.compile(r"(.+)@([0-9a-f]{64})", re.DOTALL)
 
 def _build_place(text: str, known: Mapping[tuple[str, str], str]) -> YamlData:
     reviewed = _REVIEWED.fullmatch(text)
-    # A repository may have a port, so the last colon is the one before the path.
-    repo, _, path = (reviewed[1] if reviewed else text).rpartition(":")
+    name = reviewed[1] if reviewed else text
+    repo, _, path = name.rpartition(":")
+    # A repository may have a port and a path may have a colon, so a file that the seat has already goes first.
+    splits = [(name[:at], name[at + 1 :]) for at, sign in enumerate(name) if sign == ":"]
+    repo, path = next((one for one in [*splits, ("", name)] if one in known), (repo, path))
     keys = {"repo": repo, "path": path, "sha256": reviewed[2] if reviewed else known.get((repo, path), "")}
     return {key: part for key, part in keys.items() if part or key == "path"}
 

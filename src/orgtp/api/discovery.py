@@ -36,8 +36,7 @@ def scan_places(
 
     Raises `BadPatterns` if the machine's own file of patterns is wrong.
     """
-    from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanRequest
-    from orgtp.discovery.scan import scan_machine
+    from orgtp.discovery.scan import ALL_PARTS, MachinePart, ScanRequest, scan_machine
 
     chosen = ALL_PARTS if parts is None else frozenset(map(MachinePart, parts))
     return scan_machine(ScanRequest(tuple(paths), chosen, tuple(seats_run_from)))
@@ -156,13 +155,14 @@ class AgentDiscovery:
 def _list_reports(org: Org, view: Discovery) -> list[AgentReport]:
     """What is to be reported. Without the file of a seat, nobody knows which agents have none."""
     from orgtp.actions.found_agents import AgentReport
-    from orgtp.views.seats.discovery.build import describe_agent
+    from orgtp.views.seats.discovery.build import describe_agent, identify_agent
 
-    unseated = (
-        [] if org.unread_seat_files else [AgentReport(one.id, describe_agent(one.agent)) for one in view.unseated]
-    )
-    let_go = [
-        AgentReport(one.id, describe_agent(one.agent), f"{one.seat} is {one.status}", one.responsible)
+    found = [
+        AgentReport((one.id,), describe_agent(one.agent), f"{one.seat} is {one.status}", one.responsible)
         for one in view.still_running
     ]
-    return [*let_go, *unseated]
+    if not org.unread_seat_files:
+        for agent in (one.agent for one in view.unseated):
+            ids = tuple(identify_agent(place) for place in (agent.place, *agent.copies))
+            found.append(AgentReport(ids, describe_agent(agent)))
+    return found

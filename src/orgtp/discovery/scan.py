@@ -155,7 +155,8 @@ class _Scan:
             else:
                 kept.append(item)
         for folder, number in left_out.items():
-            self.log.skip(folder, f"examples, tests or fixtures: {count_noun(number, 'definition')} not listed")
+            why = f"examples, tests or fixtures: {count_noun(number, 'definition')} not listed"
+            self.log.skip(folder, why, on_purpose=True)
         return kept
 
 

@@ -32,12 +32,15 @@ class ScanLog:
     def __init__(self, limits: ScanLimits) -> None:
         self.limits = limits
         self._skipped: dict[tuple[str, str], None] = {}
+        self._purposes: set[str] = set()
         self._read: Counter[str] = Counter()
         self._opened = 0
 
-    def skip(self, where: str, why: str) -> None:
-        """Remember that `where` was not looked at."""
+    def skip(self, where: str, why: str, *, on_purpose: bool = False) -> None:
+        """Remember that `where` was not looked at. `on_purpose`: nothing is missing for it."""
         self._skipped[show_path(where), why] = None
+        if on_purpose:
+            self._purposes.add(why)
 
     def count(self, what: str, number: int = 1) -> None:
         """Remember that so many files or entries of `what` were read."""
@@ -93,9 +96,17 @@ class ScanLog:
         alike: dict[str, list[str]] = {}
         for where, why in sorted(self._skipped):
             alike.setdefault(why, []).append(where)
-        found = [NotLookedAt(where, why) for why, places in alike.items() for where in places[:_MOST_ALIKE]]
+        found = [
+            NotLookedAt(where, why, why in self._purposes)
+            for why, places in alike.items()
+            for where in places[:_MOST_ALIKE]
+        ]
         more = {why: len(places) - _MOST_ALIKE for why, places in alike.items()}
-        found += [NotLookedAt(f"{number:,} more places", why) for why, number in more.items() if number > 0]
+        found += [
+            NotLookedAt(f"{number:,} more places", why, why in self._purposes)
+            for why, number in more.items()
+            if number > 0
+        ]
         return tuple(sorted(found, key=lambda one: (one.where, one.why)))
 
     def list_read(self) -> tuple[tuple[str, int], ...]:

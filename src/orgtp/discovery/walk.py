@@ -85,7 +85,8 @@ class FolderWalk:
     def list_left_out(self) -> None:
         """Remember how many folders of other people were not entered."""
         for name, number in sorted(self._left_out.items()):
-            self.log.skip(count_noun(number, f"folder {name}", f"folders {name}"), "files of other people or programs")
+            folders = count_noun(number, f"folder {name}", f"folders {name}")
+            self.log.skip(folders, "files of other people or programs", on_purpose=True)
 
     def open_top(self, real: str, shown: str) -> _Folder:
         """The folder at which a walk begins, with the repository that it is in."""
@@ -138,7 +139,7 @@ class FolderWalk:
             elif pattern := self.match_pattern(entry.name, folder.inside + entry.name):
                 yield from self.make_file(entry.name, kind, pattern, folder)
             elif kind == stat.S_IFLNK and entry.name not in self._other_people and _leads_to_folder(entry):
-                self.log.skip(f"{folder.shown}/{entry.name}", "a link to a folder")
+                self.log.skip(f"{folder.shown}/{entry.name}", "a link to a folder", on_purpose=True)
 
     def take_entries(self, entries: list[os.DirEntry[str]], folder: _Folder) -> list[os.DirEntry[str]]:
         """The entries up to the limit of the whole scan."""

@@ -9,6 +9,7 @@ never to an address.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import field
@@ -135,20 +136,21 @@ class _Catalog:
             self.left_out.append("other document")
             return []
         if not kind or (not name and kind.lower() != "location"):
-            self.reading.refuse(where, f"an entity of Backstage without {'kind' if not kind else 'metadata.name'}")
+            why = f"an entity of Backstage without {'kind' if not kind else 'metadata.name'}"
+            self.reading.refuse(where, why, _write_entity(node))
             return []
         if kind.lower() == "location":
             return self.find_targets(file, node)
         namespace = node.text("metadata", "namespace") or _NAMESPACE
         if _is_seat(kind, node) and not (_NAME.fullmatch(name) and _NAME.fullmatch(namespace)):
             shown = escape_control_chars(name if not _NAME.fullmatch(name) else namespace)[:_SHOWN]
-            self.reading.refuse(
-                where, f'"{shown}" is not a name as Backstage allows it: letters and digits with -, _ or .'
-            )
+            why = f'"{shown}" is not a name as Backstage allows it: letters and digits with -, _ or .'
+            self.reading.refuse(where, why, _write_entity(node))
             return []
         ref = f"{kind}:{namespace}/{name}".lower()
         if ref in self.entities:
-            self.reading.refuse(where, f"{one_line(ref)} occurs twice; the first is at {self.entities[ref].where}")
+            why = f"{one_line(ref)} occurs twice; the first is at {self.entities[ref].where}"
+            self.reading.refuse(where, why, _write_entity(node))
         else:
             self.entities[ref] = _Entity(where, kind.lower(), namespace, ref, node)
         return []
@@ -201,6 +203,11 @@ class _Catalog:
                 for child in entity.refs(entity.node.list("spec", "children"), "group", []):
                     found.setdefault(child, []).append(entity.ref)
         return found
+
+
+def _write_entity(node: ForeignNode) -> str:
+    """An entity as a document of YAML, which JSON is, too."""
+    return f"---\n{json.dumps(node.data, ensure_ascii=False)}"
 
 
 def _is_seat(kind: str, node: ForeignNode) -> bool:

@@ -102,8 +102,12 @@ class SourceReading:
             return []
 
     def refuse(self, where: str, why: str, text: str = "") -> None:
-        """Remember a row that cannot be read. If nothing can be read at all, `finish` raises `BadSource`."""
-        self.bad.append(BadDraft(where, why, text))
+        """Remember a row that cannot be read. If nothing can be read at all, `finish` raises `BadSource`.
+
+        `text` is the row, if it can be in a file of its own. A comment says what is wrong with it.
+        """
+        comment = f"# {one_line(where)}: {one_line(why)}"
+        self.bad.append(BadDraft(where, why, f"{comment}\n{text}" if text else comment))
 
     def finish(self, format_: str) -> DraftSource:
         """All that was read. Raises `BadSource` if nothing was, and something could not be."""

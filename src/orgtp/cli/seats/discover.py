@@ -91,7 +91,7 @@ def discover_agents(
     is written. It works without an org, too.
 
     Exit code 1 if an agent has no seat, was let go and still runs, or a seat's file is gone or has changed, or if a
-    place could not be looked at; 4 if nothing at all could be read.
+    place could not be read; 4 if no file at all was read.
     """
     parts = [name for name, is_set in (("crontab", crontab), ("systemd", systemd), ("compose", compose)) if is_set]
     _refuse_mixed_options(propose=propose, due=due, agent=agent, owner=owner or under, notify=notify, change=change)
@@ -175,7 +175,7 @@ def _show(handle: OrgHandle | None, found: Discovered, options: DiscoverOptions,
 def _find_exit_code(view: Discovery) -> int:
     if not view.is_proven:
         return EXIT_UNPROVEN
-    return int(view.has_findings or bool(view.skipped))
+    return int(view.has_findings or bool(view.unread))
 
 
 def _write_json(handle: OrgHandle | None, view: Discovery) -> None:
@@ -196,7 +196,7 @@ def _propose_seats(
 
     view = select_agents(handle.discovery.compare(found), options.agents)
     if not view.is_proven:
-        write_stderr("nothing could be read, so there is nothing to propose")
+        write_stderr("no file was read, so there is nothing to propose")
         return EXIT_UNPROVEN
     if view.unseated:
         owner = owner or _ask_for_owner(handle, view, options)
@@ -218,9 +218,9 @@ def _ask_for_owner(handle: OrgHandle, view: Discovery, options: DiscoverOptions)
     for seat, count in suggested.most_common():
         ids = [one.id for one in view.unseated if one.owner and one.owner.seat == seat]
         chosen = "".join(f" --agent {id_}" for id_ in ids[:_MOST_IDS]) if count < len(view.unseated) else ""
-        more = f" (and {count - _MOST_IDS} more)" if chosen and count > _MOST_IDS else ""
-        commands.append(f"suggested for {count}{more}: {options.command} --propose --owner {seat}{chosen}")
-    raise BadInput(what=f"say who answers for {many}: {'; '.join(commands)}")
+        first = f", here for the first {_MOST_IDS}" if chosen and count > _MOST_IDS else ""
+        commands.append(f"{options.command} --propose --owner {seat}{chosen}   # suggested for {count}{first}")
+    raise BadInput(what="\n  ".join([f"say who answers for {many}:", *commands]))
 
 
 _MOST_IDS = 5
@@ -236,7 +236,7 @@ def _report_new(options: DiscoverOptions, notify: Path | None, change: ChangeOpt
         if change.json:
             body: dict[str, Any] = {"commit": None, "paths": [], "outbox": False, "escalations": []}
             write_json("discover-due", handle, body)
-        write_stderr("nothing could be read, so nothing is known of any agent. See: " + options.command)
+        write_stderr("no file was read, so nothing is known of any agent. See: " + options.command)
         return EXIT_UNPROVEN
     done = handle.discovery.report_new(found, by=change.by, dry_run=change.dry_run)
     return report_and_notify("discover-due", handle, done, change, notify, scheduled=True)

@@ -59,10 +59,14 @@ class FoundAgent:
 
 @dataclass(frozen=True, slots=True)
 class NotLookedAt:
-    """Something that could not be looked at, and why: `no permission`, `larger than 1 MiB`, `unknown format`."""
+    """Something that was not looked at, and why: `no permission`, `larger than 1 MiB`, `unknown format`.
+
+    What is left out `on_purpose`, such as examples and the files of other people, hides nothing that should be known.
+    """
 
     where: str
     why: str
+    on_purpose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from orgtp.render.terminal import (
     wrap_hanging,
     wrap_line,
 )
-from orgtp.views.overlap.types import Alike
 from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     Discovery,
@@ -29,6 +28,7 @@ from orgtp.views.seats.discovery.types import (
     SuggestedOwner,
     UnseatedAgent,
 )
+from orgtp.views.seats.overlap.types import Alike
 
 # So many agents are shown with all that is known of them.
 _MOST_IN_FULL = 3
@@ -67,6 +67,13 @@ def _list_lines(view: Discovery, screen: Screen, command: str, *, whole: bool, h
     yield []
     yield from _format_rest(view, screen)
     yield from _format_looked_at(view, screen, whole=whole)
+    accept = next((one for one in view.changed if one.accept), None)
+    if accept:
+        yield []
+        yield from wrap_line(
+            safe_text(f"To accept a file that you have read, such as {accept.name}'s:", "dim"), screen.width
+        )
+        yield join_spans("  ", safe_text(accept.accept or ""))
     if command and view.unseated:
         yield []
         yield from _format_next_steps(view, command, screen, has_org=has_org)
@@ -85,11 +92,11 @@ def _format_headline(view: Discovery, screen: Screen) -> Iterator[Line]:
         yield from wrap_line([(text, "bold red" if view.still_running else "bold")], screen.width)
         return
     if not view.is_proven:
-        yield from wrap_line([("nothing could be read, so nothing is known of any agent", "bold yellow")], screen.width)
+        yield from wrap_line([("no file was read, so nothing is known of any agent", "bold yellow")], screen.width)
         return
-    rest = sum(len(group.places) for group in view.skipped)
-    what = f" in what was read; {count_noun(rest, 'place')} not looked at" if rest else ""
-    yield from wrap_line(join_spans(f"no agent runs without a seat{what}"), screen.width)
+    what = f" in what was read; {count_noun(view.unread, 'place')} could not be read" if view.unread else ""
+    none = "no agent runs without a seat" if view.running else "no running agent was found"
+    yield from wrap_line(join_spans(f"{none}{what}"), screen.width)
 
 
 def _format_section(
@@ -214,7 +221,7 @@ def _describe_best_owner(one: UnseatedAgent) -> str:
 def _describe_owner(one: SuggestedOwner) -> str:
     """`Kristen, 62% of the commits`, or `@acme/platform, CODEOWNERS (no seat)`."""
     says = one.by if one.share is None else f"{one.share}% of the commits"
-    return f"{one.name} ({one.seat}), {says}" if one.seat else f"{one.who}, {says} (no seat)"
+    return f"{one.name} ({one.seat}), {says}" if one.seat else f"{one.author}, {says} (no seat)"
 
 
 def _describe_alike(alike: Iterable[Alike]) -> str:
@@ -274,9 +281,11 @@ def _format_looked_at(view: Discovery, screen: Screen, *, whole: bool) -> Iterat
     empty = [one.what for one in view.looked_at if not one.read]
     yield from _format_fact("Looked at", ", ".join(read) or "nothing", screen)
     yield from _format_fact("Nothing in", ", ".join(empty), screen)
-    for number, group in enumerate(view.skipped):
+    label = ""
+    for group in view.skipped:
+        last, label = label, "Left out" if group.on_purpose else "Not read"
         text = _describe_skipped(group, len(group.places) if whole else _MOST_PLACES)
-        yield from _format_fact("Not read" if number == 0 else "", text, screen)
+        yield from _format_fact("" if label == last else label, text, screen)
 
 
 def _describe_skipped(group: SkippedPlaces, most: int) -> str:
@@ -289,8 +298,10 @@ def _format_next_steps(view: Discovery, command: str, screen: Screen, *, has_org
     if not has_org:
         steps.append(("To give them seats, create an org first:", "orgtp init DIR"))
     else:
-        steps.append(("To read their seats before anything is written:", f"{command} --propose --dry-run --owner SEAT"))
-        steps.append(("To propose all of these seats, in one commit:", f"{command} --propose --owner SEAT"))
+        steps.append(("To read what would be written:", f"{command} --propose --dry-run --owner SEAT"))
+        many = "To propose all of these seats, in one commit:"
+        what = many if len(view.unseated) > 1 else "To propose its seat:"
+        steps.append((what, f"{command} --propose --owner SEAT"))
         first = next((one for one in view.unseated if one.escalate), None)
         if first and len(view.unseated) > _MOST_IN_FULL:
             steps.append((f"To tell who should know of one, such as {first.agent.name}:", first.escalate or ""))

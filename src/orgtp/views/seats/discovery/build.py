@@ -14,8 +14,6 @@ from orgtp.model.inventory.found import Discovered, FoundAgent, FoundAuthor, Fou
 from orgtp.model.org import Org
 from orgtp.model.seat import DefinitionPlace, Seat, SeatStatus
 from orgtp.model.text import did_you_mean, fold_spelling, make_name_key, one_line
-from orgtp.views.overlap.find import find_alike
-from orgtp.views.overlap.types import read_found_work
 from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     CopyFound,
@@ -27,6 +25,8 @@ from orgtp.views.seats.discovery.types import (
     SuggestedOwner,
     UnseatedAgent,
 )
+from orgtp.views.seats.overlap.find import find_alike
+from orgtp.views.seats.overlap.types import read_found_work
 
 # A seat with one of these is one that should not run.
 _LET_GO = (SeatStatus.RETIRED, SeatStatus.PAUSED)
@@ -159,12 +159,12 @@ def _list_current(org: Org) -> Iterator[Seat]:
 
 
 def _group_skipped(skipped: Iterable[NotLookedAt]) -> tuple[SkippedPlaces, ...]:
-    """The reasons, those with the most places first."""
-    groups: dict[str, list[str]] = {}
+    """The reasons, those with the most places first, and what is left out on purpose last."""
+    groups: dict[tuple[bool, str], list[str]] = {}
     for one in skipped:
-        groups.setdefault(one.why, []).append(one.where)
-    order = sorted(groups, key=lambda why: (-len(groups[why]), why))
-    return tuple(SkippedPlaces(why, tuple(sorted(groups[why]))) for why in order)
+        groups.setdefault((one.on_purpose, one.why), []).append(one.where)
+    order = sorted(groups, key=lambda key: (key[0], -len(groups[key]), key[1]))
+    return tuple(SkippedPlaces(why, aim, tuple(sorted(groups[aim, why]))) for aim, why in order)
 
 
 def _describe_unseated(org: Org, unseated: Sequence[FoundAgent], now: datetime) -> tuple[UnseatedAgent, ...]:
@@ -250,7 +250,16 @@ def _list_changed(org: Org, found: Discovered, now: datetime) -> Iterator[Change
             content = hashes.get((place.repo, place.path))
             if content and place.sha256 and content != place.sha256:
                 name, owner_name = org.name_at(seat.id, now), org.owner_name(seat, now)
-                yield ChangedDefinition(seat.id, name, seat.owner, owner_name, place, content)
+                accept = _format_accept(seat, place, content)
+                yield ChangedDefinition(seat.id, name, seat.owner, owner_name, place, content, accept)
+
+
+def _format_accept(seat: Seat, changed: DefinitionPlace, content: str) -> str | None:
+    """The command that sets the hash of one file of a seat, and keeps those of the others."""
+    texts = [f"{one.repo}:{one.path}{f'@{content}' if one == changed else ''}" for one in seat.runs_from]
+    if any("," in text for text in texts):
+        return None
+    return shlex.join(["orgtp", "seat", "set", seat.id, f"runs_from={','.join(texts)}"])
 
 
 def _list_copies(org: Org, running: Sequence[FoundAgent], places: _SeatPlaces, now: datetime) -> Iterator[CopyFound]:

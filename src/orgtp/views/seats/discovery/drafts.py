@@ -32,4 +32,4 @@ def draft_agents(agents: Iterable[UnseatedAgent]) -> DraftSource:
         )
         for one in agents
     )
-    return DraftSource(path="agents without a seat", name=DISCOVER, format=DISCOVER, drafts=drafts)
+    return DraftSource(path="running agents without a seat", name=DISCOVER, format=DISCOVER, drafts=drafts)

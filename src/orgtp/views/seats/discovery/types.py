@@ -7,7 +7,7 @@ from datetime import date
 
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import DefinitionPlace, SeatStatus
-from orgtp.views.overlap.types import Alike
+from orgtp.views.seats.overlap.types import Alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class SuggestedOwner:
 
     seat: str | None
     name: str | None
-    who: str
+    author: str
     by: str
     share: int | None
 
@@ -84,7 +84,10 @@ class GoneDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ChangedDefinition:
-    """A seat whose file has another content than when the seat was last reviewed: `now` is its hash now."""
+    """A seat whose file has another content than when the seat was last reviewed: `now` is its hash now.
+
+    `accept` is the command by which a person who has read the file says so; None if a path needs an edit by hand.
+    """
 
     seat: str
     name: str
@@ -92,6 +95,7 @@ class ChangedDefinition:
     owner_name: str | None
     place: DefinitionPlace
     now: str
+    accept: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,10 @@ class CopyFound:
 
 @dataclass(frozen=True, slots=True)
 class SkippedPlaces:
-    """Places that were not looked at for one reason."""
+    """Places that were not looked at for one reason; `on_purpose`, if nothing that should be known is missing."""
 
     why: str
+    on_purpose: bool
     places: tuple[str, ...]
 
 
@@ -147,6 +152,11 @@ class Discovery:
     def is_proven(self) -> bool:
         """Whether anything was read, so that something is known at all."""
         return any(one.read for one in self.looked_at)
+
+    @property
+    def unread(self) -> int:
+        """How many places could not be looked at, and may hide an agent."""
+        return sum(len(one.places) for one in self.skipped if not one.on_purpose)
 
     @property
     def has_findings(self) -> bool:

@@ -16,8 +16,8 @@ from orgtp.render.terminal import (
     wrap_line,
 )
 from orgtp.render.wording.selection import left_out_lines
-from orgtp.views.overlap.find import SMALLEST
-from orgtp.views.overlap.types import Instances, OverlapPair, Overlaps, OverlapSide
+from orgtp.views.seats.overlap.find import SMALLEST
+from orgtp.views.seats.overlap.types import Instances, OverlapPair, Overlaps, OverlapSide
 from orgtp.views.seats.summary import SeatSummary
 from orgtp.views.selection import Omitted
 
@@ -135,8 +135,9 @@ def _list_advice(pair: OverlapPair, screen: Screen) -> Iterator[Line]:
     if not (one.mentions or other.mentions):
         see = f"orgtp seat set {named.seat} mission=TEXT"
         texts.append(f"If one yields to the other, name the other in its mission: {see}")
-    for old, heir in ((one, other), (other, one)):
-        if old.kind == "agent" and old.status == heir.status == "active" and heir.kind != "group":
+    # One that does no work yet or now is the likelier one to go.
+    for old, heir in sorted(((one, other), (other, one)), key=lambda pair: pair[0].status == "active"):
+        if old.kind == "agent" and old.status != "retired" and heir.status == "active" and heir.kind != "group":
             command = f"orgtp retire {old.seat} --to {heir.seat} --dry-run"
             texts.append(f"If one can do the work of both, see what would move: {command}")
             break
