@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.conftest import Shell
@@ -152,6 +154,20 @@ def test_a_narrow_screen(alike: Shell) -> None:
     lines = alike("overlap", COLUMNS="60").out.splitlines()
     assert max(map(len, lines)) <= 60
     assert " ".join(" ".join(lines).split()) == " ".join(SHOWN.split())
+
+
+def test_what_an_import_says_is_what_overlap_says_afterwards(sample: Shell) -> None:
+    """`like dash: 0.50` beside the row, and the same number once the agent is a seat."""
+    text = "Use proactively. Finds what moved in client ad spend, flags anomalies in Meta and Google spend."
+    folder = sample.folder.parent / "agents"
+    folder.mkdir()
+    (folder / "spend-watch.md").write_text(f"---\nname: spend-watch\ndescription: {text}\n---\nYou are.\n")
+    words = ("import", "../agents", "--under", "radar", "--owner", "bogdan", "--by", "david")
+    said = re.search(r"\(like dash: (0\.[0-9]{2})", sample(*words, "--dry-run").out)
+    assert said
+    sample(*words)
+    (pair, *_) = sample("overlap", "spend-watch", "--json").json["pairs"]
+    assert ([one["seat"] for one in pair["seats"]], pair["likeness"]) == (["spend-watch", "dash"], said[1])
 
 
 def test_hostile_texts_stay_text(sample: Shell) -> None:

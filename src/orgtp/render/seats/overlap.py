@@ -90,9 +90,9 @@ def _list_fact(label: str, parts: Sequence[Line], screen: Screen) -> Iterator[Li
 
 def _name_seat(seat: SeatSummary, *, kind: bool) -> Line:
     """`dash (Dash, Analytics)`, with what is worth knowing of a seat that is not active."""
-    notes = [seat.name if seat.name != seat.seat else "", seat.role, seat.kind if kind else ""]
-    notes += [seat.status] if seat.status != "active" else []
-    text = ", ".join(note for note in notes if note)
+    notes = [seat.name, seat.role, seat.kind if kind else "", seat.status if seat.status != "active" else ""]
+    # The name and the role of an imported agent may be its id.
+    text = ", ".join(note for note in dict.fromkeys(notes) if note and note != seat.seat)
     named = safe_text(seat.seat, "bold")
     return join_spans(named, " (", safe_text(text), ")") if text else named
 
