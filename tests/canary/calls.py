@@ -34,6 +34,7 @@ class Call:
 
 # Git's clock goes on while that of the tests stands. (The birds are violations by themselves.)
 LATER = {"ORGTP_NOW": "2099-01-01T00:00:00Z"}
+_ROW = '{"seat": "ada", "name": "Ada", "role": "Clerk", "kind": "human"}\n'
 LOCKED = "2026-11-20-dash-locked"
 _RETIRE = "retire jeff --to dash,crystal --by david --reason R --yes"
 _SKIP_ALL = "skipped:\n" + "".join(
@@ -199,6 +200,9 @@ CALLS = (
     Call("site ../org.html --json", has='"pages"'),
     Call("site ../site --force --without values", has="wrote"),
     Call("export ../tables.sqlite"),
+    Call("export ../all.jsonl --format seats"),
+    Call("import - --under david", 1, stdin=_ROW),
+    Call("import - --under david --dry-run --json", has='"new"', stdin=_ROW),
     Call("sql 'select seat from seats' --csv", has="radar"),
     Call("undo --by david", 1, "undo(sift)"),
     Call(_RETIRE, 1),

@@ -49,7 +49,8 @@ READS = {
 }
 # Commands whose result is complete without the other seats: a change of one thing, or no answer about seats at all.
 COMPLETE = {
-    "init", "demo", "validate", "schema", "rule", "mcp", "schedule", "sync", "add", "set", "score add", "source add",
+    "init", "demo", "import", "validate", "schema", "rule", "mcp", "schedule", "sync", "add", "set", "score add",
+    "source add",
     "open", "ack", "resolve", "silence", "verify", "checkpoint", "retire", "collect", "tick", "explain", "withdraw",
     "org set", "holiday add", "remove", "delegate", "undo", "leave", "handover", "vacate", "own", "pause", "resume",
     "split", "move", "rename", "metric add", "target", "metric set", "end", "recadence", "metric rename", "metric move",

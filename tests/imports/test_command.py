@@ -311,3 +311,15 @@ def test_lines_of_seats_give_the_same_org(sample: Shell, shell: Shell) -> None:
     copy("export", "../again.jsonl", "--format", "seats")
     again = [json.loads(line) for line in (shell.folder / "again.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [line for line in lines if line["seat"] in wanted] == again
+
+
+def test_a_line_without_a_status_is_a_proposal_that_can_be_undone_and_updated(acme: Shell) -> None:
+    line = '{"seat": "cleo", "name": "Cleo", "role": "%s", "kind": "human", "reports_to": "ada"}\n'
+    acme("import", "-", "--part-of", "script", stdin=line % "Clerk")
+    assert "status: proposed" in acme.read("seats/cleo.yaml")
+    acme("import", "-", "--part-of", "script", stdin=line % "Chief")
+    assert "role: Chief" in acme.read("seats/cleo.yaml")
+    acme("undo", "--yes")
+    acme("undo", "--yes")
+    assert not (acme.folder / "seats/cleo.yaml").exists()
+    assert acme("audit", "verify", "--json").json["verdict"] == "intact"

@@ -235,16 +235,16 @@ def test_an_answer_must_be_a_seat_that_fits() -> None:
 
 
 def test_members_report_to_their_group_and_those_of_several_to_the_one_above() -> None:
-    def group(name: str, parent: str = "", **more: object) -> SeatDraft:
+    def group(name: str, parent: str = "", members: tuple[str, ...] = ()) -> SeatDraft:
         return SeatDraft(
-            f"teams:{name}",
-            SeatKind.GROUP,
-            name,
-            "Team",
+            where=f"teams:{name}",
+            kind=SeatKind.GROUP,
+            name=name,
+            role="Team",
             keys=(f"ref:{name}",),
             parent=parent and f"ref:{parent}",
-            **more,
-        )  # type: ignore[arg-type]
+            members=members,
+        )
 
     def member(name: str, *teams: str) -> SeatDraft:
         refs = tuple(f"ref:{team}" for team in teams)

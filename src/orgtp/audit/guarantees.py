@@ -54,7 +54,7 @@ _OBJECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("records-kept", "other records, such as to-dos, only grew", ("record-changed",)),
     (
         "seats-stay",
-        "seats were removed only by retirement, and no id was reused",
+        "seats that were ever in force were removed only by retirement, and no id of them was reused",
         ("seat-deleted", "id-reused", "not-a-file", "org-removed", "tree-malformed", "explanation-changed"),
     ),
     (

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,11 +30,14 @@ if TYPE_CHECKING:
 
 # What the exit codes mean is in docs/commands.md.
 _BAD_ROWS, _UNANSWERED = 1, 2
+_STDIN = Path("-")
 
 
 @changing_command
 def import_seats(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders to import.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Files and folders to import; - is standard input.")
+    ],
     format_: Annotated[
         str, typer.Option("--format", metavar="F", help="The format of the files. Default: recognised from each file.")
     ] = "",
@@ -82,7 +87,7 @@ def import_seats(
 
     handle = open_chosen_org(change.org, push=change.push)
     _refuse_existing(skip_bad)
-    sources = handle.imports.read_sources(paths, format_, _parse_maps(maps or []), part_of)
+    sources = _read_sources(handle, paths, format_, _parse_maps(maps or []), part_of)
     settings_fault = handle.imports.find_settings_fault()
     if settings_fault:
         write_stderr(settings_fault)
@@ -108,6 +113,22 @@ def import_seats(
     if fault and fault != settings_fault:
         write_stderr(fault)
     return _report(handle, plan, done, change, kept)
+
+
+def _read_sources(
+    handle: OrgHandle, paths: Sequence[Path], format_: str, mapping: Mapping[str, str], name: str
+) -> list[DraftSource]:
+    """Read the files and folders. `-` is standard input, which is kept in a file while it is read."""
+    if paths.count(_STDIN) > 1:
+        raise BadInput(what="standard input can only be read once, so name - once")
+    if _STDIN not in paths:
+        return handle.imports.read_sources(paths, format_, mapping, name)
+    with TemporaryDirectory() as folder:
+        kept = Path(folder, "stdin")
+        kept.write_bytes(sys.stdin.buffer.read())
+        named = [kept if path == _STDIN else path for path in paths]
+        found = handle.imports.read_sources(named, format_, mapping, name)
+    return [replace(source, path="-") if source.path == str(kept) else source for source in found]
 
 
 def _parse_maps(texts: Iterable[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ __all__ = [
     "checkout",
     "commit",
     "errors",
+    "foreign_history",
     "gpg_signature",
     "index_lock",
     "lock",

@@ -109,7 +109,8 @@ def _read_line(where: str, line: str, before: Mapping[str, SeatDraft]) -> SeatDr
             "it is a row of the table seats, which has not all that a seat's file has. Export whole seats: "
             "orgtp export FILE --format seats"
         )
-    seat = _check_seat(seat_id, data)
+    # A line without a status is a proposal, as every other import makes one.
+    seat = _check_seat(seat_id, {"status": str(SeatStatus.PROPOSED), **data})
     return SeatDraft(
         where=where,
         kind=seat.kind,
