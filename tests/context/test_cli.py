@@ -88,8 +88,8 @@ def test_the_json_is_the_same_by_either_name(sample: Shell) -> None:
     assert sample("context", "dash", "--format", "json").json == data
     assert list(data) == [
         "orgtp", "kind", "org", "revision", "dirty", "problems_total", "quoted", "at", "seat", "owner", "chart",
-        "capabilities", "not_owned", "alike", "metrics", "records", "trouble", "todos", "decisions", "retirement", "commands",
-        "left_out", "is_whole",
+        "capabilities", "not_owned", "alike", "metrics", "records", "trouble", "todos", "decisions", "retirement",
+        "commands", "left_out", "is_whole",
     ]  # fmt: skip
     assert (data["kind"], data["revision"], data["left_out"]) == ("context", sample.head(), [])
     assert data["owner"] == {"seat": "bogdan", "name": "Bogdan", "role": "COO", "kind": "human", "status": "active"}

@@ -263,6 +263,16 @@ def test_instructions_are_counted_apart(box: Box) -> None:
     assert {agent.kind for agent in found.agents} == {FoundKind.INSTRUCTIONS}
 
 
+def test_instructions_and_empty_files_with_the_same_text_are_told_apart(box: Box) -> None:
+    for name in ("a", "b"):
+        box.write(f"/srv/{name}/AGENTS.md", "Use make.\n")
+        box.write(f"/srv/{name}/SOUL.md", "")
+    found = box.scan("/srv")
+    assert [(agent.kind.value, agent.name) for agent in found.agents] == [
+        ("template", "a"), ("template", "b"), ("instructions", "AGENTS.md"), ("instructions", "AGENTS.md"),
+    ]  # fmt: skip
+
+
 def test_the_files_of_seats_are_found_changed_or_gone(box: Box) -> None:
     repository = box.make_repository("/srv/agents", REMOTE)
     box.write("/srv/agents/agents/same.md", DASH)

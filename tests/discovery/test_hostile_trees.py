@@ -8,7 +8,7 @@ import socket
 import stat
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -141,23 +141,32 @@ def test_a_definition_with_control_characters(box: Box) -> None:
     assert (agent.name, agent.description, agent.tools) == ("a [31m b", "x y", ("Ba sh",))
 
 
-def test_folders_as_deep_as_the_system_allows(box: Box) -> None:
-    box.write("/srv/agents/x.md", DASH)
+@pytest.fixture
+def deep_tree(box: Box) -> Iterator[None]:
+    """A thousand folders in one another, whose path is longer than the system takes."""
+    (box.root / "srv").mkdir()
     here = Path.cwd()
     os.chdir(box.root / "srv")
     try:
         for _ in range(1_000):
             Path("d" * 50).mkdir()
             os.chdir("d" * 50)
+        yield
     finally:
         os.chdir(here)
+        # Python's own removal of folders takes a level of recursion for each.
+        subprocess.run(["rm", "-rf", str(box.root / "srv")], check=True, timeout=60)
+
+
+@pytest.mark.usefixtures("deep_tree")
+def test_folders_as_deep_as_the_system_allows(box: Box) -> None:
+    box.write("/srv/agents/x.md", DASH)
+    os.chdir("/")
     found = within_deadline(lambda: box.scan("/srv"))
     assert [agent.name for agent in found.agents] == ["dash"]
     assert list(reasons(found).values()) == ["deeper than 40 folders"]
     deep = within_deadline(lambda: box.scan("/srv", limits=ScanLimits(depth=5_000)))
     assert len(deep.agents) == 1
-    # Python's own removal of folders takes a level of recursion for each.
-    subprocess.run(["rm", "-rf", str(box.root / "srv")], check=True, timeout=60)
 
 
 DEEP = 100_000

@@ -129,15 +129,15 @@ def orgs(draw: st.DrawFn) -> dict[str, bytes]:
             content["reports_to"] = draw(st.sampled_from(ids[:number]))
         # A second line to the same seat says nothing.
         others = [one for one in ids[:number] if one != content.get("reports_to")]
-        if others and draw(st.booleans()):
-            content["also_reports_to"] = [draw(st.sampled_from(others))]
+        dotted = draw(st.lists(st.sampled_from(others), max_size=1)) if others else []
+        content |= {"also_reports_to": dotted} if dotted else {}
         if kind != "group" and draw(st.booleans()):
             content["email"] = f"{seat}@example.com"
         if draw(st.booleans()):
             content["aliases"] = [f"{seat.upper()}-{number}"]
         if kind == "agent" and draw(st.booleans()):
             place = {"repo": "git.example.com/acme/agents", "path": f"agents/{seat}.md", "sha256": f"{number:064x}"}
-            content["runs_from"] = [place, {"path": "b.md"}][: draw(st.integers(1, 2))]
+            content["runs_from"] = [place, {"path": "b.md"}] if draw(st.integers(1, 2)) > 1 else [place]
         files[f"seats/{seat}.yaml"] = format_document(content | draw(EXTRA)).encode()
         people += [seat] if kind == "human" and content["status"] == "active" else []
     return files

@@ -94,7 +94,6 @@ if TYPE_CHECKING:
     from orgtp.views.health.types import HealthView
     from orgtp.views.log import LogEntry, LogFilter, WholeLog
     from orgtp.views.org_settings import Holiday, OrgSetting, OrgSettings
-    from orgtp.views.overlap.types import Alike, Overlaps, WorkText
     from orgtp.views.redaction.parts import Part
     from orgtp.views.review.agenda import Agenda, AgendaRow, RowEvidence
     from orgtp.views.review.held import ReviewList, ReviewView
@@ -105,6 +104,7 @@ if TYPE_CHECKING:
     from orgtp.views.seats.blame import BlameLine
     from orgtp.views.seats.discovery.build import select_agents
     from orgtp.views.seats.discovery.types import Discovery
+    from orgtp.views.seats.overlap.types import Alike, Overlaps, WorkText
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
     from orgtp.views.todos import TodoView
@@ -378,7 +378,7 @@ __getattr__ = lazy_exports(
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.health.chart": "XmrChart",
         "orgtp.views.health.types": "HealthView",
-        "orgtp.views.overlap.types": "Alike Overlaps WorkText",
+        "orgtp.views.seats.overlap.types": "Alike Overlaps WorkText",
         "orgtp.views.log": "LogEntry LogFilter WholeLog",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
         "orgtp.views.redaction.parts": "Part",

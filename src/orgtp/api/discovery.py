@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from orgtp.api.ledger import LedgerActions
     from orgtp.history.locate import OrgSnapshot
     from orgtp.ledger.batch import RecordedChange
-    from orgtp.model.inventory.found import Discovered, FoundAgent
+    from orgtp.model.inventory.found import Discovered
     from orgtp.model.org import Org
     from orgtp.model.seat import DefinitionPlace
-    from orgtp.views.seats.discovery.types import Discovery, LikeSeat, ProposedSeat
+    from orgtp.views.seats.discovery.types import Discovery, ProposedSeat
 
 
 def scan_places(
@@ -130,8 +130,7 @@ class AgentDiscovery:
     def _compare_with(self, org: Org, found: Discovered) -> Discovery:
         from orgtp.views.seats.discovery.build import build_discovery
 
-        org = self._name_own_repository(org)
-        return build_discovery(org, found, self.snapshot.now, lambda agents: _find_alike(org, agents))
+        return build_discovery(self._name_own_repository(org), found, self.snapshot.now)
 
     def _name_own_repository(self, org: Org) -> Org:
         """The org with its own repository named in `runs_from`, where a seat may leave it out."""
@@ -151,16 +150,6 @@ class AgentDiscovery:
         from orgtp.importers.repositories import read_repository_name
 
         return read_repository_name(self.snapshot.root)
-
-
-def _find_alike(org: Org, agents: Sequence[FoundAgent]) -> list[list[LikeSeat]]:
-    """The seats that look like each agent, as `orgtp overlap` compares them."""
-    from orgtp.views.overlap.find import find_alike
-    from orgtp.views.overlap.types import read_found_work
-    from orgtp.views.seats.discovery.types import LikeSeat
-
-    found = find_alike(org, [read_found_work(one) for one in agents]) if agents else []
-    return [[LikeSeat(one.seat, one.likeness, one.words, one.is_same_text) for one in some] for some in found]
 
 
 def _list_reports(org: Org, view: Discovery) -> list[AgentReport]:

@@ -76,8 +76,8 @@ class Imports:
     def _add_alike(self, plan: ImportPlan, sources: Sequence[DraftSource]) -> list[PlannedRow]:
         """The rows; those whose work is described with the seats of the org that look like them."""
         from orgtp.actions.import_seats.result import AlikeSeat, RowFate
-        from orgtp.views.overlap.find import find_alike
-        from orgtp.views.overlap.types import read_draft_work
+        from orgtp.views.seats.overlap.find import find_alike
+        from orgtp.views.seats.overlap.types import read_draft_work
 
         drafts = {draft.where: draft for source in sources for draft in source.drafts}
         # People with one job title are not alike for it.

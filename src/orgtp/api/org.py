@@ -51,11 +51,11 @@ if TYPE_CHECKING:
     from orgtp.views.health.chart import XmrChart
     from orgtp.views.health.types import HealthView
     from orgtp.views.org_settings import OrgSettings
-    from orgtp.views.overlap.types import Alike, Overlaps, WorkText
     from orgtp.views.redaction.parts import Part
     from orgtp.views.scorecard.build import Scorecard
     from orgtp.views.scorecard.scores import ScoreLine
     from orgtp.views.seat import SeatView
+    from orgtp.views.seats.overlap.types import Alike, Overlaps, WorkText
     from orgtp.views.selection import Omitted, Selection
     from orgtp.views.stale import Stale, StaleList
 
@@ -303,14 +303,18 @@ class OrgHandle:
 
         Raises `UnknownSeat`.
         """
-        from orgtp.views.overlap.find import DEFAULT_LEAST, find_overlaps
+        from orgtp.views.seats.overlap.find import DEFAULT_LEAST, find_overlaps
         from orgtp.views.selection import Selection
 
-        return find_overlaps(self.org, self.now, selection or Selection(), least or DEFAULT_LEAST)
+        chosen = selection or Selection()
+        # Only a state or an order of metrics needs the numbers.
+        by_metrics = chosen.states or chosen.sort
+        selected = [one.seat for one in self.list_seats(chosen).seats] if by_metrics else None
+        return find_overlaps(self.org, self.now, chosen, least or DEFAULT_LEAST, selected)
 
     def find_alike(self, texts: Sequence[WorkText]) -> list[list[Alike]]:
         """For each text of a seat that does not exist yet, the seats that look like it, the most alike first."""
-        from orgtp.views.overlap.find import find_alike
+        from orgtp.views.seats.overlap.find import find_alike
 
         return find_alike(self.org, texts)
 

@@ -35,7 +35,7 @@ def show_overlaps(
     names the other. To look alike is no verdict: two seats can say the same and do different things. Words are compared
     and not meanings, so seats that do the same in other words are not found.
     """
-    from orgtp.views.overlap.find import parse_least
+    from orgtp.views.seats.overlap.find import parse_least
 
     if seat_ and selection.seat not in {"", seat_}:
         raise BadInput(what=f"name one seat: {seat_}, or --seat {selection.seat}")
@@ -48,7 +48,7 @@ def show_overlaps(
 
         write_json("overlap", handle, overlap_body(found))
         return finish_answer(handle)
-    from orgtp.render.overlap import overlap_text
+    from orgtp.render.seats.overlap import overlap_text
     from orgtp.render.terminal import detect_screen
 
     write_stdout(overlap_text(found, detect_screen(), seat=selection.seat, by=by, kind=kind))

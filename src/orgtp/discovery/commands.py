@@ -86,9 +86,8 @@ def find_uses(
     found: list[AgentUse | ScriptUse] = []
     fed: tuple[str, ...] = ()
     for command in read_simple_commands(text, variables, folder):
-        for use in finder.classify_command(command, 0):
-            # `cat FILE | claude -p`: the file says what the agent does.
-            found.append(replace(use, words=use.words + fed))
+        # `cat FILE | claude -p`: the file says what the agent does.
+        found += [replace(use, words=use.words + fed) for use in finder.classify_command(command, 0)]
         fed = command.words[1:] if command.words[0] in _FEEDERS else ()
     return found
 

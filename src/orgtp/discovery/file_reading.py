@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from orgtp.discovery.items import FoundItem
-from orgtp.discovery.machine import Machine
+from orgtp.discovery.machine import ScannedMachine
 from orgtp.discovery.patterns import ScanPatterns
 from orgtp.discovery.scan_log import ScanLog
 from orgtp.discovery.starting import Joiner
@@ -31,7 +31,7 @@ class ReadFile:
     what: str
     repository: FoundRepository | None
     among: str
-    machine: Machine
+    machine: ScannedMachine
     joiner: Joiner
     patterns: ScanPatterns
     log: ScanLog

@@ -16,7 +16,7 @@ from orgtp.model.seat import DefinitionPlace
 _MOST_MATCHES = 5_000
 
 
-class Machine:
+class ScannedMachine:
     """Where things are on the machine. Paths of the machine begin at its `root`, which is `/` for this machine."""
 
     def __init__(self, request: ScanRequest, finder: RepositoryFinder, log: ScanLog) -> None:
@@ -61,7 +61,8 @@ class Machine:
 
     def _is_closed(self, folder: str) -> bool:
         """Whether the folder exists and cannot be entered, so that nobody knows what is in it."""
-        return os.path.isdir(folder) and not os.access(folder, os.X_OK)  # noqa: PTH112
+        by_effect = os.access in os.supports_effective_ids
+        return os.path.isdir(folder) and not os.access(folder, os.X_OK, effective_ids=by_effect)  # noqa: PTH112
 
     def name_path(self, path: str) -> str:
         """The path of a file as the machine calls it."""

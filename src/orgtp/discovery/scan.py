@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from orgtp.discovery.client_settings import read_mcp_servers
 from orgtp.discovery.definitions import read_agent_file, read_as_import, read_instructions, read_persona
 from orgtp.discovery.exported_lists import read_json_export, read_langgraph, read_openclaw_jobs
 from orgtp.discovery.file_reading import ReadFile
 from orgtp.discovery.items import FoundItem, clean_place
-from orgtp.discovery.machine import Machine
+from orgtp.discovery.machine import ScannedMachine
 from orgtp.discovery.owners import find_owners
 from orgtp.discovery.patterns import BadPatterns, HowToRead, MachinePattern, ScanPatterns, read_patterns
 from orgtp.discovery.pipelines import read_compose_file, read_github_workflow, read_gitlab_pipeline
@@ -25,13 +26,14 @@ from orgtp.discovery.seat_files import SeatFileSearch
 from orgtp.discovery.starting import Joiner
 from orgtp.discovery.walk import FolderWalk, WalkedFile
 from orgtp.importers.repositories import RepositoryFinder
-from orgtp.model.inventory.found import Discovered, FoundAgent, FoundKind
+from orgtp.model.inventory.found import Discovered, FoundAgent, FoundAuthor, FoundKind
 from orgtp.model.seat import DefinitionPlace
 from orgtp.model.text import count_noun
 
 __all__ = ["ALL_PARTS", "BadPatterns", "MachinePart", "ScanLimits", "ScanRequest", "scan_machine"]
 
 _KINDS = list(FoundKind)
+_AGENTS = frozenset({FoundKind.RUNNING, FoundKind.TEMPLATE})
 
 
 def scan_machine(request: ScanRequest) -> Discovered:
@@ -51,7 +53,7 @@ class _Scan:
         self.patterns = patterns
         self.log = ScanLog(request.limits)
         self.finder = RepositoryFinder()
-        self.machine = Machine(request, self.finder, self.log)
+        self.machine = ScannedMachine(request, self.finder, self.log)
         self.items: list[FoundItem] = []
         self.joiner = Joiner(patterns, self.machine, self.log, self.items)
         self.walk = FolderWalk(patterns, self.finder, self.log)
@@ -195,14 +197,21 @@ _READERS = {
 }
 
 
-def _merge_copies(items: Iterable[FoundItem], owners: dict[int, tuple[tuple, str]]) -> tuple[FoundAgent, ...]:  # type: ignore[type-arg]
-    """One agent for all files with the same text. The one that runs stands for the others, else the first one."""
-    groups: dict[object, list[FoundItem]] = {}
+_EMPTY = sha256(b"").hexdigest()
+
+
+def _merge_copies(
+    items: Iterable[FoundItem], owners: Mapping[int, tuple[tuple[FoundAuthor, ...], str]]
+) -> tuple[FoundAgent, ...]:
+    """One agent for all files with the same text. The one that runs stands for the others, else the first one.
+
+    Servers, parts of files, and instructions are told apart by their places, and so are files without a text.
+    """
+    groups: dict[str, list[FoundItem]] = {}
     for item in sorted(items, key=_sort_items):
-        is_file = item.kind is not FoundKind.CONNECTOR and "#" not in item.place.path
-        groups.setdefault((item.place.sha256, item.kind is FoundKind.INSTRUCTIONS) if is_file else id(item), []).append(
-            item
-        )
+        place = item.place
+        is_text = item.kind in _AGENTS and "#" not in place.path and place.sha256 != _EMPTY
+        groups.setdefault(place.sha256 if is_text else f"{place.text} {place.sha256} {item.where}", []).append(item)
     agents = []
     for first, *copies in groups.values():
         for copy in copies:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orgtp.discovery.crontabs import NOT_RUN, read_crontab
-from orgtp.discovery.machine import Machine, hash_shown
+from orgtp.discovery.machine import ScannedMachine, hash_shown
 from orgtp.discovery.parsing import Unparsed, as_list, as_mapping, as_text, list_texts, parse_plist
 from orgtp.discovery.process import print_crontab
 from orgtp.discovery.scan_log import ScanLog
@@ -26,7 +26,7 @@ CRONTAB, SYSTEMD, LAUNCHD = "crontab", "systemd", "launchd"
 class Schedulers:
     """Reads the schedulers of a machine, and adds what they start to the definitions."""
 
-    def __init__(self, machine: Machine, joiner: Joiner, log: ScanLog) -> None:
+    def __init__(self, machine: ScannedMachine, joiner: Joiner, log: ScanLog) -> None:
         self.machine = machine
         self.joiner = joiner
         self.log = log

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from orgtp.discovery.machine import Machine
+from orgtp.discovery.machine import ScannedMachine
 from orgtp.discovery.scan_log import ScanLog
 from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.repositories import FoundRepository
@@ -26,7 +26,7 @@ class SeatFileSearch:
     `read` has the files of the machine that were read, and `users` those whose crontab was.
     """
 
-    machine: Machine
+    machine: ScannedMachine
     log: ScanLog
     repositories: Iterable[FoundRepository]
     read: Collection[str]

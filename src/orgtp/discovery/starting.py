@@ -20,7 +20,7 @@ from orgtp.discovery.commands import (
     find_uses_of_words,
 )
 from orgtp.discovery.items import FoundItem
-from orgtp.discovery.machine import Machine, hash_shown
+from orgtp.discovery.machine import ScannedMachine, hash_shown
 from orgtp.discovery.patterns import ScanPatterns
 from orgtp.discovery.scan_log import ScanLog
 from orgtp.discovery.shell_text import UNKNOWN, join_folder
@@ -67,7 +67,7 @@ class _Reached:
 class Joiner:
     """Adds triggers to definitions, and an item of its own for an agent that has no definition."""
 
-    def __init__(self, patterns: ScanPatterns, machine: Machine, log: ScanLog, items: list[FoundItem]) -> None:
+    def __init__(self, patterns: ScanPatterns, machine: ScannedMachine, log: ScanLog, items: list[FoundItem]) -> None:
         self.patterns = patterns
         self.machine = machine
         self.log = log

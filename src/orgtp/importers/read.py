@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from orgtp.importers.formats import FORMATS, BadSource, ImportFormat, SourceRequest
 from orgtp.model.errors import BadInput
-from orgtp.model.inventory.draft import DraftSource
-from orgtp.model.text import did_you_mean
+from orgtp.model.inventory.draft import BadDraft, DraftSource
+from orgtp.model.inventory.places import is_valid_place
+from orgtp.model.text import did_you_mean, one_line
 
 _START = 64 * 1024
 
@@ -24,10 +26,26 @@ def read_draft_sources(
     """
     named = _find_format(format_) if format_ else None
     return [
-        one.read(SourceRequest(path, mapping, remembered))
+        _refuse_places(one.read(SourceRequest(path, mapping, remembered)))
         for path in paths
         for one in ([named] if named else _recognise(path))
     ]
+
+
+def _refuse_places(source: DraftSource) -> DraftSource:
+    """The source; a draft with a file whose place no seat can have, such as one with a backslash, is a bad row.
+
+    One such name would stop the whole import.
+    """
+    good, bad = [], [*source.bad]
+    for draft in source.drafts:
+        wrong = [place for place in draft.runs_from if not is_valid_place(place)]
+        if wrong:
+            what = "its path or repository has a backslash, a line break or another sign that a seat's file cannot name"
+            bad.append(BadDraft(one_line(draft.where), f"{what}: {one_line(wrong[0].text)}. Rename it"))
+        else:
+            good.append(draft)
+    return source if len(good) == len(source.drafts) else replace(source, drafts=tuple(good), bad=tuple(bad))
 
 
 def _find_format(name: str) -> ImportFormat:

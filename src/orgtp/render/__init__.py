@@ -14,7 +14,6 @@ __all__ = [
     "json",
     "log",
     "org_settings",
-    "overlap",
     "problems",
     "review",
     "rules",

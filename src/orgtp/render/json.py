@@ -20,9 +20,9 @@ from orgtp.rules.pull_request.known_problems import FoundProblems
 from orgtp.views.context.types import Context
 from orgtp.views.health.chart import XmrChart
 from orgtp.views.health.types import HealthView
-from orgtp.views.overlap.types import Overlaps
 from orgtp.views.seat import SeatView
 from orgtp.views.seat_history import Event, SeatHistory
+from orgtp.views.seats.overlap.types import Overlaps
 
 VERSION = 1
 # Fields that only the text renderers need.

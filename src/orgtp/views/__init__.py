@@ -14,7 +14,6 @@ __all__ = [
     "log",
     "metric_chart",
     "org_settings",
-    "overlap",
     "owed",
     "record_measures",
     "redaction",

@@ -15,6 +15,7 @@ from orgtp.model.score import Score, format_timestamp
 from orgtp.model.seat import Seat, retirement_path
 from orgtp.model.value import Unit
 from orgtp.views.chart import unit_of
+from orgtp.views.seats.imported import describe_import
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class ReportMetric:
 
 @dataclass(frozen=True, slots=True)
 class ReportSeat:
-    """A seat, active or retired."""
+    """A seat, active or retired. `mission_note` says if an import wrote its mission and no person has reviewed it."""
 
     seat: str
     name: str
@@ -59,6 +60,7 @@ class ReportSeat:
     review_by: date | None
     capabilities: Mapping[str, str]
     metrics: tuple[ReportMetric, ...]
+    mission_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,7 @@ def _report_seat(org: Org, seat: Seat, at: datetime) -> ReportSeat:
         review_by=seat.review_by,
         capabilities=seat.capabilities,
         metrics=tuple(_report_metric(MetricRow(org, seat, metric, at)) for metric in seat.metrics.values()),
+        mission_note=imported.note if (imported := describe_import(seat)) else "",
     )
 
 

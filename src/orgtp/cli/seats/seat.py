@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.seats import NewSeat
     from orgtp.api import OrgHandle, Selection
-    from orgtp.views.overlap.types import Alike
+    from orgtp.views.seats.overlap.types import Alike
 
 
 @viewing_command
@@ -149,7 +149,7 @@ def add_seat(
     """
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.seats import NewSeat
-    from orgtp.views.overlap.types import list_alike_text
+    from orgtp.views.seats.overlap.types import list_alike_text
 
     handle = open_chosen_org(change.org, push=change.push)
     if kind is not SeatKind.HUMAN and not owner:
@@ -185,7 +185,7 @@ def add_seat(
 
 def _find_alike(handle: OrgHandle, new: NewSeat) -> list[Alike]:
     """The seats that look like the new one: whoever adds it may want one of them instead."""
-    from orgtp.views.overlap.types import WorkText
+    from orgtp.views.seats.overlap.types import WorkText
 
     title = "" if new.kind == SeatKind.HUMAN else new.name
     (found,) = handle.find_alike([WorkText(title, new.role, new.mission, new.capabilities or {})])

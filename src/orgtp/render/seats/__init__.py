@@ -1,3 +1,3 @@
 """One seat, the list of seats, a seat's history, and what a seat leaves behind, as text."""
 
-__all__ = ["blame", "discovery", "discovery_json", "history", "leave", "retire_check", "seat"]
+__all__ = ["blame", "discovery", "discovery_json", "history", "leave", "overlap", "retire_check", "seat"]

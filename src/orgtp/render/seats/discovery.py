@@ -23,12 +23,12 @@ from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     Discovery,
     GoneDefinition,
-    LikeSeat,
     SkippedPlaces,
     StillRunning,
     SuggestedOwner,
     UnseatedAgent,
 )
+from orgtp.views.seats.overlap.types import Alike
 
 # So many agents are shown with all that is known of them.
 _MOST_IN_FULL = 3
@@ -224,7 +224,7 @@ def _describe_owner(one: SuggestedOwner) -> str:
     return f"{one.name} ({one.seat}), {says}" if one.seat else f"{one.author}, {says} (no seat)"
 
 
-def _describe_alike(alike: Iterable[LikeSeat]) -> str:
+def _describe_alike(alike: Iterable[Alike]) -> str:
     """`like dash: 0.61`."""
     found = [f"like {one.seat}: {'the same text' if one.is_same_text else one.likeness}" for one in alike]
     return ", ".join(found)

@@ -35,9 +35,9 @@ from orgtp.views.context.types import (
     Retired,
 )
 from orgtp.views.escalations import escalations
-from orgtp.views.overlap.find import list_alike_seats
 from orgtp.views.seat_history import Event
 from orgtp.views.seats.imported import describe_import
+from orgtp.views.seats.overlap.find import list_alike_seats
 from orgtp.views.seats.people import Workers, list_holders
 from orgtp.views.seats.summary import SeatSummary, summarize_seat
 from orgtp.views.stale import stale

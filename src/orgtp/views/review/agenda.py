@@ -37,9 +37,9 @@ from orgtp.views.escalations import EscalationView, escalations
 from orgtp.views.health.assess import assess_health
 from orgtp.views.health.types import HealthRow
 from orgtp.views.health.unknown_run import UnknownRun, find_unknown_run
-from orgtp.views.overlap.find import list_alike_seats
-from orgtp.views.overlap.types import describe_alike
 from orgtp.views.review.held import Completion, count_completion
+from orgtp.views.seats.overlap.find import list_alike_seats
+from orgtp.views.seats.overlap.types import describe_alike
 from orgtp.views.selection import (
     EVERYTHING,
     NOTHING_OMITTED,

@@ -1,3 +1,3 @@
 """What other views say about a seat: its fields, its holders, and who set each field."""
 
-__all__ = ["blame", "discovery", "fields", "imported", "people", "summary"]
+__all__ = ["blame", "discovery", "fields", "imported", "overlap", "people", "summary"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TypeAlias
 
 from orgtp.model.errors import BadInput
 from orgtp.model.escalation_policy import find_discover_assignee, find_responsible_seat
@@ -20,13 +19,14 @@ from orgtp.views.seats.discovery.types import (
     CopyFound,
     Discovery,
     GoneDefinition,
-    LikeSeat,
     LookedAt,
     SkippedPlaces,
     StillRunning,
     SuggestedOwner,
     UnseatedAgent,
 )
+from orgtp.views.seats.overlap.find import find_alike
+from orgtp.views.seats.overlap.types import read_found_work
 
 # A seat with one of these is one that should not run.
 _LET_GO = (SeatStatus.RETIRED, SeatStatus.PAUSED)
@@ -37,19 +37,11 @@ _CODEOWNERS = "CODEOWNERS"
 _LONGEST_TEXT, _MOST_LISTED = 200, 3
 
 
-# For each of some agents, the seats that look like it.
-FindAlike: TypeAlias = Callable[[Sequence[FoundAgent]], Sequence[Sequence[LikeSeat]]]
-
-
-def _find_none(agents: Sequence[FoundAgent]) -> list[tuple[LikeSeat, ...]]:
-    return [() for _ in agents]
-
-
-def build_discovery(org: Org, found: Discovered, now: datetime, find_alike: FindAlike = _find_none) -> Discovery:
+def build_discovery(org: Org, found: Discovered, now: datetime) -> Discovery:
     """Which of the agents that were found have a seat, and what is wrong with those that have one.
 
     An agent is the one of a seat if the seat's `runs_from` names its repository and path, or a file with the same
-    content; its name decides nothing. `find_alike` finds the seats that look like the agents.
+    content; its name decides nothing.
     """
     places = _SeatPlaces(org)
     running = [one for one in found.agents if one.kind is FoundKind.RUNNING]
@@ -60,7 +52,7 @@ def build_discovery(org: Org, found: Discovered, now: datetime, find_alike: Find
     return Discovery(
         looked_at=tuple(LookedAt(what, count) for what, count in found.looked_at),
         skipped=_group_skipped(found.skipped),
-        unseated=_describe_unseated(org, unseated, now, find_alike),
+        unseated=_describe_unseated(org, unseated, now),
         still_running=tuple(
             _describe_still_running(org, seat, one, now) for one in still for seat in places.find_seats(one)
         ),
@@ -175,10 +167,8 @@ def _group_skipped(skipped: Iterable[NotLookedAt]) -> tuple[SkippedPlaces, ...]:
     return tuple(SkippedPlaces(why, aim, tuple(sorted(groups[aim, why]))) for aim, why in order)
 
 
-def _describe_unseated(
-    org: Org, unseated: Sequence[FoundAgent], now: datetime, find_alike: FindAlike
-) -> tuple[UnseatedAgent, ...]:
-    alike = find_alike(unseated)
+def _describe_unseated(org: Org, unseated: Sequence[FoundAgent], now: datetime) -> tuple[UnseatedAgent, ...]:
+    alike = find_alike(org, [read_found_work(one) for one in unseated]) if org.seats else [[] for _ in unseated]
     people = _list_people_by_address(org, org.day_of(now))
     default = find_discover_assignee(org)
     found = []

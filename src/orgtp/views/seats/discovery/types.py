@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import DefinitionPlace, SeatStatus
+from orgtp.views.seats.overlap.types import Alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,6 @@ class SuggestedOwner:
 
 
 @dataclass(frozen=True, slots=True)
-class LikeSeat:
-    """A seat that looks like an agent: how alike they are, from 0 to 1, and the words that they share."""
-
-    seat: str
-    likeness: Decimal
-    words: tuple[str, ...]
-    is_same_text: bool
-
-
-@dataclass(frozen=True, slots=True)
 class UnseatedAgent:
     """A running agent that no seat names in its `runs_from`, nor a file with the same content.
 
@@ -46,7 +36,7 @@ class UnseatedAgent:
     id: str
     agent: FoundAgent
     owners: tuple[SuggestedOwner, ...]
-    alike: tuple[LikeSeat, ...]
+    alike: tuple[Alike, ...]
     escalate: str | None
 
     @property

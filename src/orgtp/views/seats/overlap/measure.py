@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ Weights: TypeAlias = Mapping[str, int]
 UNIT = 10**9
 _WHOLE = UNIT * UNIT
 _EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN)
-_HUNDREDTH, _MILLIONTH = Decimal("0.01"), Decimal("0.000001")
+_MILLION = 10**6
 # The weights of a text are rounded, so that their squares only nearly add up to 1: what a bound must allow for.
 _ROUNDING = UNIT // 1000
 
@@ -50,7 +50,8 @@ class WordWeights:
         for weight in raw.values():
             squares = _EXACT.fma(weight, weight, squares)
         length = _EXACT.sqrt(squares)
-        return {word: int(_EXACT.divide(weight * UNIT, length).to_integral_value()) for word, weight in raw.items()}
+        scale = _EXACT.divide(UNIT, length) if raw else length
+        return {word: int(_EXACT.to_integral_value(_EXACT.multiply(weight, scale))) for word, weight in raw.items()}
 
     def _get_idf(self, word: str) -> Decimal:
         if word not in self._idf:
@@ -67,13 +68,13 @@ def multiply_weights(one: Weights, other: Weights) -> int:
 
 def round_likeness(product: int) -> Decimal:
     """A product of weights as a decimal from 0.00 to 1.00, rounded down: what is shown as 0.40 is at least 0.40."""
-    near = (Decimal(product) / _WHOLE).quantize(_MILLIONTH, ROUND_HALF_EVEN)
-    return min(near, Decimal(1)).quantize(_HUNDREDTH, ROUND_DOWN)
+    millionths = min((product * _MILLION + _WHOLE // 2) // _WHOLE, _MILLION)
+    return Decimal(millionths // (_MILLION // 100)).scaleb(-2, _EXACT)
 
 
 def is_alike(product: int, least: Decimal) -> bool:
     """Whether two texts are at least `least` alike, to the millionth to which a likeness is rounded."""
-    return product >= int(least * _WHOLE) - _WHOLE // 2_000_000
+    return product >= int(_EXACT.multiply(least, _WHOLE)) - _WHOLE // (2 * _MILLION)
 
 
 def list_shared_words(one: Weights, other: Weights) -> list[str]:
@@ -88,7 +89,7 @@ def may_be_alike(weights: Weights, words: Mapping[str, int], least: Decimal) -> 
     By the Cauchy-Schwarz inequality, the length of the weights of the words that both have is the most that it can be.
     """
     squares = sum(weight**2 for word, weight in weights.items() if word in words)
-    return squares >= (int(least * UNIT) - _ROUNDING) ** 2
+    return squares >= (int(_EXACT.multiply(least, UNIT)) - _ROUNDING) ** 2
 
 
 class LikenessIndex:
@@ -103,8 +104,8 @@ class LikenessIndex:
     def __init__(self, texts: Sequence[Weights], least: Decimal) -> None:
         self._texts = texts
         self._least = least
-        left_out = int(least * UNIT) * 3 // 4
-        self._quarter = (int(least * UNIT) - left_out - 2 * _ROUNDING) * UNIT
+        left_out = int(_EXACT.multiply(least, UNIT)) * 3 // 4
+        self._quarter = (int(_EXACT.multiply(least, UNIT)) - left_out - 2 * _ROUNDING) * UNIT
         self._numbers: dict[str, list[int]] = {}
         self._weights: dict[str, list[int]] = {}
         frequency = Counter(word for weights in texts for word in weights)

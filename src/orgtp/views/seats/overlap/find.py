@@ -13,9 +13,8 @@ from functools import cached_property
 from orgtp.model.errors import BadInput
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat
-from orgtp.views.chart import ChartOptions, list_chart_seats
-from orgtp.views.overlap.instances import Sameness, group_instances
-from orgtp.views.overlap.measure import (
+from orgtp.views.seats.overlap.instances import Sameness, group_instances
+from orgtp.views.seats.overlap.measure import (
     LikenessIndex,
     Weights,
     WordWeights,
@@ -25,10 +24,10 @@ from orgtp.views.overlap.measure import (
     multiply_weights,
     round_likeness,
 )
-from orgtp.views.overlap.sides import describe_side
-from orgtp.views.overlap.types import Alike, Instances, OmittedPairs, OverlapPair, Overlaps, WorkText, read_work
+from orgtp.views.seats.overlap.sides import describe_side
+from orgtp.views.seats.overlap.types import Alike, Instances, OmittedPairs, OverlapPair, Overlaps, WorkText, read_work
 from orgtp.views.seats.summary import SeatSummary, summarize_seat
-from orgtp.views.selection import EVERYTHING, Selection, SortOrder, select_places
+from orgtp.views.selection import EVERYTHING, Selection, select_places
 
 DEFAULT_LEAST = Decimal("0.4")
 SMALLEST = Decimal("0.01")
@@ -142,15 +141,22 @@ def list_alike_seats(org: Org, seats: Iterable[str], most: int = 3) -> dict[str,
 
 
 def find_overlaps(
-    org: Org, now: datetime, selection: Selection = EVERYTHING, least: Decimal = DEFAULT_LEAST
+    org: Org,
+    now: datetime,
+    selection: Selection = EVERYTHING,
+    least: Decimal = DEFAULT_LEAST,
+    selected: Sequence[str] | None = None,
 ) -> Overlaps:
     """The pairs of seats that are at least `least` alike as of `now`, the most alike first. Raises `UnknownSeat`.
 
     A pair is shown if one of its seats is selected. Seats with the same text, or that run from the same file, are
     instances: they are listed together, and one of them stands for all in the pairs. A retired seat is compared only if
-    the selection names it.
+    the selection names it. `selected` are the ids of the selected seats, in their order, for a selection that depends
+    on their metrics.
     """
-    ranks = {id_: rank for rank, id_ in enumerate(_list_selected(org, now, selection))}
+    if selected is None:
+        selected = [place.seat.id for place in select_places(org, selection)]
+    ranks = {id_: rank for rank, id_ in enumerate(selected)}
     both = _Compared(_list_compared(org, selection.seat))
     chosen = {number for number, seat in enumerate(both.seats) if seat.id in ranks}
     groups = group_instances(both.seats, both.works, both.weights)
@@ -177,13 +183,6 @@ def find_overlaps(
         without_text=describe(number for number in sorted(chosen) if not both.weights[number]),
         left_out=OmittedPairs(len(both.seats) - len(chosen), others),
     )
-
-
-def _list_selected(org: Org, now: datetime, selection: Selection) -> list[str]:
-    """The ids of the selected seats, in the order of the selection. Only a state or an order needs their numbers."""
-    if not (selection.states or selection.sort):
-        return [place.seat.id for place in select_places(org, selection)]
-    return [one.seat for one in list_chart_seats(org, now, ChartOptions(selection), SortOrder.ID).seats]
 
 
 def _pick_one_of_each(

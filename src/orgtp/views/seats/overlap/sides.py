@@ -9,9 +9,9 @@ from datetime import datetime
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat
 from orgtp.model.text import fold_spelling
-from orgtp.views.overlap.measure import Weights
-from orgtp.views.overlap.types import Mention, MetricInBrief, OverlapSide
-from orgtp.views.overlap.words import list_words
+from orgtp.views.seats.overlap.measure import Weights
+from orgtp.views.seats.overlap.types import Mention, MetricInBrief, OverlapSide
+from orgtp.views.seats.overlap.words import list_words
 from orgtp.views.seats.summary import summarize_seat
 
 _MOST_WORDS = 5

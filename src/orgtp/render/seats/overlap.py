@@ -16,8 +16,8 @@ from orgtp.render.terminal import (
     wrap_line,
 )
 from orgtp.render.wording.selection import left_out_lines
-from orgtp.views.overlap.find import SMALLEST
-from orgtp.views.overlap.types import Instances, OverlapPair, Overlaps, OverlapSide
+from orgtp.views.seats.overlap.find import SMALLEST
+from orgtp.views.seats.overlap.types import Instances, OverlapPair, Overlaps, OverlapSide
 from orgtp.views.seats.summary import SeatSummary
 from orgtp.views.selection import Omitted
 
@@ -90,9 +90,9 @@ def _list_fact(label: str, parts: Sequence[Line], screen: Screen) -> Iterator[Li
 
 def _name_seat(seat: SeatSummary, *, kind: bool) -> Line:
     """`dash (Dash, Analytics)`, with what is worth knowing of a seat that is not active."""
-    notes = [seat.name if seat.name != seat.seat else "", seat.role, seat.kind if kind else ""]
-    notes += [seat.status] if seat.status != "active" else []
-    text = ", ".join(note for note in notes if note)
+    notes = [seat.name, seat.role, seat.kind if kind else "", seat.status if seat.status != "active" else ""]
+    # The name and the role of an imported agent may be its id.
+    text = ", ".join(note for note in dict.fromkeys(notes) if note and note != seat.seat)
     named = safe_text(seat.seat, "bold")
     return join_spans(named, " (", safe_text(text), ")") if text else named
 
@@ -135,8 +135,9 @@ def _list_advice(pair: OverlapPair, screen: Screen) -> Iterator[Line]:
     if not (one.mentions or other.mentions):
         see = f"orgtp seat set {named.seat} mission=TEXT"
         texts.append(f"If one yields to the other, name the other in its mission: {see}")
-    for old, heir in ((one, other), (other, one)):
-        if old.kind == "agent" and old.status == heir.status == "active" and heir.kind != "group":
+    # One that does no work yet or now is the likelier one to go.
+    for old, heir in sorted(((one, other), (other, one)), key=lambda pair: pair[0].status == "active"):
+        if old.kind == "agent" and old.status != "retired" and heir.status == "active" and heir.kind != "group":
             command = f"orgtp retire {old.seat} --to {heir.seat} --dry-run"
             texts.append(f"If one can do the work of both, see what would move: {command}")
             break

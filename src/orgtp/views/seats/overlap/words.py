@@ -42,6 +42,8 @@ _BOILERPLATE = re.compile(
     re.VERBOSE,
 )
 _WORD = re.compile(r"[^\W_]{2,}")
+# "client's", "doesn't"
+_CLITIC = re.compile(r"(?:n't|'s)\b")
 # Chinese and Japanese have no spaces between words, so each pair of neighbouring characters stands for a word.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{2,}")
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -66,8 +68,7 @@ def _fold(text: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    # What follows an apostrophe is a stop word ("client's", "don't"), and mostly too short to count.
-    text = text.replace("n't ", " ").replace("'s ", " ")
+    text = _CLITIC.sub(" ", text)
     if text.isascii():
         return _WORD.findall(text)
     found: list[str] = []

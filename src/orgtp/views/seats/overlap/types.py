@@ -11,7 +11,7 @@ from orgtp.model.inventory.draft import SeatDraft
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import Seat
 from orgtp.model.text import fold_spelling
-from orgtp.views.overlap.words import list_words
+from orgtp.views.seats.overlap.words import list_words
 from orgtp.views.seats.summary import SeatSummary
 
 # How often a word of the name counts.

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Sequence
 from enum import StrEnum
 
 from orgtp.model.seat import Seat
-from orgtp.views.overlap.measure import Weights
-from orgtp.views.overlap.types import WorkText
+from orgtp.views.seats.overlap.measure import Weights
+from orgtp.views.seats.overlap.types import WorkText
 
 
 class Sameness(StrEnum):
