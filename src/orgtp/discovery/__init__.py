@@ -1,3 +1,3 @@
 """Looks for agents in folders, schedulers and settings of this machine. Nothing that it finds is run."""
 
-__all__ = ["request", "scan"]
+__all__ = ["scan"]
