@@ -26,7 +26,7 @@ def test_a_dry_run_and_a_refused_import_remember_nothing(acme: Shell) -> None:
     acme.write("people.csv", PEOPLE)
     acme("import", "people.csv", "--by", "ada", *MAPS, "--dry-run")
     acme.write("people.csv", PEOPLE + "8,Bad,,,\n")
-    acme("import", "people.csv", "--by", "ada", *MAPS, code=2)
+    acme("import", "people.csv", "--by", "ada", *MAPS, code=1)
     assert not (acme.home / ".config" / "orgtp").exists()
 
 

@@ -115,7 +115,7 @@ def test_a_value_that_is_recorded_already_is_not_recorded_again(shell: Shell) ->
 )
 def test_what_cannot_be_recorded_is_a_bad_row_with_its_place(text: str, words: str, shell: Shell) -> None:
     head = shell.head()
-    ran = import_file(shell, text, code=2)
+    ran = import_file(shell, text, code=1)
     assert words in ran.err
     assert "score.csv:" in ran.err
     assert shell.head() == head
@@ -123,7 +123,7 @@ def test_what_cannot_be_recorded_is_a_bad_row_with_its_place(text: str, words: s
 
 def test_the_command_of_a_metric_without_an_outcome_works_when_it_is_filled_in(shell: Shell) -> None:
     text = LEADS.replace(",Outcome", "").replace(",Leads become clients", "")
-    error = import_file(shell, text, code=2).err
+    error = import_file(shell, text, code=1).err
     command = error.partition("Or add the metric first: orgtp ")[2].splitlines()[0]
     command = command.replace("'WHAT THE BUSINESS GETS'", "'Leads become clients'").removesuffix(".")
     assert command.startswith("metric add ada new-leads-answered --name 'New leads answered'")
@@ -137,7 +137,7 @@ def test_the_command_of_a_metric_without_an_outcome_works_when_it_is_filled_in(s
 
 def test_an_outcome_under_another_header_is_mapped(shell: Shell) -> None:
     text = LEADS.replace("Outcome", "Why it matters")
-    import_file(shell, text, code=2)
+    import_file(shell, text, code=1)
     import_file(shell, text, "--map", "outcome=Why it matters")
     assert "outcome: Leads become clients" in shell.read("seats/ada.yaml")
 

@@ -93,7 +93,8 @@ def test_every_seat_of_the_tests_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_any_seat_that_can_be_read_comes_back_as_it_was(
     made: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    made = made | {"seat": "dash"}
+    # A line without a status is a proposal; a file needs one.
+    made = {"status": "proposed"} | made | {"seat": "dash"}
     raw, path = format_document(made).encode(), "seats/dash.yaml"
     seat, problems = read_seat(path, raw)
     folder = tmp_path_factory.getbasetemp()

@@ -141,8 +141,12 @@ def undo_action(
     """
     check_undoable(org, target, now)
     passed_on, todos, proposed = _list_passed_on(target), list_todo_paths(target.files), _list_proposed(target)
+    written: dict[str, list[CommittedKey]] = {path: [] for path in proposed}
+    for change in target.changes:
+        if change.path in written:
+            written[change.path].append(change)
     for path in proposed:
-        _refuse_used_proposal(org, target, path, current.get(path), find_later)
+        _refuse_used_proposal(org, target, written[path], current.get(path), find_later)
     apart = {*passed_on, *todos, *proposed}
     wanted = [change for change in target.changes if change.path not in apart]
     changes = []
@@ -175,9 +179,17 @@ def _list_proposed(target: UndoTarget) -> list[str]:
 
 
 def _refuse_used_proposal(
-    org: Org, target: UndoTarget, path: str, current: YamlData, find_later: Callable[[CommittedKey], str]
+    org: Org,
+    target: UndoTarget,
+    written: Sequence[CommittedKey],
+    current: YamlData,
+    find_later: Callable[[CommittedKey], str],
 ) -> None:
-    """Refuse to remove a seat that has changed since it was proposed, or that has a value."""
+    """Refuse to remove a seat that has changed since it was proposed, or that has a value.
+
+    `written` are the keys with which the commit created its file.
+    """
+    path = written[0].path
     seat = _name_seat(path)
     if seat in org.scores:
         words = shlex.join(["orgtp", "retire", seat, "--reason", "Added by mistake"])
@@ -186,7 +198,6 @@ def _refuse_used_proposal(
         )
     if not isinstance(current, Mapping):
         raise NoInverse(commit=target.name, why=f"{path} is not there any more, or cannot be read.")
-    written = [change for change in target.changes if change.path == path]
     changed = [change for change in written if _look_up(current, change.keys) != (change.exists, change.after)]
     tops = {change.keys[0] for change in written}
     new = [CommittedKey(path, (key,), None, current[key], False, True) for key in current if key not in tops]
@@ -397,7 +408,7 @@ def _list_passed_on(target: UndoTarget) -> list[str]:
 
 def _explain_other_files(org: Org, target: UndoTarget, _now: datetime) -> str:
     """What is left are seats and org.yaml; a seat that was added is retired, and other files are git's matter."""
-    proposed = _list_proposed(target)
+    proposed = frozenset(_list_proposed(target))
     gone = [path for path, how in target.files.items() if how == "D" and _name_seat(path)]
     if gone:
         return (

@@ -56,9 +56,13 @@ def remove_file(target: Path, root: Path) -> None:
     """Remove a file, and the folders that this leaves empty."""
     target.unlink(missing_ok=True)
     for parent in target.parents:
-        if parent == root or any(parent.iterdir()):
+        if parent == root:
             return
-        parent.rmdir()
+        try:
+            # This fails for a folder that is not empty, without reading thousands of names first.
+            parent.rmdir()
+        except OSError:
+            return
 
 
 def set_executable_bit(target: Path, mode: str) -> None:

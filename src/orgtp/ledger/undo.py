@@ -67,6 +67,9 @@ def find_named_commit(repo: Repo, tip: str, rev: str, branch: str) -> Commit:
 
 def read_undo_target(repo: Repo, commit: Commit) -> UndoTarget:
     """Read what a commit changed: the keys of its YAML files, and the records that it appended."""
+    # All at once: an import has thousands of files.
+    read = (file for file in commit.paths if file.path.endswith((".yaml", SCORE.suffix)))
+    repo.read_blobs(oid for file in read for oid in (file.old, file.new) if oid.strip("0"))
     return UndoTarget(
         commit.id,
         commit.subject,
