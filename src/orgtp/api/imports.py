@@ -93,13 +93,19 @@ class Imports:
         return [replace(row, alike=alike[row.where]) if alike.get(row.where) else row for row in plan.rows]
 
     def record(
-        self, sources: Sequence[DraftSource], request: ImportRequest, *, dry_run: bool = False
+        self,
+        sources: Sequence[DraftSource],
+        request: ImportRequest,
+        *,
+        planned: ImportPlan | None = None,
+        dry_run: bool = False,
     ) -> RecordedChange:
         """Import the rows in one commit, planned on the newest commit of the ledger branch.
 
-        Raises `BadRows`, `OpenQuestion`, and what `plan` raises.
+        With the plan that the user saw, no other rows are left out than its bad ones. Raises `BadRows`,
+        `OpenQuestion`, and what `plan` raises.
         """
         from orgtp.actions.import_seats.plan import import_seats
 
-        now = self.snapshot.now
-        return self.ledger.record(lambda org: import_seats(org, sources, request, now), dry_run=dry_run)
+        now, known = self.snapshot.now, planned.bad if planned else None
+        return self.ledger.record(lambda org: import_seats(org, sources, request, now, known), dry_run=dry_run)

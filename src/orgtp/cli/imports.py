@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,8 +24,8 @@ from orgtp.cli.session import (
     write_stderr,
     write_stdout,
 )
+from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
-from orgtp.model.text import count_noun
 
 if TYPE_CHECKING:
     from orgtp.api import DraftSource, ImportPlan, ImportQuestion, ImportRequest, OrgHandle, RecordedChange
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 # What the exit codes mean is in docs/commands.md.
 _BAD_ROWS, _UNANSWERED = 1, 2
 _STDIN = Path("-")
+# No format reads more than this; with a byte more, its reader says that it is too large.
+_MOST_BYTES = 64 * 1024 * 1024
+# Each row is a line. In other formats, it is a part of a file, or a file of its own.
+_LINE_FORMATS = frozenset({"people", "scorecard", "seats"})
 
 
 @changing_command
@@ -103,7 +109,7 @@ def import_seats(
         return _show_plan(handle, plan, sources, request, change)
     kept = _write_bad_rows(plan, sources, skip_bad) if skip_bad and not plan.questions else {}
     try:
-        done = handle.imports.record(sources, request)
+        done = handle.imports.record(sources, request, planned=plan)
     except BaseException:
         # Nothing was recorded, so the files would say too little.
         for path in kept:
@@ -125,7 +131,7 @@ def _read_sources(
         return handle.imports.read_sources(paths, format_, mapping, name)
     with TemporaryDirectory() as folder:
         kept = Path(folder, "stdin")
-        kept.write_bytes(sys.stdin.buffer.read())
+        kept.write_bytes(sys.stdin.buffer.read(_MOST_BYTES + 1))
         named = [kept if path == _STDIN else path for path in paths]
         found = handle.imports.read_sources(named, format_, mapping, name)
     return [replace(source, path="-") if source.path == str(kept) else source for source in found]
@@ -203,7 +209,7 @@ def _code_of_skipped(plan: ImportPlan) -> int:
 
 
 def _report(
-    handle: OrgHandle, plan: ImportPlan, done: RecordedChange, change: ChangeOptions, kept: Mapping[Path, int]
+    handle: OrgHandle, plan: ImportPlan, done: RecordedChange, change: ChangeOptions, kept: Mapping[Path, _KeptRows]
 ) -> int:
     """Report an import, and say where the bad rows are."""
     code = report_change("import", handle, done, change, **_plan_json(plan))
@@ -213,10 +219,15 @@ def _report(
         from orgtp.render.terminal import detect_screen
 
         write_stderr(import_report_text(plan, replace(detect_screen(), colour=False)))
-    for path, count in kept.items():
-        name = next((source.name for source in plan.sources), "")
-        words = shlex.join(["orgtp", "import", str(path), "--part-of", name])
-        write_stderr(f"{count_noun(count, 'bad row')} are in {path}. Correct them there, then: {words}")
+    for path, rows in kept.items():
+        words = shlex.join(["orgtp", "import", str(path), "--part-of", rows.source])
+        what, them = ("1 bad row is", "it") if rows.count == 1 else (f"{rows.count:,} bad rows are", "them")
+        write_stderr(f"{what} in {path}. Correct {them} there, then: {words}")
+    if left := len(plan.bad) - sum(rows.count for rows in kept.values()):
+        what, them = ("1 bad row is", "it") if left == 1 else (f"{left:,} bad rows are", "them")
+        write_stderr(
+            f"{what} in no file, because the format has no rows. Correct {them} in the source, and import it again"
+        )
     return code or _code_of_skipped(plan)
 
 
@@ -240,26 +251,44 @@ def _refuse_existing(skip_bad: Path | None) -> None:
         raise BadInput(what=f"{skip_bad} already exists, and nothing is overwritten. Name a new file for --skip-bad")
 
 
-def _write_bad_rows(plan: ImportPlan, sources: Sequence[DraftSource], skip_bad: Path) -> dict[Path, int]:
+@dataclass(frozen=True, slots=True)
+class _KeptRows:
+    """Bad rows that are in a file: of which source they are, and how many."""
+
+    source: str
+    count: int
+
+
+def _write_bad_rows(plan: ImportPlan, sources: Sequence[DraftSource], skip_bad: Path) -> dict[Path, _KeptRows]:
     """Write the bad rows of each table to a file that can be imported again. Returns the files with their rows.
 
     Several tables have several headers: then each has a file of its own, with the name of its source.
     """
-    found: dict[Path, int] = {}
-    tables = [
-        (source, rows)
-        for source in sources
-        if (rows := [one.row.text for one in plan.bad if one.path == source.path and one.row.text])
-    ]
+    tables = [(source, rows) for source in sources if (rows := _list_rows_to_write(plan, source))]
+    found: dict[Path, _KeptRows] = {}
     for source, rows in tables:
-        path = skip_bad if len(tables) == 1 else skip_bad.with_name(f"{skip_bad.stem}-{source.name}{skip_bad.suffix}")
+        path = skip_bad if len(tables) == 1 else _name_file(skip_bad, source.name, found)
         lines = [*([source.header.rstrip("\n")] if source.header else []), *(row.rstrip("\n") for row in rows)]
         try:
-            with path.open("x", encoding="utf-8", newline="") as out:
+            with path.open("x", encoding="utf-8", errors="backslashreplace", newline="") as out:
+                found[path] = _KeptRows(source.name, len(rows))
                 out.write("".join(f"{line}\n" for line in lines))
         except OSError as error:
             for written in found:
                 written.unlink(missing_ok=True)
             raise BadInput(what=f"{path} cannot be written: {error.strerror}. Nothing was imported") from error
-        found[path] = len(rows)
     return found
+
+
+def _list_rows_to_write(plan: ImportPlan, source: DraftSource) -> list[str]:
+    """The bad rows of a source as they are written to a file; not those of which only a comment could be written."""
+    texts = [one.row.text for one in plan.bad if one.path == source.path]
+    return [text for text in texts if text and (source.format in _LINE_FORMATS or "\n" in text)]
+
+
+def _name_file(skip_bad: Path, source: str, taken: Container[Path]) -> Path:
+    """The file of one source of several: the name of a source may be an address, and two may have one name."""
+    name = re.sub(r"[^a-zA-Z0-9_.-]+", "-", source.removesuffix(skip_bad.suffix)).strip("-")
+    stem = f"{skip_bad.stem}-{name}"
+    names = (f"{stem}{f'-{number}' if number > 1 else ''}{skip_bad.suffix}" for number in count(1))
+    return next(path for name in names if (path := skip_bad.with_name(name)) not in taken)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from orgtp.actions.acting_seat import explain_unread_seats
@@ -65,22 +66,37 @@ def plan_import(org: Org, sources: Sequence[DraftSource], request: ImportRequest
     return _Planner(org, sources, request, now).plan(now)
 
 
-def import_seats(org: Org, sources: Sequence[DraftSource], request: ImportRequest, now: datetime) -> Change:
-    """The change of an import. Raises what `plan_import` raises, `BadRows` and `OpenQuestion`."""
-    return require_ready(plan_import(org, sources, request, now), request)
+def import_seats(
+    org: Org,
+    sources: Sequence[DraftSource],
+    request: ImportRequest,
+    now: datetime,
+    known: Sequence[BadRowOfSource] | None = None,
+) -> Change:
+    """The change of an import. Raises what `plan_import` raises, `BadRows` and `OpenQuestion`.
+
+    `known` are the bad rows that somebody keeps elsewhere. If the org has changed since, and others are bad now, nobody
+    would have them, so `BadRows` is raised.
+    """
+    plan = plan_import(org, sources, request, now)
+    kept = {(one.path, one.where) for one in known or ()}
+    if known is not None and any((one.path, one.where) not in kept for one in plan.bad):
+        raise _make_bad_rows(plan, "The org has changed meanwhile. Run the command again")
+    return require_ready(plan, request)
 
 
 def require_ready(plan: ImportPlan, request: ImportRequest) -> Change:
     """The change of a plan that nothing stands in the way of. Raises `BadRows` and `OpenQuestion`."""
     if plan.bad and not request.skip_bad:
-        raise BadRows(
-            count=f"{len(plan.bad)} of {count_noun(sum(source.rows for source in plan.sources), 'row')}",
-            findings=format_bad_rows(plan),
-            hint="To import the others, and write these to a file: add --skip-bad FILE",
-        )
+        raise _make_bad_rows(plan, "To import the others, and write these to a file: add --skip-bad FILE")
     if plan.questions:
         raise OpenQuestion(what="\n".join(one.explain() for one in plan.questions))
     return plan.change
+
+
+def _make_bad_rows(plan: ImportPlan, hint: str) -> BadRows:
+    total = count_noun(sum(source.rows for source in plan.sources), "row")
+    return BadRows(count=f"{len(plan.bad)} of {total}", findings=format_bad_rows(plan), hint=hint)
 
 
 def format_bad_rows(plan: ImportPlan) -> str:
@@ -417,7 +433,6 @@ class _Planner:
 
 def _replace(row: PlannedRow, **fields: object) -> PlannedRow:
     """The row with other fields: `dataclasses.replace`, without its checks, for thousands of rows."""
-    from dataclasses import replace
 
     return replace(row, **fields)  # type: ignore[arg-type]
 
