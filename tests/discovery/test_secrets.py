@@ -61,7 +61,10 @@ def fill_with_secrets(box: Box) -> None:
     )
     server = {"command": f"npx --token={CANARY}", "args": [CANARY], "env": {"K": CANARY}, "headers": {"A": CANARY}}
     far = {"url": f"https://u:{CANARY}@example.com/{CANARY}?k={CANARY}#{CANARY}"}
-    box.write("~/.claude.json", json.dumps({"mcpServers": {"near": server, "far": far}, "oauth": CANARY}))
+    odd = [f"TOKEN={CANARY} npx x", f"https://ada:{CANARY}@example.com", f"--token={CANARY}", [f"K={CANARY}", "npx"]]
+    servers = {f"odd-{number}": {"command": command} for number, command in enumerate(odd)}
+    servers |= {"near": server, "far": far, "weird": {"url": f"//u:{CANARY}@[::1"}}
+    box.write("~/.claude.json", json.dumps({"mcpServers": servers, "oauth": CANARY}))
     box.write("~/.cursor/mcp.json", f'{{"mcpServers": {{"a": "{CANARY}"')
     box.write("~/.codex/config.toml", f"api_key = {CANARY}")
     nodes = [{"type": "n8n-nodes-base.webhook", "parameters": {"path": CANARY}, "webhookId": CANARY}]

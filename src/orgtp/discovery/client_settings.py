@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from orgtp.model.inventory.found import FoundKind
 # The keys that hold servers: most clients, Codex, VS Code, Zed, opencode.
 _KEYS = ("mcpServers", "mcp_servers", "servers", "context_servers", "mcp")
 _MOST_SERVERS = 1_000
+_PROGRAM = re.compile(r"\w[\w.+-]{0,63}")
 
 
 def read_mcp_servers(file: ReadFile) -> None:
@@ -47,9 +49,10 @@ def _describe_server(server: dict[str, Any]) -> tuple[str, str]:
     """The name of the program of a server, or its host. An address may have a token anywhere else."""
     command = server.get("command")
     words = [as_text(command)] if isinstance(command, str) else [as_text(word) for word in as_list(command)]
-    # Some write the whole command line as the command.
-    program = words[0].split()[0] if words and words[0].strip() else ""
-    program = program.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    # Some write the whole command line as the command. What is no name of a program may be a token.
+    told = words[0].split()[:1] if words else []
+    program = told[0].replace("\\", "/").rstrip("/").rpartition("/")[2] if told else ""
+    program = program if _PROGRAM.fullmatch(program) else ""
     address = next((as_text(server[key]) for key in ("url", "serverUrl", "httpUrl") if server.get(key)), "")
     try:
         host = urlsplit(address).hostname or ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shlex
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from orgtp.actions.acting_seat import explain_unread_seats
@@ -433,6 +432,7 @@ class _Planner:
 
 def _replace(row: PlannedRow, **fields: object) -> PlannedRow:
     """The row with other fields: `dataclasses.replace`, without its checks, for thousands of rows."""
+    from dataclasses import replace
 
     return replace(row, **fields)  # type: ignore[arg-type]
 
