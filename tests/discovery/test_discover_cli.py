@@ -381,6 +381,22 @@ def test_a_seat_that_cannot_be_read_holds_the_reports_back(sample: Shell, agents
     assert count_open(sample) == 1
 
 
+def test_places_that_cannot_be_read_hold_the_reports_back(sample: Shell, agents: Shell) -> None:
+    """The agent may be the one whose place in `runs_from` is written wrongly."""
+    sample.write(
+        "seats/dash.yaml", sample.read("seats/dash.yaml") + "runs_from: [{repo: a, path: ../agents/dash.md}]\n"
+    )
+    sample.git("commit", "-qam", "A wrong path")
+    ran = sample("discover", "../agents", "--due", "--by", "tally", code=1)
+    assert "seats/dash.yaml" in ran.err
+    assert "no seat answers" not in sample("escalate", "list", code=1).out
+    done = sample("discover", "../agents", "--propose", "--owner", "david", code=2)
+    assert "runs_from in seats/dash.yaml cannot be read (see orgtp validate), and a row may be that seat" in done.err
+    sample.git("revert", "--no-edit", "HEAD")
+    sample("discover", "../agents", "--due", "--by", "tally")
+    assert count_open(sample) == 1
+
+
 def test_two_runs_at_the_same_time_open_one(sample: Shell, agents: Shell) -> None:
     words = [str(SCRIPT), "discover", str(agents.folder), "--due", "--by", "tally"]
     runs = [subprocess.Popen(words, cwd=sample.folder, env=sample.env(), stderr=subprocess.PIPE) for _ in range(4)]

@@ -74,6 +74,26 @@ def test_nothing_is_imported_while_a_seat_cannot_be_read() -> None:
         plan(broken, people(person(2, "1", "Bob")))
 
 
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("aliases", "aliases: 1"),
+        ("aliases", "aliases: [1]"),
+        ("aliases", "alises: ['1']"),
+        ("runs_from", "runs_from: [{repo: a, path: ../x}]"),
+        ("email", "email: 5"),
+    ],
+)
+def test_nothing_is_imported_while_what_identifies_a_seat_cannot_be_read(key: str, line: str) -> None:
+    """Bob is there already. Whoever wrote the number without quotation marks would get a second one."""
+    seat = f"seat: bob\nname: Bob\nrole: Clerk\nkind: human\nstatus: active\n{line}\n".encode()
+    org = load({**EMPTY, "seats/bob.yaml": seat}).org
+    with pytest.raises(
+        Refused, match=rf"{key} in seats/bob.yaml cannot be read \(see orgtp validate\), and a row may be"
+    ):
+        plan(org, people(person(2, "1", "Bob")))
+
+
 def test_a_name_in_another_script_gets_an_id_that_stays() -> None:
     rows = [SeatDraft("a.md:1", SeatKind.HUMAN, "李小龙", "Clerk"), SeatDraft("a.md:2", SeatKind.HUMAN, "王", "Clerk")]
     seats = [row.seat for row in plan(Org(), people(*rows)).rows]

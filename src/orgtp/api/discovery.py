@@ -82,12 +82,13 @@ class AgentDiscovery:
 
         Nothing is proposed while the file of a seat cannot be read: the agent may be that seat's.
         """
+        from orgtp.actions.import_seats.groups import IDENTITY_KEYS
         from orgtp.files.apply import apply_change
         from orgtp.model.change import CreateFile
         from orgtp.model.seat import seat_path
         from orgtp.views.seats.discovery.types import ProposedSeat
 
-        if self.snapshot.staff.org.unread_seat_files:
+        if self.snapshot.staff.org.list_unread_seats(*IDENTITY_KEYS):
             return {}
         plan = self.plan(view)
         new = tuple(edit for edit in plan.change.edits if isinstance(edit, CreateFile))
@@ -166,7 +167,7 @@ def _list_reports(org: Org, view: Discovery) -> list[AgentReport]:
         AgentReport((one.id,), describe_agent(one.agent), f"{one.seat} is {one.status}", one.responsible)
         for one in view.still_running
     ]
-    if not org.unread_seat_files:
+    if not org.list_unread_seats("runs_from"):
         for agent in (one.agent for one in view.unseated):
             ids = tuple(identify_agent(place) for place in (agent.place, *agent.copies))
             found.append(AgentReport(ids, describe_agent(agent)))

@@ -229,6 +229,14 @@ class Org:
         """The paths of the seat files that cannot be read, sorted: a seat may be there, with any content."""
         return sorted(path for path in self.unreadable if path.partition("/")[0] == "seats")
 
+    def list_unread_seats(self, *keys: str) -> list[str]:
+        """What cannot be read of the files of seats: whole files, and `aliases in seats/dash.yaml` for these keys.
+
+        Whoever looks for a seat by one of these keys does not know that there is none.
+        """
+        found = [f"{key} in {seat_path(seat.id)}" for seat in self.seats.values() for key in keys if key in seat.unread]
+        return [*self.unread_seat_files, *sorted(found)]
+
     def is_unreadable(self, path: str) -> bool:
         """Whether the file `path` exists but could not be read, so that it is not reported as missing."""
         return path in self.unreadable or path.partition("/")[0] in self.unreadable

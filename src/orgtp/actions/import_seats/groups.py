@@ -21,6 +21,8 @@ from orgtp.model.text import fold_spelling, join_with_and
 
 # A seat is named by its own id in a file of seats.
 SEAT_FORMAT = "seats"
+# The keys of a seat's file by which a row is known again.
+IDENTITY_KEYS = ("aliases", "runs_from", "email", "holders")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from orgtp.actions.acting_seat import explain_unread_seats
 from orgtp.actions.import_metrics import MetricPlan, describe_values, plan_metrics
 from orgtp.actions.import_scores import ImportFinding, format_findings
 from orgtp.actions.import_seats.gone import find_gone
-from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, group_rows, is_whole_seat
+from orgtp.actions.import_seats.groups import IDENTITY_KEYS, DraftGroup, SeatIndex, group_rows, is_whole_seat
 from orgtp.actions.import_seats.ids import assign_ids, explain_id
 from orgtp.actions.import_seats.merge import (
     NO_ROLE,
@@ -58,9 +58,9 @@ def plan_import(org: Org, sources: Sequence[DraftSource], request: ImportRequest
     """What becomes of each row of the sources. Bad rows and questions are in the plan.
 
     Raises `BadInput` for a seat in the request that does not exist, or that cannot be what it should, and `Refused` if
-    the file of a seat cannot be read: a row may be that seat.
+    the file of a seat, or a key by which a row is known again, cannot be read: a row may be that seat.
     """
-    if unread := explain_unread_seats(org.unread_seat_files):
+    if unread := explain_unread_seats(org.list_unread_seats(*IDENTITY_KEYS)):
         raise Refused(why=f"{unread}, and a row may be that seat. Nothing was written.")
     return _Planner(org, sources, request, now).plan(now)
 
