@@ -167,6 +167,34 @@ def test_objects_of_another_repository_are_not_read(box: Box) -> None:
     assert "secret@example.com" not in repr(found)
 
 
+def test_a_link_to_the_objects_of_another_repository_is_not_followed(box: Box) -> None:
+    secret = box.make_repository("/secret")
+    box.write(f"/secret/{PATH}", DASH)
+    box.commit(secret, "secret@example.com", "2025-02-03")
+    commit = box.git(secret, "rev-parse", "HEAD").strip()
+    repository = box.make_repository("/srv/agents")
+    box.write(f"/srv/agents/{PATH}", DASH)
+    (repository / ".git/HEAD").write_text(f"{commit}\n")
+    (repository / ".git/objects").rename(repository / ".git/unused")
+    (repository / ".git/objects").symlink_to(secret / ".git/objects")
+    found = box.scan("/srv")
+    assert "secret@example.com" not in repr(found)
+    assert list(reasons(found).values()) == ["its objects are those of another repository"]
+
+
+@pytest.mark.parametrize("pointer", ["../" * 3000, "a" * 300, "\0", "../agents/.git", "/dev/zero"])
+def test_a_pointer_of_a_work_tree_that_leads_nowhere_ends_no_scan(box: Box, pointer: str) -> None:
+    """A path that the system refuses would end it before the other repositories are looked at."""
+    box.write("/srv/agents/.git", f"gitdir: {pointer}\n")
+    box.write(f"/srv/agents/{PATH}", DASH)
+    other = box.make_repository("/srv/other")
+    box.write(f"/srv/other/{PATH}", DASH.replace("Dash", "Other"))
+    box.commit(other, ADA, "2025-02-03")
+    found = box.scan("/srv")
+    assert [author.who for agent in found.agents for author in agent.authors] == [ADA]
+    assert len(reasons(found)) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [

@@ -47,8 +47,12 @@ def _read_histories(root: Path, paths: set[str], log: ScanLog) -> Mapping[str, F
     try:
         return read_file_histories(root, paths, log.limits.commits, log.limits.history_seconds)
     except UnreadableHistory as error:
-        log.skip(f"history of {os.fspath(root)}", str(error))
-        return {}
+        why = str(error)
+    except OSError as error:
+        # The folder for temporary files is full, or a path in `.git` is longer than the system allows.
+        why = error.strerror or str(error)
+    log.skip(f"history of {os.fspath(root)}", why)
+    return {}
 
 
 def _list_authors(history: FileHistory | None) -> tuple[FoundAuthor, ...]:

@@ -84,8 +84,11 @@ def _find_git_folders(root: Path) -> tuple[Path, Path]:
         git = root / pointer.removeprefix("gitdir:").strip()
     common = _read_text(git / "commondir").strip()
     shared = git / common if common else git
-    if not (shared / "objects").is_dir():
+    objects = shared / "objects"
+    if not objects.is_dir():
         raise UnreadableHistory("its .git is not a repository")
+    if objects.is_symlink():
+        raise UnreadableHistory("its objects are those of another repository")
     return git, shared
 
 
