@@ -8,6 +8,7 @@ from orgtp.discovery.code_owners import find_code_owners
 from orgtp.discovery.scan import ScanLimits
 from orgtp.model.inventory.found import FoundAuthor
 from tests.discovery.conftest import ADA, BO, DASH, Box, reasons
+from tests.importers.reading import deadline
 
 REMOTE = "https://git.example.com/acme/agents.git"
 PATH = "/srv/agents/agents/dash.md"
@@ -152,3 +153,14 @@ def test_a_history_that_takes_too_long_is_said(box: Box) -> None:
     found = box.scan("/srv", limits=ScanLimits(history_seconds=0.0))
     assert [agent.name for agent in found.agents] == ["dash"]
     assert list(reasons(found).values()) == ["its history takes longer than 0 seconds"]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*a" * 30 + "b", "**/" * 60 + "b", "*" * 300 + "b", "?*" * 200 + "/b", "/**/a" * 40, "a**" * 40 + "b"]
+)
+@pytest.mark.parametrize("gitlab", [False, True])
+def test_a_hostile_pattern_takes_no_time(pattern: str, *, gitlab: bool) -> None:
+    """As one regular expression, it would be tried in more ways than there is time for."""
+    path = "/".join(["a" * 200] * 20)
+    with deadline(20):
+        assert find_code_owners(f"{pattern} @ads\n" * 100, path, gitlab=gitlab) == ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fnmatch import translate
 from functools import lru_cache
 
 from orgtp.lazy_dataclass import dataclass
@@ -34,14 +35,18 @@ class _OwnerLine:
 
 def find_code_owners(text: str, path: str, *, gitlab: bool) -> tuple[str, ...]:
     """The owners of a path, as they are written in the file, in its order."""
-    lines = _read_gitlab(text) if gitlab else _read_github(text)
     last: dict[str, tuple[str, ...]] = {}
     left_out: set[str] = set()
-    for line in lines:
-        if _compile(line.pattern, gitlab).fullmatch(path):
+    for line in _read_lines(text, gitlab):
+        if _compile(line.pattern, gitlab).matches(path):
             last[line.section] = line.owners
             left_out |= {line.section} if line.out else set()
     return tuple(dict.fromkeys(owner for name, owners in last.items() if name not in left_out for owner in owners))
+
+
+@lru_cache(maxsize=4)
+def _read_lines(text: str, gitlab: bool) -> tuple[_OwnerLine, ...]:
+    return tuple(_read_gitlab(text) if gitlab else _read_github(text))
 
 
 def _list_lines(text: str) -> Iterator[str]:
@@ -79,20 +84,49 @@ def _read_gitlab(text: str) -> Iterator[_OwnerLine]:
         yield _OwnerLine(pattern.removeprefix("!"), owners or default, section, pattern.startswith("!"))
 
 
-_PIECES = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+@dataclass(frozen=True, slots=True)
+class _PathPattern:
+    """A pattern, folder by folder. None stands for any number of folders, or none.
+
+    One regular expression for all of it could take years for a hostile pattern with many stars.
+    """
+
+    parts: tuple[re.Pattern[str] | None, ...]
+
+    def matches(self, path: str) -> bool:
+        """Whether the whole path matches."""
+        names = path.split("/")
+        begins = {0}
+        for part in self.parts:
+            if part is None:
+                begins = set(range(min(begins), len(names) + 1))
+            else:
+                begins = {at + 1 for at in begins if at < len(names) and part.fullmatch(names[at])}
+            if not begins:
+                return False
+        return len(names) in begins
 
 
 @lru_cache(maxsize=_MOST_LINES)
-def _compile(pattern: str, gitlab: bool) -> re.Pattern[str]:
-    """A pattern as a regular expression of paths from the top of the repository."""
+def _compile(pattern: str, gitlab: bool) -> _PathPattern:
+    """A pattern of paths from the top of the repository."""
     bare = pattern.strip("/") if pattern != "/" else ""
+    words = bare.split("/") if bare else []
     # In gitignore, which GitHub follows, a slash in the middle fixes a pattern to the top.
     is_fixed = pattern.startswith("/") or (not gitlab and "/" in pattern.rstrip("/"))
-    pieces = re.split(r"(/\*\*/|\*\*/|\*\*|\*|\?)", bare)
-    body = "".join(_PIECES.get(piece) or re.escape(piece) for piece in pieces)
-    if pattern.endswith("/"):
-        body += "/.*" if bare else ".*"
+    if words[-1:] == ["**"] or pattern.endswith("/"):
+        # All that is below a folder, and not the folder itself.
+        words = [*(words[:-1] if words[-1:] == ["**"] else words), "*", "**"]
     elif not gitlab and not bare.endswith("/*"):
         # A pattern that names a folder is about all below it. `docs/*` is about the files of the folder alone.
-        body += "(?:/.*)?"
-    return re.compile(("" if is_fixed else "(?:.*/)?") + body, re.DOTALL)
+        words.append("**")
+    if not is_fixed:
+        words.insert(0, "**")
+    # Several in a row are as good as one.
+    kept = [word for number, word in enumerate(words) if word != "**" or words[number - 1 : number] != ["**"]]
+    return _PathPattern(tuple(None if word == "**" else _compile_name(word) for word in kept))
+
+
+def _compile_name(word: str) -> re.Pattern[str]:
+    """The pattern of one name; `translate` makes an expression that never goes back over a star."""
+    return re.compile(translate(word.replace("[", "[[]")))
