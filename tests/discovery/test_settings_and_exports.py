@@ -9,6 +9,7 @@ import pytest
 
 from orgtp.model.inventory.found import FoundKind
 from tests.discovery.conftest import Box, pick, reasons, running, triggers
+from tests.importers.reading import deadline
 
 SERVER = {"command": "/usr/bin/npx", "args": ["-y", "server", "--token", "canary"], "env": {"KEY": "canary"}}
 
@@ -165,3 +166,19 @@ def test_jobs_of_openclaw(box: Box) -> None:
     assert triggers(found) == [("Brief", "schedule 0 7 * * *", "openclaw"), ("Look", "every 30 minutes", "openclaw")]
     assert [agent.name for agent in pick(found, FoundKind.TEMPLATE)] == ["Off"]
     assert "canary" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "raw", ['{"' + '\\"' * 400_000, "{" + "/* " * 300_000, "{" + "//" * 400_000, "{" + ", " * 400_000]
+)
+def test_json_that_nothing_closes_takes_no_time(box: Box, raw: str) -> None:
+    """To look for the end again from each mark would take hours."""
+    box.write("/srv/agents/.mcp.json", raw)
+    with deadline(30):
+        found = box.scan("/srv")
+    assert list(reasons(found).values()) == ["it is not JSON, or nested too deeply"]
+
+
+def test_comments_and_commas_are_left_out_of_json_and_stay_in_its_texts(box: Box) -> None:
+    box.write("/srv/agents/.mcp.json", '{"mcpServers": {"a/*b": {"command": "npx",}, /* x */ }} // end')
+    assert [agent.name for agent in box.scan("/srv").agents] == ["a/*b"]

@@ -355,6 +355,9 @@ TEXT = b'<row r="%d"><c r="%s%d" t="inlineStr"><is><t>x</t></is></c></row>'
         (b'<row r="1"><c r="A1"><v>' + b"9" * 5000 + b"</v></c></row>", ""),
         (b'<row r="1"><c r="A1"><v>1e999999999</v></c></row>', ""),
         (b"<row>" * 50_000, ""),
+        # Where merged cells are looked for again from each of these.
+        (b"<mergeCell " * 2_000_000, ""),
+        (b"<mergeCell " + b"ref= " * 1_000_000, ""),
         (b"\xff\xfe", ""),
     ],
 )
@@ -372,6 +375,31 @@ def test_a_declared_size_is_not_believed(tmp_path: Path) -> None:
         return raw.replace(b'<dimension ref="A1:D3"', b'<dimension ref="A1:XFD1048576"')
 
     assert len(read_file(change_parts(write_people(tmp_path / "p.xlsx"), lie)).drafts) == 2
+
+
+def test_thousands_of_sheets_of_one_part_are_refused(tmp_path: Path) -> None:
+    """Each would be read to its end, to see whether it has cells."""
+
+    def repeat(name: str, raw: bytes) -> bytes:
+        if name != "xl/workbook.xml":
+            return raw
+        begin, end = raw.index(b"<sheets>") + len(b"<sheets>"), raw.index(b"</sheets>")
+        one = raw[begin:end]
+        named = (
+            one.replace(b'name="', b'name="%d ' % n).replace(b'sheetId="1"', b'sheetId="%d"' % n)
+            for n in range(1, 5000)
+        )
+        return raw[:begin] + b"".join(named) + raw[end:]
+
+    path = change_parts(write_people(tmp_path / "p.xlsx"), repeat)
+    assert "two sheets are the same part" in refuse_file(path, format_="people")
+
+
+def test_an_error_names_a_few_of_many_sheets(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "p.xlsx", {f"S{number}": [["Name"], ["Ada"]] for number in range(200)})
+    why = refuse_file(path, format_="people")
+    assert 'sheet="S9" (or one of 190 more)' in why
+    assert len(why) < 600
 
 
 def test_many_shared_texts_are_bounded(tmp_path: Path) -> None:

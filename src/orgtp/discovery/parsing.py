@@ -16,8 +16,9 @@ class Unparsed(Exception):
     """A file is not of its format; the text says why, without a part of the file."""
 
 
-# A text of JSON, or what only JSON with comments has.
-_JSON_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.DOTALL)
+# A text of JSON, or what only JSON with comments has. What is not closed goes on to the end: to look for the end again
+# from each mark within it would take years for a hostile file.
+_JSON_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL)
 
 
 def parse_json(raw: bytes) -> Any:

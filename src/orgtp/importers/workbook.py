@@ -36,7 +36,7 @@ _PROLOG = 1024
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)""")
 _MERGED = re.compile(
-    rb"<(?:[\w.-]+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"
+    rb"<(?:[\w.-]+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"
 )
 # A cell with a formula, and nothing or an empty element as its result.
 _UNSAVED = re.compile(
@@ -47,6 +47,8 @@ _CELL_NAME = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _TEXT_TYPE = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
 _PERCENT = re.compile(r"[0#,.]*%")
 _ZEROS = re.compile(r"0{2,20}")
+# An error names so many sheets.
+_MOST_NAMED = 10
 _EXACT_INTEGERS = 10**15
 
 
@@ -116,7 +118,12 @@ def _open_book(path: Path, raw: bytes) -> Any:
         from openpyxl import load_workbook
     except ImportError as error:
         raise CannotReadWorkbook(path=path) from error
-    return load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+    book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+    parts = [_find_part(sheet) for sheet in book.worksheets]
+    if len(set(parts)) < len(parts):
+        # Each of thousands of sheets would be read to its end, to see whether it has cells.
+        raise BadSource(where=path, what="two sheets are the same part. Save it again as .xlsx, or as CSV UTF-8")
+    return book
 
 
 def _check_parts(path: Path, raw: bytes) -> dict[str, _SheetFacts]:
@@ -234,7 +241,7 @@ def _choose_sheet(path: Path, book: Any, named: str) -> tuple[Any, tuple[str, ..
     """The sheet to read, and sentences about others. Raises `BadSource` if several could be meant."""
     every = list(book.worksheets)
     titles = [str(sheet.title) for sheet in every]
-    listed = ", ".join(f'"{title}"' for title in titles)
+    listed = ", ".join([*(f'"{title}"' for title in titles[:_MOST_NAMED]), *["…"][: len(titles) > _MOST_NAMED]])
     if named:
         exact = [sheet for sheet in every if sheet.title == named]
         found = exact or [sheet for sheet in every if str(sheet.title).strip().casefold() == named.strip().casefold()]
@@ -245,8 +252,9 @@ def _choose_sheet(path: Path, book: Any, named: str) -> tuple[Any, tuple[str, ..
     filled = [sheet for sheet in every if _has_cells(path, sheet)]
     visible = [sheet for sheet in filled if sheet.sheet_state == "visible"]
     if len(visible) > 1:
-        options = " or ".join(f'--map sheet="{sheet.title}"' for sheet in visible)
-        raise BadSource(where=path, what=f"the workbook has several sheets. Add {options}")
+        options = " or ".join(f'--map sheet="{sheet.title}"' for sheet in visible[:_MOST_NAMED])
+        more = f" (or one of {len(visible) - _MOST_NAMED:,} more)" if len(visible) > _MOST_NAMED else ""
+        raise BadSource(where=path, what=f"the workbook has several sheets. Add {options}{more}")
     if not visible:
         hint = f'. It is hidden: --map sheet="{filled[0].title}"' if filled else ""
         raise BadSource(where=path, what=f"the workbook has no sheet with cells{hint and ' that is visible'}{hint}")
