@@ -108,7 +108,8 @@ def test_a_name_alone_is_no_identity() -> None:
     (row,) = found.rows
     assert (row.fate, row.seat) == (RowFate.NEW, "ada-2")
     assert row.notes == (
-        "the seat ada is called Ada, too. If it is the same seat, say so first: orgtp seat set ada aliases=1",
+        "the seat ada is called Ada, too. If it is the same seat, type this before the import, or after orgtp undo: "
+        "orgtp seat set ada aliases=1",
     )
 
 

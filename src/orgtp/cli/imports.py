@@ -39,7 +39,13 @@ def import_seats(
         list[Path], typer.Argument(metavar="PATH…", help="Files and folders to import; - is standard input.")
     ],
     format_: Annotated[
-        str, typer.Option("--format", metavar="F", help="The format of the files. Default: recognised from each file.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="people, scorecard, backstage, peribolos, agents, crewai, copilot-studio, a2a, oasf or seats. Default: "
+            "recognised from each file.",
+        ),
     ] = "",
     under: Annotated[
         str, typer.Option("--under", metavar="SEAT", help="The seat that those without a manager report to.")
@@ -53,7 +59,7 @@ def import_seats(
         typer.Option(
             "--map",
             metavar='KEY="Column"',
-            help="The column of a table that has a key, such as parent=Boss. Can be repeated.",
+            help="The column of a table that has a key, such as parent=Boss, or how to read it. Can be repeated.",
         ),
     ] = None,
     part_of: Annotated[
@@ -213,6 +219,11 @@ def _report(
         from orgtp.render.terminal import detect_screen
 
         write_stderr(import_report_text(plan, replace(detect_screen(), colour=False)))
+        if first := next((row.seat for row in plan.rows if row.fate == "new"), ""):
+            write_stderr(
+                f"next: orgtp chart. A new seat is proposed until somebody makes it active: orgtp seat set {first} "
+                "status=active"
+            )
     for path, count in kept.items():
         name = next((source.name for source in plan.sources), "")
         words = shlex.join(["orgtp", "import", str(path), "--part-of", name])

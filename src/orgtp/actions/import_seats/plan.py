@@ -129,6 +129,7 @@ class _Planner:
         keys += [key for group in self.groups if group.bad for row in group.rows for key in list_own_keys(row.draft)]
         found = {group.known.id for group in self.groups if group.known} | self.index.find_keys(keys)
         names = [] if self.request.is_part else [source.name for source in self.sources]
+        gone = tuple(find_gone(self.index, names, found))
         return ImportPlan(
             sources=tuple(
                 PlannedSource(
@@ -140,8 +141,8 @@ class _Planner:
             metrics=self.metrics.rows,
             bad=tuple(self._list_bad()),
             questions=tuple(questions),
-            gone=tuple(find_gone(self.index, names, found)),
-            notes=tuple(self._list_notes()),
+            gone=gone,
+            notes=tuple(self._list_notes()) if gone else (),
             change=self._build_change(),
         )
 
@@ -362,7 +363,8 @@ class _Planner:
         how = ""
         if group.first.aliases:
             aliases = f"aliases={','.join([*seat.aliases, group.first.aliases[0]])}"
-            how = f". If it is the same seat, say so first: {shlex.join(['orgtp', 'seat', 'set', seat.id, aliases])}"
+            typed = shlex.join(["orgtp", "seat", "set", seat.id, aliases])
+            how = f". If it is the same seat, type this before the import, or after orgtp undo: {typed}"
         return [f"the seat {seat.id} is called {one_line(seat.name)}, too{how}"]
 
     def _list_bad(self) -> Iterator[BadRowOfSource]:
