@@ -271,6 +271,13 @@ def test_a_scorecard_gives_seats_their_metrics_in_the_same_commit(acme: Shell) -
     assert acme("import", "people.csv", "scorecard.csv", "--by", "ada", "--json").json["commit"] is None
 
 
+def test_what_is_piped_is_named_as_such_and_not_by_a_file_of_ours(acme: Shell) -> None:
+    for text in ("a,b\n1,2\n", "ID,Name,Manager,Boss ID\n1,Ada,2,3\n", "Name,Manager\n\0,\n"):
+        done = acme("import", "-", "--format", "people", stdin=text, code=2)
+        assert done.err.startswith("orgtp: standard input:"), done.err
+        assert tempfile.gettempdir() not in done.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
