@@ -78,12 +78,17 @@ class AgentDiscovery:
         return plan_import(self.snapshot.staff.org, [draft_agents(view.unseated)], request, self.snapshot.now)
 
     def preview_seats(self, view: Discovery) -> dict[str, ProposedSeat]:
-        """The seat that each agent without one would get, by the id of the agent, as far as it is known so far."""
+        """The seat that each agent without one would get, by the id of the agent, as far as it is known so far.
+
+        Nothing is proposed while the file of a seat cannot be read: the agent may be that seat's.
+        """
         from orgtp.files.apply import apply_change
         from orgtp.model.change import CreateFile
         from orgtp.model.seat import seat_path
         from orgtp.views.seats.discovery.types import ProposedSeat
 
+        if self.snapshot.staff.org.unread_seat_files:
+            return {}
         plan = self.plan(view)
         new = tuple(edit for edit in plan.change.edits if isinstance(edit, CreateFile))
         files = apply_change({}, replace(plan.change, edits=new))
