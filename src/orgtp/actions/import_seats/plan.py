@@ -129,6 +129,7 @@ class _Planner:
             key for source in self.sources for bad in source.bad for key in bad.keys
         )
         names = [] if self.request.is_part else [source.name for source in self.sources]
+        gone = tuple(find_gone(self.index, names, found))
         return ImportPlan(
             sources=tuple(
                 PlannedSource(
@@ -140,8 +141,8 @@ class _Planner:
             metrics=self.metrics.rows,
             bad=tuple(self._list_bad()),
             questions=tuple(questions),
-            gone=tuple(find_gone(self.index, names, found)),
-            notes=tuple(self._list_notes()),
+            gone=gone,
+            notes=tuple(self._list_notes()) if gone else (),
             change=self._build_change(),
         )
 
@@ -375,6 +376,7 @@ class _Planner:
             yield from (BadRowOfSource(source.path, row) for row in (*source.bad, *rows))
 
     def _list_notes(self) -> Iterator[str]:
+        """What somebody should know before they believe that a seat is gone."""
         unread = {source.name for source in self.sources if source.bad}
         if unread:
             yield (
