@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.importers import foreign_files
+from orgtp.files import foreign_files
+from orgtp.files.foreign_files import UnreadableFile, list_folder, read_regular_file
 from orgtp.importers.draft_texts import MOST_MISSION, MOST_NAME
-from orgtp.importers.foreign_files import UnreadableFile, list_folder, read_regular_file
 from orgtp.importers.formats import FORMATS, BadSource, SourceRequest
 from orgtp.importers.json_files import parse_json
 from orgtp.model.inventory.draft import DraftSource

@@ -11,9 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.files.seat import read_seat
 from orgtp.files.yaml.dumper import format_document
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.formats import BadSource, SourceRequest
 from orgtp.importers.table import name_source
 from orgtp.importers.table_rows import MOST_BYTES, MOST_ROWS
