@@ -65,7 +65,7 @@ class _Scan:
         self.read_folders()
         self.read_machine()
         items = self.leave_out_samples()
-        owners = find_owners(items, self.log)
+        owners = find_owners(items, self.log, self.request.zone)
         agents = _merge_copies(items, owners)
         repositories = self.walk.repositories.values()
         search = SeatFileSearch(self.machine, self.log, repositories, self._read, self.schedulers.read_users)
