@@ -93,6 +93,18 @@ def test_an_import_that_changed_seats_sets_them_back(acme: Shell) -> None:
     assert acme("audit", "verify", "--json").json["verdict"] == "intact"
 
 
+def test_a_seat_that_was_in_force_in_between_keeps_the_import(acme: Shell) -> None:
+    """What its file says is what the import wrote, but the audit knows each version of it."""
+    commit = import_people(acme)
+    acme("seat", "set", "dee", "status=active")
+    acme.git("revert", "--no-edit", "HEAD")
+    before = acme.head()
+    done = acme("undo", commit, "--yes", code=2)
+    assert "dee was more than a proposal since, so it is retired, not removed: orgtp retire dee" in done.err
+    assert acme.head() == before
+    acme("audit", "verify")
+
+
 def test_the_undo_of_an_import_says_how_to_have_it_again(acme: Shell) -> None:
     import_people(acme)
     acme("undo", "--yes")

@@ -129,10 +129,10 @@ def _read_service(file: ReadFile, name: str, service: dict[str, Any]) -> None:
     words = (*_list_words(service.get("entrypoint")), *_list_words(service.get("command")))
     image = find_agent_image(as_text(service.get("image")), file.patterns)
     if not words and image:
-        words = ("docker", as_text(service.get("image")))
+        words = ("docker", "run", as_text(service.get("image")))
     elif image and not _names_program(words, file):
         # The image is the program, and the words are its arguments.
-        words = ("docker", as_text(service.get("image")), *words)
+        words = ("docker", "run", as_text(service.get("image")), *words)
     if not words:
         return
     triggers = describe_template(file, [_describe_service(service)])

@@ -21,7 +21,7 @@ from orgtp.discovery.patterns import BadPatterns, HowToRead, MachinePattern, Sca
 from orgtp.discovery.pipelines import read_compose_file, read_github_workflow, read_gitlab_pipeline
 from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanLimits, ScanRequest
 from orgtp.discovery.scan_log import ScanLog
-from orgtp.discovery.schedulers import Schedulers
+from orgtp.discovery.schedulers import CRONTAB, Schedulers
 from orgtp.discovery.seat_files import SeatFileSearch
 from orgtp.discovery.starting import Joiner
 from orgtp.discovery.walk import FolderWalk, WalkedFile
@@ -134,7 +134,9 @@ class _Scan:
             self.read_content(pattern.read, file)
 
     def read_content(self, read: HowToRead, file: ReadFile) -> None:
-        if read is HowToRead.PERSONA:
+        if read is HowToRead.USER_CRONTAB and file.what == CRONTAB:
+            self.schedulers.read_copy(file)
+        elif read is HowToRead.PERSONA:
             read_persona(file, self.personas)
         elif read in {HowToRead.GITHUB_WORKFLOW, HowToRead.GITHUB_WORKFLOW_ELSEWHERE}:
             read_github_workflow(file, runs=read is HowToRead.GITHUB_WORKFLOW)
@@ -161,7 +163,7 @@ class _Scan:
 
 
 # What starts the definitions is read after them.
-_LATE = frozenset({HowToRead.COMPOSE, HowToRead.GITHUB_WORKFLOW, HowToRead.GITLAB})
+_LATE = frozenset({HowToRead.COMPOSE, HowToRead.GITHUB_WORKFLOW, HowToRead.GITLAB, HowToRead.USER_CRONTAB})
 _STARTING = frozenset(
     {HowToRead.SYSTEM_CRONTAB, HowToRead.USER_CRONTAB, HowToRead.CRON_SCRIPT, HowToRead.LAUNCHD, HowToRead.COMPOSE}
 )

@@ -16,7 +16,7 @@ from orgtp.actions.acting_seat import explain_unread_seats
 from orgtp.actions.import_metrics import MetricPlan, describe_values, plan_metrics
 from orgtp.actions.import_scores import ImportFinding, format_findings
 from orgtp.actions.import_seats.gone import find_gone
-from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, group_rows, is_whole_seat
+from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, group_rows, is_whole_seat, list_own_keys
 from orgtp.actions.import_seats.ids import assign_ids, explain_id
 from orgtp.actions.import_seats.merge import (
     NO_ROLE,
@@ -36,7 +36,7 @@ from orgtp.model.errors import BadInput, Refused
 from orgtp.model.inventory.draft import BadDraft, DraftSource, LostText, SeatDraft
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, SeatKind, SeatStatus, seat_path
-from orgtp.model.text import count_noun, did_you_mean, fold_spelling, is_id, join_with_and, one_line
+from orgtp.model.text import count_noun, did_you_mean, fold_name, is_id, join_with_and, one_line
 
 ACTION = "import"
 _MOST_SHOWN = 5
@@ -127,9 +127,10 @@ class _Planner:
         self._spread_bad()
         questions = list_questions(self.org, self._survey())
         self.metrics = self._plan_metrics(now)
-        found = {group.known.id for group in self.groups if group.known} | self.index.find_keys(
-            key for source in self.sources for bad in source.bad for key in bad.keys
-        )
+        # Whoever may be in a bad row is not gone.
+        keys = [key for source in self.sources for bad in source.bad for key in bad.keys]
+        keys += [key for group in self.groups if group.bad for row in group.rows for key in list_own_keys(row.draft)]
+        found = {group.known.id for group in self.groups if group.known} | self.index.find_keys(keys)
         names = [] if self.request.is_part else [source.name for source in self.sources]
         gone = tuple(find_gone(self.index, names, found))
         return ImportPlan(
@@ -201,11 +202,11 @@ class _Planner:
             for row in group.rows
             if text in row.draft.aliases
             or text.lower() in {email.lower() for email in row.draft.emails}
-            or fold_spelling(text) == fold_spelling(row.draft.name)
+            or fold_name(text) == fold_name(row.draft.name)
         }
         found |= {seat.id for seat in self.index.aliases.get(text, ()) if not seat.is_retired}
         found |= {seat.id for seat in self.index.emails.get(text.lower(), ()) if not seat.is_retired}
-        found |= {seat.id for seat in self.index.names.get(fold_spelling(text), ())}
+        found |= {seat.id for seat in self.index.names.get(fold_name(text), ())}
         if len(found) == 1:
             return found.pop()
         if found:
@@ -358,7 +359,7 @@ class _Planner:
 
     def _note_namesake(self, group: DraftGroup) -> list[str]:
         """Say that a seat with the name of a new one exists, which is no reason to take it for the same."""
-        same = [seat for seat in self.index.names.get(fold_spelling(group.first.name), ()) if seat.id != group.seat]
+        same = [seat for seat in self.index.names.get(fold_name(group.first.name), ()) if seat.id != group.seat]
         if not same:
             return []
         seat = same[0]
