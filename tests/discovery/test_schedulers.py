@@ -117,6 +117,16 @@ def test_a_script_that_is_named_without_its_folder_is_found(box: Box) -> None:
     ]  # fmt: skip
 
 
+def test_a_script_that_goes_to_its_own_folder_runs_the_agent_there(box: Box) -> None:
+    repository = box.make_repository("/srv/agents", "https://git.example.com/acme/agents.git")
+    box.write("/srv/agents/.claude/agents/dash.md", DASH)
+    box.write("/srv/agents/bin/dash.sh", '#!/bin/sh\ncd "$(dirname "$0")/.." && claude -p --agent dash now\n')
+    box.commit(repository)
+    box.write("/etc/cron.d/agents", "0 6 * * * ada /srv/agents/bin/dash.sh\n")
+    (agent,) = running(box.scan("/srv"))
+    assert (agent.name, agent.place.path, agent.trigger) == ("dash", ".claude/agents/dash.md", "0 6 * * *")
+
+
 def test_a_script_that_may_not_be_read_is_no_all_clear(box: Box) -> None:
     box.write("/root/agents/brief.sh", "#!/bin/sh\nclaude -p brief\n")
     box.write("/etc/cron.d/agents", "0 6 * * * root /root/agents/brief.sh\n")

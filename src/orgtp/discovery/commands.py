@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import TypeAlias
 
+from orgtp.discovery.items import RUNS, WRITES
 from orgtp.discovery.patterns import AgentProgram, ScanPatterns
 from orgtp.discovery.shell_text import UNKNOWN, SimpleCommand, join_folder, read_simple_commands
 from orgtp.lazy_dataclass import dataclass
@@ -103,7 +104,7 @@ _CONTAINER_FLAGS = re.compile(
 # The options of ssh that have a value (ssh(1)).
 _SSH_VALUES = frozenset(f"-{letter}" for letter in "bcDEeFIiJLlmOopQRSWw")
 _WRITES = re.compile(r"\b(?:Write|Edit|MultiEdit|NotebookEdit|acceptEdits|workspace-write)\b")
-_RUNS = re.compile(r"\bBash\b")
+_RUNS = re.compile(r"\bBash\b|\brun_shell_command\b|\bdanger-full-access\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +223,10 @@ class _Finder:
 
     def make_use(self, program: AgentProgram, words: tuple[str, ...], folder: str) -> AgentUse:
         options = " ".join(_list_tool_words(words))
+        found = find_option_risks(options)
         unasked = any(word in program.unasked or word.partition("=")[2] in program.unasked for word in words if word)
         risks = ["acts without asking"] if unasked else []
-        risks += ["can run programs"] if unasked or _RUNS.search(options) else []
-        risks += ["can write files"] if unasked or _WRITES.search(options) else []
+        risks += [RUNS, WRITES] if unasked else found
         return AgentUse(program.name, words, folder, tuple(sorted(risks)))
 
     def classify_container(self, outer: SimpleCommand, level: int) -> Iterator[AgentUse]:
@@ -305,6 +306,12 @@ def _find_named_commands(name: str, words: tuple[str, ...], folder: str) -> list
 
 def _name_program(word: str) -> str:
     return word.rstrip("/").rpartition("/")[2].removesuffix(".exe").removesuffix(".cmd")
+
+
+def find_option_risks(options: str) -> list[str]:
+    """What the values of options let an agent do."""
+    found = [RUNS] if _RUNS.search(options) else []
+    return found + ([WRITES] if _WRITES.search(options) else [])
 
 
 # With one of these, a program says something about itself, and does nothing else.
