@@ -96,6 +96,8 @@ def uses(text: str) -> list[AgentUse | ScriptUse]:
         ("codex review --uncommitted", "codex"),
         ("gemini hello --yolo", "gemini"),
         ("moltbot gateway", "moltbot"),
+        ("claude --channels plugin:telegram@official", "claude"),
+        ("claude remote-control --name dash", "claude"),
     ],
 )
 def test_a_command_line_runs_an_agent(text: str, program: str) -> None:
@@ -216,6 +218,10 @@ def test_a_script_is_an_agent_by_what_it_imports(text: str, library: str) -> Non
 
 def test_a_script_is_an_agent_by_what_it_starts() -> None:
     assert find_started_program('subprocess.run(["claude", "--model", m, "-p", text])', PATTERNS) == "claude"
+    assert find_started_program('run([\n    "claude",\n    "--print",\n])', PATTERNS) == "claude"
+    assert find_started_program("execSync(`claude --model opus -p '${text}'`)", PATTERNS) == "claude"
+    assert find_started_program('os.system("cd /srv && claude -p now")', PATTERNS) == "claude"
+    assert find_started_program('print("claude -p now")', PATTERNS) == ""
     assert find_started_program('# subprocess.run(["claude", "-p", text])', PATTERNS) == ""
     assert find_started_program('NAMES = ["claude", "gemini"]', PATTERNS) == ""
 

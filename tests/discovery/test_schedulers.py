@@ -161,6 +161,15 @@ def test_a_script_in_python_is_an_agent_by_what_it_uses(box: Box) -> None:
     assert triggers(box.scan()) == [("one", "0 0 * * *", "claude_agent_sdk"), ("two", "0 1 * * *", "claude")]
 
 
+def test_jobs_of_at(box: Box) -> None:
+    box.write(
+        "/var/spool/cron/atjobs/a00001", "#!/bin/sh\nKEY=canary; export KEY\ncd /srv || exit 1\nclaude -p brief\n"
+    )
+    found = box.scan()
+    assert triggers(found) == [("a00001", "once (at)", "claude")]
+    assert "canary" not in repr(found)
+
+
 def test_scripts_of_the_daily_folder(box: Box) -> None:
     box.write("/etc/cron.daily/brief", "#!/bin/sh\nclaude -p brief\n")
     box.write("/etc/cron.weekly/logrotate", "#!/bin/sh\nlogrotate\n")

@@ -325,7 +325,9 @@ def _runs_agent(program: AgentProgram, words: tuple[str, ...]) -> bool:
         return False
     if program.with_:
         # A prompt may be one of these words, so only the very first word is a command of the program itself.
-        return _has_option(options, program.with_) and not set(words[:1]) & set(program.not_first)
+        command = set(words[:1])
+        runs = command & set(program.first) or _has_option(options, program.with_)
+        return bool(runs) and not command & set(program.not_first)
     if program.first and not set(words[:10]) & set(program.first):
         return False
     return first not in program.not_first
@@ -429,7 +431,13 @@ def find_agent_image(image: str, patterns: ScanPatterns) -> str:
 
 
 _FEEDERS = frozenset({"cat", "sed", "envsubst", "head", "tail"})
-_SCRIPT_COMMAND = r"""["']{name}["']\s*,\s*[^\]\)\n]{{0,400}}?["'](?:{words})["']"""
+# `["claude", "-p", …]`, on one line or several; and `os.system("claude -p …")`, which a shell splits.
+_LIST_COMMAND = r"""["']{name}["']\s*,\s*[^\]\)]{{0,400}}?["'](?:{words})["']"""
+_TEXT_COMMAND = (
+    r"""(?:\b(?:exec|execSync|system|popen|run|Popen|check_output|check_call|call|getoutput|spawn|spawnSync|"""
+    r"""create_subprocess_shell|shell_exec|sh)\s*\(|\$)\s*f?["'`](?:[^"'`\n]{{0,200}}?[;&|]\s?)?"""
+    r"""{name}\s(?:[^"'`\n]{{0,200}}?\s)?(?:{words})\b"""
+)
 
 
 def find_library(text: str, patterns: ScanPatterns) -> str:
@@ -448,6 +456,7 @@ def find_started_program(text: str, patterns: ScanPatterns) -> str:
     code = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(("#", "//")))
     for program in patterns.programs:
         words = "|".join(map(re.escape, program.with_ or program.first))
-        if words and re.search(_SCRIPT_COMMAND.format(name=re.escape(program.name), words=words), code):
+        name = re.escape(program.name)
+        if words and any(re.search(one.format(name=name, words=words), code) for one in (_LIST_COMMAND, _TEXT_COMMAND)):
             return program.name
     return ""

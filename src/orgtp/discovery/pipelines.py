@@ -207,7 +207,7 @@ def _read_service(file: ReadFile, name: str, service: dict[str, Any]) -> None:
     elif image and not _names_program(words, file):
         # The image is the program, and the words are its arguments.
         words = ("docker", "run", as_text(service.get("image")), *words)
-    if not words:
+    if not words or (not image and _is_for_a_person(service, words)):
         return
     triggers = describe_template(file, [_describe_service(service)])
     context = as_text(as_mapping(service.get("build")).get("context")) or as_text(service.get("build"))
@@ -218,6 +218,12 @@ def _read_service(file: ReadFile, name: str, service: dict[str, Any]) -> None:
         folder=file.machine.name_path(os.path.normpath(folder)), among=file.among,
     )  # fmt: skip
     file.joiner.add_start(start)
+
+
+def _is_for_a_person(service: dict[str, Any], words: tuple[str, ...]) -> bool:
+    """Whether a person works in the terminal of a service, unless its command line takes a prompt."""
+    has_terminal = "true" in {as_text(service.get("tty")), as_text(service.get("stdin_open"))}
+    return has_terminal and "--dangerously-skip-permissions" in words and not {"-p", "--print"} & {*words}
 
 
 def _read_dockerfile(file: ReadFile, service: dict[str, Any]) -> tuple[str, ...]:
