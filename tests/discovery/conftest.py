@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 import pytest
@@ -59,12 +60,12 @@ class Box:
 
     def scan(
         self, *paths: str, parts: frozenset[MachinePart] | None = None, limits: ScanLimits | None = None,
-        seats: tuple[DefinitionPlace, ...] = (), patterns: Path | None = None,
+        seats: tuple[DefinitionPlace, ...] = (), patterns: Path | None = None, zone: tzinfo = UTC,
     ) -> Discovered:  # fmt: skip
         request = ScanRequest(
             tuple(self.root / path.lstrip("/") for path in paths),
             frozenset(MachinePart) if parts is None else parts,
-            seats, self.root, self.home, NAME, patterns, limits or ScanLimits(),
+            seats, self.root, self.home, NAME, patterns, limits or ScanLimits(), zone,
         )  # fmt: skip
         return scan_machine(request)
 

@@ -34,6 +34,25 @@ def test_the_lines_of_crontabs_that_run_an_agent(box: Box) -> None:
     assert dict(found.looked_at)["crontab"] == 3
 
 
+def test_a_copy_of_a_crontab_is_read_when_it_is_named(box: Box) -> None:
+    """With users in it, as /etc/crontab has them, or without, as `crontab -l` prints it."""
+    folder = box.make_repository("/srv/agents")
+    box.write("/srv/agents/.claude/agents/dash.md", DASH)
+    box.commit(folder)
+    line = "KEY=hidden\n0 7 * * 1-5 {}cd /srv/agents && claude -p go --agent dash\n"
+    box.write("/srv/crontab", line.format("bot "))
+    box.write("/srv/of-ada/crontab", line.format(""))
+    box.write("/srv/crontab.txt", line.format(""))
+    box.write("/srv/cron-notes.txt", "Ask Bo about cron.\n")
+    for name in ("crontab", "of-ada/crontab", "crontab.txt"):
+        found = box.scan("/srv/agents", f"/srv/{name}", parts=frozenset())
+        assert triggers(found) == [("dash", "0 7 * * 1-5", "claude")], name
+        assert not reasons(found)
+        assert "hidden" not in repr(found)
+    found = box.scan("/srv/cron-notes.txt", parts=frozenset())
+    assert list(reasons(found).values()) == ["no line of it is one of a crontab"]
+
+
 def test_a_crontab_that_only_mentions_agents_runs_none(box: Box) -> None:
     box.write(
         "/etc/cron.d/other",
@@ -356,6 +375,7 @@ def test_the_real_crontab_of_this_user(tmp_path: Path, monkeypatch: pytest.Monke
     finally:
         restore = ["crontab", "-"] if before.returncode == 0 else ["crontab", "-r"]
         subprocess.run(restore, input=before.stdout, text=True, check=True, timeout=60)
-    mine = [agent for agent in running(found) if agent.trigger == "5 4 1 1 *"]
-    assert [(agent.program, agent.place.path) for agent in mine] == [("claude", "crontab/root#claude")]
+    (mine,) = [agent for agent in running(found) if agent.trigger == "5 4 1 1 *"]
+    # The crontab may have other agents.
+    assert (mine.program, mine.place.path.partition("-")[0]) == ("claude", "crontab/root#claude")
     assert "canary-value" not in repr(found)

@@ -213,7 +213,7 @@ def test_roots_in_a_chart_are_asked_once_for_all_rows() -> None:
     with pytest.raises(OpenQuestion) as asked:
         import_seats(org, [source], ImportRequest(), NOW)
     assert "Add --under SEAT, such as: --under ada" in str(asked.value)
-    assert not plan(org, source, answers={"under": "ada", "owner": "Ada"}).questions
+    assert not plan(org, source, under="ada", owner="Ada").questions
 
 
 def test_the_only_root_of_a_new_org_is_its_top_and_of_several_one_is() -> None:

@@ -21,7 +21,7 @@ from orgtp.discovery.patterns import BadPatterns, HowToRead, MachinePattern, Sca
 from orgtp.discovery.pipelines import WorkflowCalls, read_compose_file, read_github_workflow, read_gitlab_pipeline
 from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanLimits, ScanRequest
 from orgtp.discovery.scan_log import ScanLog
-from orgtp.discovery.schedulers import Schedulers
+from orgtp.discovery.schedulers import CRONTAB, Schedulers
 from orgtp.discovery.seat_files import SeatFileSearch
 from orgtp.discovery.starting import Joiner
 from orgtp.discovery.walk import FolderWalk, WalkedFile
@@ -66,7 +66,7 @@ class _Scan:
         self.read_folders()
         self.read_machine()
         items = self.leave_out_samples()
-        owners = find_owners(items, self.log)
+        owners = find_owners(items, self.log, self.request.zone)
         agents = _merge_copies(items, owners)
         repositories = self.walk.repositories.values()
         search = SeatFileSearch(self.machine, self.log, repositories, self._read, self.schedulers.read_users)
@@ -140,7 +140,9 @@ class _Scan:
             self.read_content(pattern.read, file)
 
     def read_content(self, read: HowToRead, file: ReadFile) -> None:
-        if read is HowToRead.PERSONA:
+        if read is HowToRead.USER_CRONTAB and file.what == CRONTAB:
+            self.schedulers.read_copy(file)
+        elif read is HowToRead.PERSONA:
             read_persona(file, self.personas)
         elif read in {HowToRead.GITHUB_WORKFLOW, HowToRead.GITHUB_WORKFLOW_ELSEWHERE}:
             read_github_workflow(file, self.calls, runs=read is HowToRead.GITHUB_WORKFLOW)
@@ -167,7 +169,7 @@ class _Scan:
 
 
 # What starts the definitions is read after them.
-_LATE = frozenset({HowToRead.COMPOSE, HowToRead.GITHUB_WORKFLOW, HowToRead.GITLAB})
+_LATE = frozenset({HowToRead.COMPOSE, HowToRead.GITHUB_WORKFLOW, HowToRead.GITLAB, HowToRead.USER_CRONTAB})
 _STARTING = frozenset(
     {HowToRead.SYSTEM_CRONTAB, HowToRead.USER_CRONTAB, HowToRead.CRON_SCRIPT, HowToRead.LAUNCHD, HowToRead.COMPOSE}
 )

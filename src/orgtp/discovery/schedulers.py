@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orgtp.discovery.crontabs import NOT_RUN, read_crontab
+from orgtp.discovery.file_reading import ReadFile
 from orgtp.discovery.machine import ScannedMachine, hash_shown
 from orgtp.discovery.parsing import Unparsed, as_list, as_mapping, as_text, list_texts, parse_plist
 from orgtp.discovery.process import print_crontab
@@ -20,6 +21,10 @@ from orgtp.discovery.units import SystemdUnit, parse_unit
 
 _MOST_ENTRIES = 2_000
 _MOST_COMMANDS = 50
+# What a line of a crontab without users often begins with.
+_COMMANDS = frozenset(
+    {"bash", "cd", "env", "exec", "flock", "npx", "nice", "python", "python3", "sh", "timeout", "uvx"}
+)
 CRONTAB, SYSTEMD, LAUNCHD = "crontab", "systemd", "launchd"
 
 
@@ -56,10 +61,21 @@ class Schedulers:
         if not printed.fault:
             self.read_users.add(user)
 
-    def add_entries(self, text: str, path: str, owner: str) -> None:
+    def read_copy(self, file: ReadFile) -> None:
+        """A copy of a crontab that somebody named: with users if it is called crontab, unless they are commands."""
+        users = {entry.user for entry in islice(read_crontab(file.text, has_users=True), _MOST_ENTRIES)}
+        if not any(read_crontab(file.text, has_users=False)):
+            file.skip("no line of it is one of a crontab")
+            return
+        is_system = PurePosixPath(file.path).name == "crontab" and bool(users)
+        commands = _COMMANDS | {program.name for program in file.patterns.programs}
+        has_users = is_system and not any("/" in user or user in commands for user in users)
+        self.add_entries(file.text, file.path, "" if has_users else _find_user(), file.shown)
+
+    def add_entries(self, text: str, path: str, owner: str, shown: str = "") -> None:
         """Add what the lines of a crontab start. `owner` is the user of a crontab without users in it."""
-        name = f"crontab/{owner}" if owner else ""
-        shown = f"crontab of {owner}" if owner else self.machine.show(path)
+        name = f"crontab/{owner}" if owner and not shown else ""
+        shown = shown or (f"crontab of {owner}" if owner else self.machine.show(path))
         entries = list(islice(read_crontab(text, has_users=not owner), _MOST_ENTRIES + 1))
         if len(entries) > _MOST_ENTRIES:
             self.log.skip(shown, f"only its first {_MOST_ENTRIES:,} entries are looked at")

@@ -3,6 +3,7 @@
 __all__ = [
     "agent_files",
     "agent_paths",
+    "bad_rows",
     "draft_texts",
     "foreign_files",
     "formats",

@@ -11,6 +11,7 @@ from orgtp.actions.import_seats.plan import format_bad_rows
 from orgtp.actions.import_seats.request import QuestionKind
 from orgtp.actions.import_seats.result import FieldFate, FieldMerge, ImportPlan, PlannedRow, RowFate
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.inventory.alike import list_alike_text
 from orgtp.model.text import count_noun, join_with_and, one_line
 from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import Screen, align_columns, indent_lines, render_lines, safe_text, wrap_line
@@ -81,7 +82,7 @@ def _count_fate(plan: ImportPlan, fate: RowFate) -> str:
 
 def _row_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
     """The table of the rows: all of a few, and the first ones of each kind of many."""
-    asked = any(one.kind is QuestionKind.UNDER for one in plan.questions)
+    asked = {one.kind for one in plan.questions}
     for fate in RowFate:
         rows = plan.list_rows(fate)
         if not rows:
@@ -91,7 +92,7 @@ def _row_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
         yield [(_count_fate(plan, fate), "bold")]
         # On a narrow screen, the places of the rows would leave no room for the names.
         columns = 3 if screen.width < _NARROW else None
-        cells = [cells[:columns] for cells in (_HEADS[fate], *(list(_row_cells(row, asked=asked)) for row in shown))]
+        cells = [cells[:columns] for cells in (_HEADS[fate], *(list(_row_cells(row, asked)) for row in shown))]
         yield from indent_lines(align_columns(cells, Screen(screen.width - 2), give=1))
         if len(shown) < len(rows):
             yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
@@ -120,14 +121,21 @@ def _metric_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
         yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
 
 
-def _row_cells(row: PlannedRow, *, asked: bool) -> Iterator[Line]:
+def _row_cells(row: PlannedRow, asked: Container[QuestionKind]) -> Iterator[Line]:
     yield safe_text(row.seat, "bold")
     yield safe_text(_describe_seat(row))
     if row.fate is RowFate.NEW:
-        yield safe_text(f"{row.reports_to or ('to be answered' if asked else 'the top')}{_describe_others(row)}")
+        yield safe_text(f"{row.reports_to or _describe_top(row, asked)}{_describe_others(row)}")
     else:
         yield safe_text(row.known_by or "a row before it")
     yield safe_text(row.where, "dim")
+
+
+def _describe_top(row: PlannedRow, asked: Container[QuestionKind]) -> str:
+    """Whom a row reports to that names nobody: an agent without a place reports to who answers for it."""
+    if row.kind == "agent" and QuestionKind.OWNER in asked:
+        return "its owner, to be answered"
+    return "to be answered" if QuestionKind.UNDER in asked else "the top"
 
 
 def _heads(*words: str) -> list[Line]:
@@ -139,7 +147,7 @@ _HEADS = dict.fromkeys(RowFate, _KNOWN) | {RowFate.NEW: _heads("seat", "name, ro
 
 
 def _describe_seat(row: PlannedRow) -> str:
-    alike = f" (like {', '.join(f'{one.seat}: {one.score}' for one in row.alike)})" if row.alike else ""
+    alike = f" (like {list_alike_text(row.alike)})" if row.alike else ""
     kind = "" if row.kind == "human" else f" [{row.kind}]"
     role = f", {one_line(row.role)}" if row.role not in {"", row.name} else ""
     return f"{one_line(row.name)}{role}{kind}{alike}"

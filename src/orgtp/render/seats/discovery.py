@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from orgtp.model.inventory.alike import Alike, list_alike_text
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import DefinitionPlace
 from orgtp.model.text import count_noun
@@ -28,7 +29,6 @@ from orgtp.views.seats.discovery.types import (
     SuggestedOwner,
     UnseatedAgent,
 )
-from orgtp.views.seats.overlap.types import Alike
 
 # So many agents are shown with all that is known of them.
 _MOST_IN_FULL = 3
@@ -232,10 +232,9 @@ def _describe_owner(one: SuggestedOwner) -> str:
     return f"{one.name} ({one.seat}), {says}" if one.seat else f"{one.author}, {says} (no seat)"
 
 
-def _describe_alike(alike: Iterable[Alike]) -> str:
+def _describe_alike(alike: Sequence[Alike]) -> str:
     """`like dash: 0.61`."""
-    found = [f"like {one.seat}: {'the same text' if one.is_same_text else one.likeness}" for one in alike]
-    return ", ".join(found)
+    return f"like {list_alike_text(alike)}" if alike else ""
 
 
 def _format_in_full(one: UnseatedAgent, screen: Screen) -> Iterator[Line]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from orgtp.model.inventory.alike import Alike
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import DefinitionPlace, SeatStatus
-from orgtp.views.seats.overlap.types import Alike
 
 
 @dataclass(frozen=True, slots=True)
