@@ -6,6 +6,8 @@ import pytest
 
 from orgtp.discovery.commands import AgentUse, NamedUse, ScriptUse, find_library, find_started_program, find_uses
 from orgtp.discovery.patterns import read_shipped_patterns
+from orgtp.discovery.recipes import find_recipes
+from orgtp.discovery.shell_text import name_own_folder
 
 PATTERNS = read_shipped_patterns()
 
@@ -94,6 +96,8 @@ def uses(text: str) -> list[AgentUse | ScriptUse]:
         ("codex review --uncommitted", "codex"),
         ("gemini hello --yolo", "gemini"),
         ("moltbot gateway", "moltbot"),
+        ("claude --channels plugin:telegram@official", "claude"),
+        ("claude remote-control --name dash", "claude"),
     ],
 )
 def test_a_command_line_runs_an_agent(text: str, program: str) -> None:
@@ -214,6 +218,10 @@ def test_a_script_is_an_agent_by_what_it_imports(text: str, library: str) -> Non
 
 def test_a_script_is_an_agent_by_what_it_starts() -> None:
     assert find_started_program('subprocess.run(["claude", "--model", m, "-p", text])', PATTERNS) == "claude"
+    assert find_started_program('run([\n    "claude",\n    "--print",\n])', PATTERNS) == "claude"
+    assert find_started_program("execSync(`claude --model opus -p '${text}'`)", PATTERNS) == "claude"
+    assert find_started_program('os.system("cd /srv && claude -p now")', PATTERNS) == "claude"
+    assert find_started_program('print("claude -p now")', PATTERNS) == ""
     assert find_started_program('# subprocess.run(["claude", "-p", text])', PATTERNS) == ""
     assert find_started_program('NAMES = ["claude", "gemini"]', PATTERNS) == ""
 
@@ -225,3 +233,26 @@ def test_hostile_text_of_any_kind_ends(piece: str) -> None:
     """Each takes far less than a second. With a step that is repeated for each character, some would take minutes."""
     assert not [use for use in uses(piece * (100_000 // len(piece))) if isinstance(use, AgentUse)]
     assert [use for use in uses("claude -p x\n" + piece * 1000) if isinstance(use, AgentUse)]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('cd "$(dirname "$0")/.." && claude -p', 'cd "/srv/bin/.." && claude -p'),
+        ('D="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"', 'D="/srv/bin"'),
+        ('D=$( cd "$( dirname "$0" )" >/dev/null 2>&1 && pwd -P )', "D=/srv/bin"),
+        ('D=$(dirname "$(readlink -f "$0")")', "D=/srv/bin"),
+        ("cd ${0%/*}", "cd /srv/bin"),
+        ("cd $(dirname $1)", "cd $(dirname $1)"),
+        ("D=$(dirname /etc/x/y)", "D=$(dirname /etc/x/y)"),
+    ],
+)
+def test_a_script_asks_for_its_own_folder(text: str, named: str) -> None:
+    assert name_own_folder(text, "/srv/bin/brief.sh") == named
+
+
+@pytest.mark.parametrize("piece", ["$(dirname /", "$(cd /", "$(cd " + " " * 50, '"$(dirname "', "a ", "a: ", "\t"])
+def test_hostile_scripts_end(piece: str) -> None:
+    text = piece * (250_000 // len(piece))
+    assert len(name_own_folder(text, "/srv/x")) == len(text)
+    assert "claude" not in find_recipes(text, ())

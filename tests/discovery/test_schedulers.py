@@ -136,6 +136,16 @@ def test_a_script_that_is_named_without_its_folder_is_found(box: Box) -> None:
     ]  # fmt: skip
 
 
+def test_a_script_that_goes_to_its_own_folder_runs_the_agent_there(box: Box) -> None:
+    repository = box.make_repository("/srv/agents", "https://git.example.com/acme/agents.git")
+    box.write("/srv/agents/.claude/agents/dash.md", DASH)
+    box.write("/srv/agents/bin/dash.sh", '#!/bin/sh\ncd "$(dirname "$0")/.." && claude -p --agent dash now\n')
+    box.commit(repository)
+    box.write("/etc/cron.d/agents", "0 6 * * * ada /srv/agents/bin/dash.sh\n")
+    (agent,) = running(box.scan("/srv"))
+    assert (agent.name, agent.place.path, agent.trigger) == ("dash", ".claude/agents/dash.md", "0 6 * * *")
+
+
 def test_a_script_that_may_not_be_read_is_no_all_clear(box: Box) -> None:
     box.write("/root/agents/brief.sh", "#!/bin/sh\nclaude -p brief\n")
     box.write("/etc/cron.d/agents", "0 6 * * * root /root/agents/brief.sh\n")
@@ -168,6 +178,15 @@ def test_a_script_in_python_is_an_agent_by_what_it_uses(box: Box) -> None:
         "".join(f"0 {n} * * * root python3 /srv/{name}.py\n" for n, name in enumerate(("one", "two", "three"))),
     )
     assert triggers(box.scan()) == [("one", "0 0 * * *", "claude_agent_sdk"), ("two", "0 1 * * *", "claude")]
+
+
+def test_jobs_of_at(box: Box) -> None:
+    box.write(
+        "/var/spool/cron/atjobs/a00001", "#!/bin/sh\nKEY=canary; export KEY\ncd /srv || exit 1\nclaude -p brief\n"
+    )
+    found = box.scan()
+    assert triggers(found) == [("a00001", "once (at)", "claude")]
+    assert "canary" not in repr(found)
 
 
 def test_scripts_of_the_daily_folder(box: Box) -> None:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import TypeAlias
 
+from orgtp.discovery.items import RUNS, WRITES
 from orgtp.discovery.patterns import AgentProgram, ScanPatterns
 from orgtp.discovery.shell_text import UNKNOWN, SimpleCommand, join_folder, read_simple_commands
 from orgtp.lazy_dataclass import dataclass
@@ -103,7 +104,7 @@ _CONTAINER_FLAGS = re.compile(
 # The options of ssh that have a value (ssh(1)).
 _SSH_VALUES = frozenset(f"-{letter}" for letter in "bcDEeFIiJLlmOopQRSWw")
 _WRITES = re.compile(r"\b(?:Write|Edit|MultiEdit|NotebookEdit|acceptEdits|workspace-write)\b")
-_RUNS = re.compile(r"\bBash\b")
+_RUNS = re.compile(r"\bBash\b|\brun_shell_command\b|\bdanger-full-access\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +223,10 @@ class _Finder:
 
     def make_use(self, program: AgentProgram, words: tuple[str, ...], folder: str) -> AgentUse:
         options = " ".join(_list_tool_words(words))
+        found = find_option_risks(options)
         unasked = any(word in program.unasked or word.partition("=")[2] in program.unasked for word in words if word)
         risks = ["acts without asking"] if unasked else []
-        risks += ["can run programs"] if unasked or _RUNS.search(options) else []
-        risks += ["can write files"] if unasked or _WRITES.search(options) else []
+        risks += [RUNS, WRITES] if unasked else found
         return AgentUse(program.name, words, folder, tuple(sorted(risks)))
 
     def classify_container(self, outer: SimpleCommand, level: int) -> Iterator[AgentUse]:
@@ -307,6 +308,12 @@ def _name_program(word: str) -> str:
     return word.rstrip("/").rpartition("/")[2].removesuffix(".exe").removesuffix(".cmd")
 
 
+def find_option_risks(options: str) -> list[str]:
+    """What the values of options let an agent do."""
+    found = [RUNS] if _RUNS.search(options) else []
+    return found + ([WRITES] if _WRITES.search(options) else [])
+
+
 # With one of these, a program says something about itself, and does nothing else.
 _ASKS = frozenset({"--help", "--version"})
 
@@ -318,7 +325,9 @@ def _runs_agent(program: AgentProgram, words: tuple[str, ...]) -> bool:
         return False
     if program.with_:
         # A prompt may be one of these words, so only the very first word is a command of the program itself.
-        return _has_option(options, program.with_) and not set(words[:1]) & set(program.not_first)
+        command = set(words[:1])
+        runs = command & set(program.first) or _has_option(options, program.with_)
+        return bool(runs) and not command & set(program.not_first)
     if program.first and not set(words[:10]) & set(program.first):
         return False
     return first not in program.not_first
@@ -422,7 +431,13 @@ def find_agent_image(image: str, patterns: ScanPatterns) -> str:
 
 
 _FEEDERS = frozenset({"cat", "sed", "envsubst", "head", "tail"})
-_SCRIPT_COMMAND = r"""["']{name}["']\s*,\s*[^\]\)\n]{{0,400}}?["'](?:{words})["']"""
+# `["claude", "-p", …]`, on one line or several; and `os.system("claude -p …")`, which a shell splits.
+_LIST_COMMAND = r"""["']{name}["']\s*,\s*[^\]\)]{{0,400}}?["'](?:{words})["']"""
+_TEXT_COMMAND = (
+    r"""(?:\b(?:exec|execSync|system|popen|run|Popen|check_output|check_call|call|getoutput|spawn|spawnSync|"""
+    r"""create_subprocess_shell|shell_exec|sh)\s*\(|\$)\s*f?["'`](?:[^"'`\n]{{0,200}}?[;&|]\s?)?"""
+    r"""{name}\s(?:[^"'`\n]{{0,200}}?\s)?(?:{words})\b"""
+)
 
 
 def find_library(text: str, patterns: ScanPatterns) -> str:
@@ -441,6 +456,7 @@ def find_started_program(text: str, patterns: ScanPatterns) -> str:
     code = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(("#", "//")))
     for program in patterns.programs:
         words = "|".join(map(re.escape, program.with_ or program.first))
-        if words and re.search(_SCRIPT_COMMAND.format(name=re.escape(program.name), words=words), code):
+        name = re.escape(program.name)
+        if words and any(re.search(one.format(name=name, words=words), code) for one in (_LIST_COMMAND, _TEXT_COMMAND)):
             return program.name
     return ""

@@ -9,6 +9,7 @@ from orgtp.discovery.parsing import Unparsed, as_mapping, as_text, parse_json
 
 _MOST_TARGETS = 50
 _MOST_EXPANSIONS = 5
+_LONGEST_LINE = 4096
 _LONGEST = 256 * 1024
 _SETTING = re.compile(r"(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*(?::{0,3}|[?+])=[ \t]*(.*)")
 _RULE = re.compile(r"@?([^\s:=#][^:=#\n]*?)[ \t]*::?(?!=)[ \t]*([^\n#]*)")
@@ -42,16 +43,22 @@ def _read_rules(text: str) -> tuple[dict[str, tuple[list[str], list[str]]], dict
         if line[:1] in {"\t", " "}:
             for name in current:
                 rules[name][1].append(line.strip().lstrip("@-+"))
+        elif len(line) > _LONGEST_LINE or line.startswith("#"):
+            continue
         elif setting := _SETTING.fullmatch(line):
             variables[setting[1]] = setting[2].strip()
-        elif rule := _RULE.match(line):
-            # The first word of a rule of a justfile is its name, and the others are its parameters.
-            current = rule[1].split()
-            for name in current:
-                rules.setdefault(name, ([], []))[0].extend(rule[2].split())
-        elif line.strip() and not line.startswith("#"):
-            current = []
+        elif line.strip():
+            current = _begin_rule(line, rules)
     return rules, variables
+
+
+def _begin_rule(line: str, rules: dict[str, tuple[list[str], list[str]]]) -> list[str]:
+    """The targets of a line that begins a rule; none if it is another line."""
+    rule = _RULE.match(line)
+    names = rule[1].split() if rule else []
+    for name in names:
+        rules.setdefault(name, ([], []))[0].extend(rule[2].split() if rule else ())
+    return names
 
 
 def find_package_scripts(raw: bytes, names: Sequence[str]) -> str:

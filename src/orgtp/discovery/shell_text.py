@@ -319,3 +319,26 @@ _STEPS = {
     "tick": _tick, "open": _open, "close": _close, "end": _end, "single": _single, "double": _double,
     "variable": _variable, "escaped": _escaped, "plain": _plain,
 }  # fmt: skip
+
+
+_ITSELF = r"\$(?:0|\{0\}|BASH_SOURCE\b|\{BASH_SOURCE(?:\[0\])?(?::-\$0)?\}|\{0:A\})"
+# The numbers bound the time that hostile text takes.
+_RESOLVED = re.compile(rf'\$\(\s{{0,9}}(?:readlink -f|realpath)(?: --)? "?{_ITSELF}"?\s{{0,9}}\)')
+_DIRNAME = re.compile(rf'\$\(\s{{0,9}}dirname(?: --)? "?({_ITSELF}|/[^"$()`\n]{{1,400}}?)"?\s{{0,9}}\)|\$\{{0%/\*\}}')
+_PWD = re.compile(
+    r'\$\(\s{0,9}(?:CDPATH= )?cd(?: -P)?(?: --)? "?(/[^"$()`\n;&]{0,400})"?\s{0,9}(?:>\s?/dev/null(?: 2>&1)?\s{0,9})?'
+    r"&&\s{0,9}pwd(?: -P)?\s{0,9}\)"
+)
+_PLAIN_PATH = re.compile(r"/[^\s\"'`$\\()]+")
+
+
+def name_own_folder(text: str, path: str) -> str:
+    """The text of a script with its own folder in place of the usual ways to ask for it, `$(dirname "$0")`."""
+    if not _PLAIN_PATH.fullmatch(path):
+        return text
+    folder = path.rpartition("/")[0] or "/"
+    text = _RESOLVED.sub(lambda _: path, text)
+    text = _DIRNAME.sub(
+        lambda match: folder if match[1] in {None, path} or not match[1].startswith("/") else match[0], text
+    )
+    return _PWD.sub(lambda match: match[1].strip(), text)

@@ -26,7 +26,7 @@ from orgtp.discovery.machine import ScannedMachine, hash_shown
 from orgtp.discovery.patterns import ScanPatterns
 from orgtp.discovery.recipes import find_package_scripts, find_recipes
 from orgtp.discovery.scan_log import ScanLog
-from orgtp.discovery.shell_text import UNKNOWN, join_folder
+from orgtp.discovery.shell_text import UNKNOWN, join_folder, name_own_folder
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.found import FoundKind
 from orgtp.model.seat import DefinitionPlace
@@ -251,7 +251,9 @@ def _find_commands(script: ScriptUse, raw: bytes, text: str) -> str:
     """The text of a shell that a script is, or that its words name in it."""
     if script.kind is FileKind.RECIPES:
         return find_recipes(text, script.words)
-    return find_package_scripts(raw, script.words) if script.kind is FileKind.PACKAGE else text
+    if script.kind is FileKind.PACKAGE:
+        return find_package_scripts(raw, script.words)
+    return name_own_folder(text, script.path)
 
 
 def _is_shell(path: str, text: str) -> bool:

@@ -242,4 +242,11 @@ def _report_new(options: DiscoverOptions, notify: Path | None, change: ChangeOpt
         write_stderr("no file was read, so nothing is known of any agent. See: " + options.command)
         return EXIT_UNPROVEN
     done = handle.discovery.report_new(found, by=change.by, dry_run=change.dry_run)
-    return report_and_notify("discover-due", handle, done, change, notify, scheduled=True)
+    code = report_and_notify("discover-due", handle, done, change, notify, scheduled=True)
+    unread = [one for one in found.skipped if not one.on_purpose]
+    if unread:
+        # Without this, silence would say that nothing new runs there.
+        first = f"{unread[0].where} ({unread[0].why})"
+        more = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
+        write_stderr(f"not read: {first}{more}. An agent there is not reported. See: {options.command}")
+    return max(code, int(bool(unread)))

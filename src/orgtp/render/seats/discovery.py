@@ -107,15 +107,23 @@ def _format_headline(view: Discovery, screen: Screen) -> Iterator[Line]:
     ]
     words = [f"{number} {one if number == 1 else many}" for number, one, many in facts if number]
     if words:
-        text = ", ".join(words)
+        text = ", ".join(words) + _describe_unread(view)
         yield from wrap_line([(text, "bold red" if view.still_running else "bold")], screen.width)
         return
     if not view.is_proven:
         yield from wrap_line([("no file was read, so nothing is known of any agent", "bold yellow")], screen.width)
         return
-    what = f" in what was read; {count_noun(view.unread, 'place')} could not be read" if view.unread else ""
+    what = " in what was read" if view.unread else ""
     none = "no agent runs without a seat" if view.running else "no running agent was found"
-    yield from wrap_line(join_spans(f"{none}{what}"), screen.width)
+    yield from wrap_line(join_spans(f"{none}{what}{_describe_unread(view)}"), screen.width)
+
+
+def _describe_unread(view: Discovery) -> str:
+    """What was not looked at, on the line that would otherwise be an all-clear."""
+    parts = [f"{count_noun(view.unread, 'place')} could not be read"] if view.unread else []
+    parts += [f"{count_noun(view.left_out, 'place')} left out on purpose"] if view.left_out else []
+    parts += [f"the files of {count_noun(len(view.unchecked), 'seat')} not checked"] if view.unchecked else []
+    return f"; {', '.join(parts)}" if parts else ""
 
 
 def _format_section(

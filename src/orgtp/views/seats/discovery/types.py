@@ -159,6 +159,11 @@ class Discovery:
         return sum(len(one.places) for one in self.skipped if not one.on_purpose)
 
     @property
+    def left_out(self) -> int:
+        """How many places were left out on purpose."""
+        return sum(len(one.places) for one in self.skipped if one.on_purpose)
+
+    @property
     def has_findings(self) -> bool:
         """Whether somebody has to act: for an agent without a seat, one that should not run, or a file that changed."""
         return bool(self.unseated or self.still_running or self.gone or self.changed)
