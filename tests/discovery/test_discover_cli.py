@@ -113,8 +113,19 @@ def test_a_part_that_was_not_read_is_no_all_clear_either(sample: Shell, agents: 
     ran = sample("discover", "../agents", code=1)
     assert ran.out.startswith("no running agent was found in what was read; 1 place could not be read\n")
     assert "big.md" in ran.out
+    due = sample("discover", "../agents", "--due", "--by", "tally", code=1)
+    assert due.err.splitlines()[-1] == (
+        "not read: ../agents/.claude/agents/big.md (larger than 1 MiB). An agent there is not reported. "
+        "See: orgtp discover ../agents"
+    )
     (agents.folder / ".claude/agents/big.md").unlink()
     assert sample("discover", "../agents").out.startswith("no running agent was found\n")
+
+
+def test_what_is_left_out_on_purpose_is_on_the_line_of_the_all_clear(sample: Shell, agents: Shell) -> None:
+    (agents.folder / ".github/workflows/report.yml").unlink()
+    agents.write("node_modules/x/index.js", "x")
+    assert sample("discover", "../agents").out.startswith("no running agent was found; 1 place left out on purpose\n")
 
 
 def test_all_are_proposed_in_one_commit_that_validates_and_can_be_undone(sample: Shell, agents: Shell) -> None:
@@ -225,7 +236,11 @@ def test_one_agent_is_shown_in_full(sample: Shell, agents: Shell) -> None:
     ran = sample("discover", "../agents", code=1)
     assert "found in" not in ran.out
     command = next(line.strip() for line in ran.out.splitlines() if " --agent " in line)
-    assert "found in" in typed(sample, command, code=1).out
+    one = typed(sample, command, code=1).out
+    assert "found in" in one
+    file = one.partition("Its seat, to review.")[2]
+    assert "\n  kind: agent\n  status: proposed\n  runs_from:\n" in file
+    assert "owner:" not in file, "nobody has said who owns it"
     ran = sample("discover", "../agents", "--agent", "bot-9", code=2)
     assert 'Did you mean "bot-' in ran.err
 

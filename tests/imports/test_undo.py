@@ -40,6 +40,16 @@ def test_undo_shows_first_what_it_would_do(acme: Shell) -> None:
     assert acme.head() == commit
 
 
+def test_the_files_of_a_large_import_are_counted(acme: Shell) -> None:
+    rows = "".join(f"{number},Person {number},Clerk\n" for number in range(1, 41))
+    acme.write("people.csv", f"ID,Name,Title\n{rows}")
+    acme("import", "people.csv", "--under", "ada")
+    done = acme("undo", "--dry-run")
+    shown = [line for line in (done.out + done.err).splitlines() if line.startswith("remove ")]
+    assert len(shown) == 11
+    assert shown[-1] == "remove 30 more files, the last of them seats/person-9.yaml"
+
+
 def test_a_seat_that_somebody_changed_since_keeps_the_import(acme: Shell) -> None:
     commit = import_people(acme)
     acme("seat", "set", "dee", "role=Clerk")
@@ -81,6 +91,18 @@ def test_an_import_that_changed_seats_sets_them_back(acme: Shell) -> None:
     acme("undo", "--yes")
     assert acme.git("rev-parse", "HEAD^{tree}").out == before
     assert acme("audit", "verify", "--json").json["verdict"] == "intact"
+
+
+def test_a_seat_that_was_in_force_in_between_keeps_the_import(acme: Shell) -> None:
+    """What its file says is what the import wrote, but the audit knows each version of it."""
+    commit = import_people(acme)
+    acme("seat", "set", "dee", "status=active")
+    acme.git("revert", "--no-edit", "HEAD")
+    before = acme.head()
+    done = acme("undo", commit, "--yes", code=2)
+    assert "dee was more than a proposal since, so it is retired, not removed: orgtp retire dee" in done.err
+    assert acme.head() == before
+    acme("audit", "verify")
 
 
 def test_the_undo_of_an_import_says_how_to_have_it_again(acme: Shell) -> None:

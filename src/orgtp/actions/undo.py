@@ -130,6 +130,7 @@ def undo_action(
     target: UndoTarget,
     current: Mapping[str, YamlData],
     find_later: Callable[[CommittedKey], str],
+    select_mere: Callable[[Sequence[str]], frozenset[str]],
     now: datetime,
     by: str = "",
 ) -> Change:
@@ -137,6 +138,7 @@ def undo_action(
 
     An escalation that it passed on stays with whoever has it now, and the body says so.
     `current` has the data of the files as they are now, and `find_later` names the last commit that changed a key.
+    `select_mere` selects the seats that the whole history knows only as proposed by an import.
     Raises `NoInverse`, and `ChangedSince` if a later commit changed a key again.
     """
     check_undoable(org, target, now)
@@ -147,6 +149,7 @@ def undo_action(
             written[change.path].append(change)
     for path in proposed:
         _refuse_used_proposal(org, target, written[path], current.get(path), find_later)
+    _refuse_seats_once_in_force(target, [_name_seat(path) for path in proposed], select_mere)
     apart = {*passed_on, *todos, *proposed}
     wanted = [change for change in target.changes if change.path not in apart]
     changes = []
@@ -203,6 +206,17 @@ def _refuse_used_proposal(
     new = [CommittedKey(path, (key,), None, current[key], False, True) for key in current if key not in tops]
     for change in (*changed, *new):
         raise _explain_conflict(target, change, find_later(change))
+
+
+def _refuse_seats_once_in_force(
+    target: UndoTarget, seats: Sequence[str], select_mere: Callable[[Sequence[str]], frozenset[str]]
+) -> None:
+    """Refuse to remove a seat that was more than a proposal in between: the audit would call it deleted."""
+    used = sorted({*seats} - select_mere(seats)) if seats else []
+    if used:
+        words = shlex.join(["orgtp", "retire", used[0], "--reason", "Added by mistake"])
+        why = f"{join_with_and(used)} was more than a proposal since, so it is retired, not removed: {words}"
+        raise NoInverse(commit=target.name, why=why)
 
 
 def _undo_todos(org: Org, target: UndoTarget, paths: Sequence[str], now: datetime, by: str) -> TodoEdits | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,16 +31,19 @@ if TYPE_CHECKING:
 
 
 def scan_places(
-    paths: Sequence[Path], parts: Collection[str] | None, seats_run_from: Sequence[DefinitionPlace] = ()
+    paths: Sequence[Path],
+    parts: Collection[str] | None,
+    seats_run_from: Sequence[DefinitionPlace] = (),
+    zone: tzinfo = UTC,
 ) -> Discovered:
     """Look for agents in folders and files, and in parts of this machine, such as `crontab`; None means in all of them.
 
-    Raises `BadPatterns` if the machine's own file of patterns is wrong.
+    Days are those of the time zone. Raises `BadPatterns` if the machine's own file of patterns is wrong.
     """
     from orgtp.discovery.scan import ALL_PARTS, MachinePart, ScanRequest, scan_machine
 
     chosen = ALL_PARTS if parts is None else frozenset(map(MachinePart, parts))
-    return scan_machine(ScanRequest(tuple(paths), chosen, tuple(seats_run_from)))
+    return scan_machine(ScanRequest(tuple(paths), chosen, tuple(seats_run_from), zone=zone))
 
 
 def describe_without_org(found: Discovered) -> Discovery:
@@ -62,7 +66,7 @@ class AgentDiscovery:
         """Look for agents, and at the files that the seats of the org run from. See `scan_places`."""
         org = self._name_own_repository(self.snapshot.staff.org)
         places = dict.fromkeys(place for seat in org.seats.values() for place in seat.runs_from)
-        return scan_places(paths, parts, [*places])
+        return scan_places(paths, parts, [*places], org.zone)
 
     def compare(self, found: Discovered) -> Discovery:
         """Which of the agents have a seat, and what is wrong; see `orgtp.views.seats.discovery.build`."""

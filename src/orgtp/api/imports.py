@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from orgtp.history.locate import OrgSnapshot
 from orgtp.lazy_dataclass import dataclass
@@ -33,12 +33,17 @@ class Imports:
     ledger: LedgerActions
 
     def read_sources(
-        self, paths: Sequence[Path], format_: str = "", mapping: Mapping[str, str] | None = None, name: str = ""
+        self,
+        paths: Sequence[Path],
+        format_: str = "",
+        mapping: Mapping[str, str] | None = None,
+        name: str = "",
+        piped: BinaryIO | None = None,
     ) -> list[DraftSource]:
         """Read the paths. `format_` is one of `importers.formats`, "" to recognise it; `mapping` maps keys to columns.
 
-        `name` is the name under which the source is known again; "" for that of its file. Raises `BadInput` and
-        `BadSource`.
+        `name` is the name under which the source is known again; "" for that of its file. `piped` is read for the path
+        `-`. Raises `BadInput` and `BadSource`.
         """
         from orgtp.importers.read import read_draft_sources
         from orgtp.importers.remembered import read_remembered
@@ -46,7 +51,7 @@ class Imports:
         remembered = read_remembered().maps
         if name in remembered and not mapping:
             mapping = remembered[name]
-        found = read_draft_sources(paths, format_, mapping or {}, remembered)
+        found = read_draft_sources(paths, format_, mapping or {}, remembered, piped)
         return [replace(source, name=name) for source in found] if name else found
 
     def find_settings_fault(self) -> str:
@@ -75,7 +80,7 @@ class Imports:
 
     def _add_alike(self, plan: ImportPlan, sources: Sequence[DraftSource]) -> list[PlannedRow]:
         """The rows; those whose work is described with the seats of the org that look like them."""
-        from orgtp.actions.import_seats.result import AlikeSeat, RowFate
+        from orgtp.actions.import_seats.result import RowFate
         from orgtp.views.seats.overlap.find import find_alike
         from orgtp.views.seats.overlap.types import read_draft_work
 
@@ -86,11 +91,14 @@ class Imports:
         if not self.snapshot.loaded.org.seats or not new:
             return list(plan.rows)
         found = find_alike(self.snapshot.loaded.org, [read_draft_work(drafts[row.where]) for row in new])
-        alike = {
-            row.where: tuple(AlikeSeat(one.seat, f"{one.likeness:.2f}") for one in some)
-            for row, some in zip(new, found, strict=True)
-        }
+        alike = {row.where: tuple(some) for row, some in zip(new, found, strict=True)}
         return [replace(row, alike=alike[row.where]) if alike.get(row.where) else row for row in plan.rows]
+
+    def write_bad_rows(self, plan: ImportPlan, sources: Sequence[DraftSource], path: Path) -> dict[Path, int]:
+        """Write the bad rows of a plan to new files; see `orgtp.importers.bad_rows`. Raises `BadInput`."""
+        from orgtp.importers.bad_rows import write_bad_rows
+
+        return write_bad_rows(plan.bad, sources, path)
 
     def record(
         self, sources: Sequence[DraftSource], request: ImportRequest, *, dry_run: bool = False

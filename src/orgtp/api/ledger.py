@@ -331,6 +331,7 @@ class LedgerActions:
         changed the same key.
         """
         from orgtp.actions.undo import undo_action
+        from orgtp.history.proposals import select_mere_proposals
         from orgtp.ledger.undo import name_later_commit, read_yaml_files
 
         ledger, acting = self.open_ledger(), self.find_acting_seat(by)
@@ -339,7 +340,8 @@ class LedgerActions:
             tip = ledger.tip()
             current = read_yaml_files(ledger.read_files(path for path in target.files if path.endswith(".yaml")))
             later = partial(name_later_commit, ledger.repo, tip, target)
-            return undo_action(org, target, current, later, self.snapshot.now, acting)
+            mere = partial(select_mere_proposals, ledger.repo, tip)
+            return undo_action(org, target, current, later, mere, self.snapshot.now, acting)
 
         return self.record(action, dry_run=dry_run)
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,7 +22,6 @@ from orgtp.cli.session import (
     write_stdout,
 )
 from orgtp.model.errors import BadInput
-from orgtp.model.text import count_noun
 
 if TYPE_CHECKING:
     from orgtp.api import DraftSource, ImportPlan, ImportQuestion, ImportRequest, OrgHandle, RecordedChange
@@ -43,8 +41,8 @@ def import_seats(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="people, scorecard, backstage, peribolos, agents, crewai, copilot-studio, a2a, oasf or seats. Default: "
-            "recognised from each file.",
+            help="people, scorecard, backstage, peribolos, agents, crewai, copilot-studio, a2a, oasf or seats. "
+            "Default: recognised from each file.",
         ),
     ] = "",
     under: Annotated[
@@ -107,7 +105,7 @@ def import_seats(
             plan = handle.imports.plan(sources, request)
     if change.dry_run:
         return _show_plan(handle, plan, sources, request, change)
-    kept = _write_bad_rows(plan, sources, skip_bad) if skip_bad and not plan.questions else {}
+    kept = handle.imports.write_bad_rows(plan, sources, skip_bad) if skip_bad and not plan.questions else {}
     try:
         done = handle.imports.record(sources, request)
     except BaseException:
@@ -124,17 +122,11 @@ def import_seats(
 def _read_sources(
     handle: OrgHandle, paths: Sequence[Path], format_: str, mapping: Mapping[str, str], name: str
 ) -> list[DraftSource]:
-    """Read the files and folders. `-` is standard input, which is kept in a file while it is read."""
+    """Read the files and folders; `-` is standard input."""
     if paths.count(_STDIN) > 1:
         raise BadInput(what="standard input can only be read once, so name - once")
-    if _STDIN not in paths:
-        return handle.imports.read_sources(paths, format_, mapping, name)
-    with TemporaryDirectory() as folder:
-        kept = Path(folder, "stdin")
-        kept.write_bytes(sys.stdin.buffer.read())
-        named = [kept if path == _STDIN else path for path in paths]
-        found = handle.imports.read_sources(named, format_, mapping, name)
-    return [replace(source, path="-") if source.path == str(kept) else source for source in found]
+    piped = sys.stdin.buffer if _STDIN in paths else None
+    return handle.imports.read_sources(paths, format_, mapping, name, piped)
 
 
 def _parse_maps(texts: Iterable[str]) -> dict[str, str]:
@@ -152,7 +144,7 @@ def _parse_maps(texts: Iterable[str]) -> dict[str, str]:
 
 def _ask(questions: Sequence[ImportQuestion], request: ImportRequest) -> ImportRequest:
     """Ask each question once, and return the request with the answers. Nothing is written before all are answered."""
-    answers: dict[str, str] = {}
+    answers: dict[str, Any] = {}
     for one in questions:
         if len(one.choices) > 1:
             write_stderr(f"{one.text} Likely: {', '.join(one.choices)}")
@@ -160,7 +152,7 @@ def _ask(questions: Sequence[ImportQuestion], request: ImportRequest) -> ImportR
             write_stderr(one.text)
         words = {"under": "The seat that they report to", "owner": "The person who answers for them"}
         answers[one.key] = typer.prompt(words[one.key], default=one.choices[0] if one.choices else None, err=True)
-    return replace(request, answers={**request.answers, **answers})
+    return replace(request, **answers)
 
 
 def _show_plan(
@@ -227,7 +219,8 @@ def _report(
     for path, count in kept.items():
         name = next((source.name for source in plan.sources), "")
         words = shlex.join(["orgtp", "import", str(path), "--part-of", name])
-        write_stderr(f"{count_noun(count, 'bad row')} are in {path}. Correct them there, then: {words}")
+        rows = "1 bad row is" if count == 1 else f"{count} bad rows are"
+        write_stderr(f"{rows} in {path}. Correct {'it' if count == 1 else 'them'} there, then: {words}")
     return code or _code_of_skipped(plan)
 
 
@@ -249,28 +242,3 @@ def _plan_json(plan: ImportPlan) -> dict[str, Any]:
 def _refuse_existing(skip_bad: Path | None) -> None:
     if skip_bad and skip_bad.exists():
         raise BadInput(what=f"{skip_bad} already exists, and nothing is overwritten. Name a new file for --skip-bad")
-
-
-def _write_bad_rows(plan: ImportPlan, sources: Sequence[DraftSource], skip_bad: Path) -> dict[Path, int]:
-    """Write the bad rows of each table to a file that can be imported again. Returns the files with their rows.
-
-    Several tables have several headers: then each has a file of its own, with the name of its source.
-    """
-    found: dict[Path, int] = {}
-    tables = [
-        (source, rows)
-        for source in sources
-        if (rows := [one.row.text for one in plan.bad if one.path == source.path and one.row.text])
-    ]
-    for source, rows in tables:
-        path = skip_bad if len(tables) == 1 else skip_bad.with_name(f"{skip_bad.stem}-{source.name}{skip_bad.suffix}")
-        lines = [*([source.header.rstrip("\n")] if source.header else []), *(row.rstrip("\n") for row in rows)]
-        try:
-            with path.open("x", encoding="utf-8", newline="") as out:
-                out.write("".join(f"{line}\n" for line in lines))
-        except OSError as error:
-            for written in found:
-                written.unlink(missing_ok=True)
-            raise BadInput(what=f"{path} cannot be written: {error.strerror}. Nothing was imported") from error
-        found[path] = len(rows)
-    return found

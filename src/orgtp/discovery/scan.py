@@ -18,7 +18,7 @@ from orgtp.discovery.items import FoundItem, clean_place
 from orgtp.discovery.machine import ScannedMachine
 from orgtp.discovery.owners import find_owners
 from orgtp.discovery.patterns import BadPatterns, HowToRead, MachinePattern, ScanPatterns, read_patterns
-from orgtp.discovery.pipelines import read_compose_file, read_github_workflow, read_gitlab_pipeline
+from orgtp.discovery.pipelines import WorkflowCalls, read_compose_file, read_github_workflow, read_gitlab_pipeline
 from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanLimits, ScanRequest
 from orgtp.discovery.scan_log import ScanLog
 from orgtp.discovery.schedulers import CRONTAB, Schedulers
@@ -58,6 +58,7 @@ class _Scan:
         self.joiner = Joiner(patterns, self.machine, self.log, self.items)
         self.walk = FolderWalk(patterns, self.finder, self.log)
         self.schedulers = Schedulers(self.machine, self.joiner, self.log)
+        self.calls = WorkflowCalls()
         self.personas: dict[str, FoundItem] = {}
         self._read: set[str] = set()
 
@@ -65,7 +66,7 @@ class _Scan:
         self.read_folders()
         self.read_machine()
         items = self.leave_out_samples()
-        owners = find_owners(items, self.log)
+        owners = find_owners(items, self.log, self.request.zone)
         agents = _merge_copies(items, owners)
         repositories = self.walk.repositories.values()
         search = SeatFileSearch(self.machine, self.log, repositories, self._read, self.schedulers.read_users)
@@ -83,6 +84,8 @@ class _Scan:
                     self._read.add(file.path)
                     self.read_walked(file)
 
+        self.calls.pass_on()
+
     def read_walked(self, walked: WalkedFile) -> None:
         raw = self.log.read(walked.path, walked.shown, walked.pattern.what)
         if raw is not None:
@@ -94,6 +97,9 @@ class _Scan:
 
     def read_machine(self) -> None:
         """Read the places of the parts of the machine that were asked for: definitions first, and what starts them."""
+        for part in self.request.parts:
+            # A part with nothing in it was looked at, too.
+            self.log.count(_NAMES[part], 0)
         wanted = [pattern for pattern in self.patterns.machine if pattern.part in self.request.parts]
         units: list[str] = []
         for pattern in sorted(wanted, key=lambda one: one.read in _STARTING):
@@ -139,7 +145,7 @@ class _Scan:
         elif read is HowToRead.PERSONA:
             read_persona(file, self.personas)
         elif read in {HowToRead.GITHUB_WORKFLOW, HowToRead.GITHUB_WORKFLOW_ELSEWHERE}:
-            read_github_workflow(file, runs=read is HowToRead.GITHUB_WORKFLOW)
+            read_github_workflow(file, self.calls, runs=read is HowToRead.GITHUB_WORKFLOW)
         elif read in _IMPORTED:
             read_as_import(file, read.value)
         elif read in {HowToRead.N8N, HowToRead.ASSISTANTS}:

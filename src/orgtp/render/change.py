@@ -59,8 +59,10 @@ def _format_heir(org: Org, seat: str) -> Line:
 
 
 def dry_run_text(before: Mapping[str, bytes], after: Mapping[str, bytes], removed: Sequence[str] = ()) -> str:
-    """What a dry run would write, as a unified diff without context. Of removed files, it names the paths."""
-    out = [f"remove {path}" for path in removed]
+    """What a dry run would write, as a unified diff without context. Of removed files, it names the first paths."""
+    out = [f"remove {path}" for path in removed[:_MOST_REMOVED]]
+    if more := removed[_MOST_REMOVED:]:
+        out.append(f"remove {count_noun(len(more), 'more file')}, the last of them {more[-1]}")
     for path, raw in sorted(after.items()):
         old, new = (side.decode(errors="replace").splitlines() for side in (before.get(path, b""), raw))
         source = f"a/{path}" if path in before else "/dev/null"
@@ -73,3 +75,4 @@ def dry_run_text(before: Mapping[str, bytes], after: Mapping[str, bytes], remove
 
 
 _SHIPPED = ".orgtp/"
+_MOST_REMOVED = 10

@@ -11,6 +11,7 @@ from orgtp.actions.import_seats.plan import format_bad_rows
 from orgtp.actions.import_seats.request import QuestionKind
 from orgtp.actions.import_seats.result import FieldFate, FieldMerge, ImportPlan, PlannedRow, RowFate
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.inventory.alike import list_alike_text
 from orgtp.model.text import count_noun, join_with_and, one_line
 from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import Screen, align_columns, indent_lines, render_lines, safe_text, wrap_line
@@ -133,12 +134,17 @@ def _row_cells(row: PlannedRow, asked: Container[QuestionKind]) -> Iterator[Line
     yield safe_text(row.seat, "bold")
     yield safe_text(_describe_seat(row))
     if row.fate is RowFate.NEW:
-        # An agent without a place reports to its owner.
-        is_asked = (QuestionKind.OWNER if row.kind == "agent" else QuestionKind.UNDER) in asked
-        yield safe_text(f"{row.reports_to or ('to be answered' if is_asked else 'the top')}{_describe_others(row)}")
+        yield safe_text(f"{row.reports_to or _describe_top(row, asked)}{_describe_others(row)}")
     else:
         yield safe_text(row.known_by or "a row before it")
     yield safe_text(row.where, "dim")
+
+
+def _describe_top(row: PlannedRow, asked: Container[QuestionKind]) -> str:
+    """Whom a row reports to that names nobody: an agent without a place reports to who answers for it."""
+    if row.kind == "agent" and QuestionKind.OWNER in asked:
+        return "its owner, to be answered"
+    return "to be answered" if QuestionKind.UNDER in asked else "the top"
 
 
 def _heads(*words: str) -> list[Line]:
@@ -150,7 +156,7 @@ _HEADS = dict.fromkeys(RowFate, _KNOWN) | {RowFate.NEW: _heads("seat", "name, ro
 
 
 def _describe_seat(row: PlannedRow) -> str:
-    alike = f" (like {', '.join(f'{one.seat}: {one.score}' for one in row.alike)})" if row.alike else ""
+    alike = f" (like {list_alike_text(row.alike)})" if row.alike else ""
     kind = "" if row.kind == "human" else f" [{row.kind}]"
     role = f", {one_line(row.role)}" if row.role not in {"", row.name} else ""
     return f"{one_line(row.name)}{role}{kind}{alike}"

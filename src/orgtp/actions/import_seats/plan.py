@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from orgtp.actions.acting_seat import explain_unread_seats
@@ -39,6 +40,8 @@ from orgtp.model.text import count_noun, did_you_mean, fold_name, is_id, join_wi
 
 ACTION = "import"
 _MOST_SHOWN = 5
+# Paths that do not say what the source is.
+_NO_NAMES = ("", ".", "..", "-")
 
 
 class BadRows(Refused):
@@ -106,8 +109,8 @@ class _Planner:
         self._name_seats()
         self.known = References(self.index, self.groups, sources)
         self.named = find_named(self.known, self.groups)
-        self.under = self._find_answer("under", request.under or request.answers.get(QuestionKind.UNDER, ""))
-        self.owner = self._find_answer("owner", request.owner or request.answers.get(QuestionKind.OWNER, ""))
+        self.under = self._find_answer("under", request.under)
+        self.owner = self._find_answer("owner", request.owner)
         self._check_owner(self.owner)
         self.placed: dict[int, _Placed] = {}
         self.merged: dict[int, MergedSeat] = {}
@@ -208,8 +211,8 @@ class _Planner:
             return found.pop()
         if found:
             raise BadInput(what=f'--{option} "{text}" is {join_with_and(sorted(found))}. Write the id of one')
-        near = did_you_mean(text, [*self.org.seats, *self.known.by_seat])
-        raise BadInput(what=f'--{option} "{text}" is no seat, and no row will be one. {near}'.rstrip())
+        near = did_you_mean(text, [*self.org.seats, *self.known.by_seat]) or "orgtp seat list shows all seats."
+        raise BadInput(what=f'--{option} "{text}" is no seat, and no row will be one. {near}')
 
     def _check_owner(self, owner: str) -> None:
         kind = self._kind_of(owner) if owner else SeatKind.HUMAN
@@ -330,23 +333,23 @@ class _Planner:
         )
         lost = draft.lost
         if not is_first:
-            return _replace(base, places=draft.runs_from, lost=lost)
+            return replace(base, places=draft.runs_from, lost=lost)
         named = self.named[group.number] if group.number in self.named else Named()
         lost += tuple(LostText("dotted line", text) for text in named.lost)
         notes = tuple(group.notes)
         if group.known and group.known.is_retired:
-            return _replace(base, fate=RowFate.RETIRED, lost=lost, notes=notes)
+            return replace(base, fate=RowFate.RETIRED, lost=lost, notes=notes)
         if group.known:
             merged = self.merged[group.number]
             fate = RowFate.UPDATED if merged.is_changed else RowFate.UNCHANGED
-            return _replace(
+            return replace(
                 base, fate=fate, fields=tuple(merged.fields), places=draft.runs_from, lost=lost,
                 notes=(*notes, *merged.notes), reports_to=merged.reports_to, owner=group.known.owner,
             )  # fmt: skip
         placed = self.placed[group.number]
         fields = list_source_fields(group, named)
         unknown = [*draft.unknown, *([] if "role" in fields or "role" in draft.unknown else ["role"])]
-        return _replace(
+        return replace(
             base, fate=RowFate.NEW, role=str(fields.get("role", NO_ROLE)), reports_to=placed.reports_to,
             also_reports_to=tuple(sorted(named.also)),
             owner=placed.owner or (group.seat if draft.kind is SeatKind.HUMAN else ""),
@@ -377,6 +380,7 @@ class _Planner:
             yield from (BadRowOfSource(source.path, row) for row in (*source.bad, *rows))
 
     def _list_notes(self) -> Iterator[str]:
+        """What somebody should know before they believe that a seat is gone."""
         unread = {source.name for source in self.sources if source.bad}
         if unread:
             yield (
@@ -413,16 +417,15 @@ class _Planner:
             tuple(sorted({*seats, *self.metrics.seats})),
             (*(edit for _, edit in pairs), *self.metrics.edits),
             by=self.request.by,
-            body="\n".join(f"{source.name}: {source.format}, {source.path}" for source in self.sources),
+            body="\n".join(map(_describe_source, self.sources)),
             doubts=self.metrics.doubts,
         )
 
 
-def _replace(row: PlannedRow, **fields: object) -> PlannedRow:
-    """The row with other fields: `dataclasses.replace`, without its checks, for thousands of rows."""
-    from dataclasses import replace
-
-    return replace(row, **fields)  # type: ignore[arg-type]
+def _describe_source(source: DraftSource) -> str:
+    """`people: from people.csv, in the format people`. The folders of somebody's machine do not belong in a record."""
+    file = one_line(source.path).rstrip("/").rpartition("/")[2]
+    return f"{source.name}: from {source.name if file in _NO_NAMES else file}, in the format {source.format}"
 
 
 def _is_retired(seat: Seat | None) -> bool:

@@ -39,7 +39,7 @@ class FoundAgent:
     `0 6 * * 1-5` or `on push`, and `program` the name of the program that runs, without arguments. Values of an
     environment and arguments of command lines are in none of the fields. `tools` are the tools that the definition
     allows, and `risks` says in words what it can do (`can write files`, `can run programs`). `started` is the day of
-    the first commit, as a date. `copies` are the other places with the same text.
+    the first commit in the org's time zone, as a date. `copies` are the other places with the same text.
     """
 
     kind: FoundKind

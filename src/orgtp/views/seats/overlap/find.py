@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from orgtp.model.errors import BadInput
+from orgtp.model.inventory.alike import Alike
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat
 from orgtp.views.seats.overlap.instances import Sameness, group_instances
@@ -25,7 +26,7 @@ from orgtp.views.seats.overlap.measure import (
     round_likeness,
 )
 from orgtp.views.seats.overlap.sides import describe_side
-from orgtp.views.seats.overlap.types import Alike, Instances, OmittedPairs, OverlapPair, Overlaps, WorkText, read_work
+from orgtp.views.seats.overlap.types import Instances, OmittedPairs, OverlapPair, Overlaps, WorkText, read_work
 from orgtp.views.seats.summary import SeatSummary, summarize_seat
 from orgtp.views.selection import EVERYTHING, Selection, select_places
 
