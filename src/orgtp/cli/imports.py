@@ -82,8 +82,9 @@ def import_seats(
 ) -> int:
     """Import seats from what you have, as a commit: people, teams, agents and scorecards.
 
-    Nothing is invented: a new seat is proposed, and has only what its row says. A row whose address or alias belongs to
-    a seat is that seat. What people changed in a seat since the last import stays.
+    Nothing is invented: a new seat is proposed, and has only what its row says. A row is a seat that you have
+    if it has its address, its file, or its alias and its name. What people changed in a seat since the last import
+    stays.
 
     With --dry-run, a table shows what becomes of each row first. To undo an import: orgtp undo.
     """
@@ -213,8 +214,8 @@ def _report(
         write_stderr(import_report_text(plan, replace(detect_screen(), colour=False)))
         if first := next((row.seat for row in plan.rows if row.fate == "new"), ""):
             write_stderr(
-                f"next: orgtp chart. A new seat is proposed until somebody makes it active: orgtp seat set {first} "
-                "status=active"
+                f"next: orgtp chart. A new seat is proposed until you add a metric (orgtp metric add {first} …) and make it "
+                f"active: orgtp seat set {first} status=active"
             )
     for path, count in kept.items():
         name = next((source.name for source in plan.sources), "")
