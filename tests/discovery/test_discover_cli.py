@@ -236,7 +236,11 @@ def test_one_agent_is_shown_in_full(sample: Shell, agents: Shell) -> None:
     ran = sample("discover", "../agents", code=1)
     assert "found in" not in ran.out
     command = next(line.strip() for line in ran.out.splitlines() if " --agent " in line)
-    assert "found in" in typed(sample, command, code=1).out
+    one = typed(sample, command, code=1).out
+    assert "found in" in one
+    file = one.partition("Its seat, to review.")[2]
+    assert "\n  kind: agent\n  status: proposed\n  runs_from:\n" in file
+    assert "owner:" not in file, "nobody has said who owns it"
     ran = sample("discover", "../agents", "--agent", "bot-9", code=2)
     assert 'Did you mean "bot-' in ran.err
 

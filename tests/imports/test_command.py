@@ -37,7 +37,7 @@ def test_an_import_is_one_commit_that_is_valid_and_proven(acme: Shell) -> None:
     assert done.out.endswith(" import: 5 seats from people\n")
     assert commits(acme) == before + 1
     message = acme.git("log", "-1", "--format=%B").out
-    assert "people: people, ../people.csv" in message
+    assert "\npeople: from people.csv, in the format people\n" in message, "the folder of the file is nobody's business"
     assert "Orgtp-Action: import\nOrgtp-Seat: a-3d-bob\nOrgtp-Seat: ada-lovelace\n" in message
     acme("validate", code=None)
     assert "import" in acme("log", "--action", "import").out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_a_name_can_have_the_last_name_first(org: Shell) -> None:
 
 
 def test_an_address_or_a_reference_says_who_has_a_new_name() -> None:
-    at = {"emails": ("cleo@example.com",)}
+    at: dict[str, Any] = {"emails": ("cleo@example.com",)}
     files = imported(EMPTY, [people(person(2, "1", "Cleo Moss", **at))])
     assert not plan(load(files).org, people(person(2, "1", "Cleo Ray", **at))).bad
     assert plan(load(files).org, people(person(2, "1", "Cleo Ray", emails=("other@example.com",)))).bad

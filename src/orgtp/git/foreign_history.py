@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Timer
 
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.git.process import GitMissing, start_git
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.lazy_dataclass import dataclass
 
 _KIB, _MIB = 1024, 1024 * 1024

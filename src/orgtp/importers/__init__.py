@@ -5,7 +5,6 @@ __all__ = [
     "agent_paths",
     "bad_rows",
     "draft_texts",
-    "foreign_files",
     "formats",
     "front_matter",
     "read",

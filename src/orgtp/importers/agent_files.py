@@ -10,10 +10,10 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path, PurePosixPath
 
+from orgtp.files.foreign_files import list_folder
 from orgtp.files.yaml.foreign import ForeignData
 from orgtp.importers.agent_paths import find_agent_folder, list_folders_below, remove_agent_ending
 from orgtp.importers.draft_texts import DraftTexts, undo_literal_breaks
-from orgtp.importers.foreign_files import list_folder
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.front_matter import FrontMatter, read_front_matter
 from orgtp.importers.repositories import RepositoryFinder

@@ -14,11 +14,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.files.output import CannotOutput, write_atomically
 from orgtp.files.yaml.dumper import format_document
 from orgtp.files.yaml.editor import CannotEdit, edit_yaml
 from orgtp.files.yaml.loader import NotStrict, read_document
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import DropKey, SetKey
 

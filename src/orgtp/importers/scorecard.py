@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.files.value_import import BadImportFile, ImportFile, ImportRow, read_import_file
 from orgtp.importers.columns import choose_columns, fold_header
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.formats import BadSource, SourceRequest
 from orgtp.importers.table import name_source, peek_headers, read_table
 from orgtp.importers.table_rows import ERROR_VALUES, MOST_BYTES, SourceTable, TableRow, write_cells

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.formats import BadSource, SourceRequest
 from orgtp.importers.table_rows import (
     MOST_BYTES,

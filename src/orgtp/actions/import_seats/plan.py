@@ -40,6 +40,8 @@ from orgtp.model.text import count_noun, did_you_mean, fold_name, is_id, join_wi
 
 ACTION = "import"
 _MOST_SHOWN = 5
+# Paths that do not say what the source is.
+_NO_NAMES = ("", ".", "..", "-")
 
 
 class BadRows(Refused):
@@ -209,8 +211,8 @@ class _Planner:
             return found.pop()
         if found:
             raise BadInput(what=f'--{option} "{text}" is {join_with_and(sorted(found))}. Write the id of one')
-        near = did_you_mean(text, [*self.org.seats, *self.known.by_seat])
-        raise BadInput(what=f'--{option} "{text}" is no seat, and no row will be one. {near}'.rstrip())
+        near = did_you_mean(text, [*self.org.seats, *self.known.by_seat]) or "orgtp seat list shows all seats."
+        raise BadInput(what=f'--{option} "{text}" is no seat, and no row will be one. {near}')
 
     def _check_owner(self, owner: str) -> None:
         kind = self._kind_of(owner) if owner else SeatKind.HUMAN
@@ -414,9 +416,15 @@ class _Planner:
             tuple(sorted({*seats, *self.metrics.seats})),
             (*(edit for _, edit in pairs), *self.metrics.edits),
             by=self.request.by,
-            body="\n".join(f"{source.name}: {source.format}, {source.path}" for source in self.sources),
+            body="\n".join(map(_describe_source, self.sources)),
             doubts=self.metrics.doubts,
         )
+
+
+def _describe_source(source: DraftSource) -> str:
+    """`people: from people.csv, in the format people`. The folders of somebody's machine do not belong in a record."""
+    file = one_line(source.path).rstrip("/").rpartition("/")[2]
+    return f"{source.name}: from {source.name if file in _NO_NAMES else file}, in the format {source.format}"
 
 
 def _is_retired(seat: Seat | None) -> bool:

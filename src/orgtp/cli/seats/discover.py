@@ -166,9 +166,12 @@ def _show(handle: OrgHandle | None, found: Discovered, options: DiscoverOptions,
         from orgtp.render.seats.discovery import discovery_text
         from orgtp.render.terminal import detect_screen
 
-        screen, has_org = detect_screen(), handle is not None
-        text = discovery_text(view, screen, command=options.command, whole=options.whole, has_org=has_org)
-        write_stdout(text)
+        # The files of hundreds of seats would hide everything else.
+        seats = handle.discovery.preview_seats(view) if handle and options.agents else {}
+        has_org, whole = handle is not None, options.whole
+        write_stdout(
+            discovery_text(view, detect_screen(), command=options.command, whole=whole, has_org=has_org, seats=seats)
+        )
     return finish_answer(handle, code) if handle else code
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from orgtp.model.inventory.alike import Alike, list_alike_text
 from orgtp.model.inventory.found import FoundAgent
@@ -24,6 +24,7 @@ from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     Discovery,
     GoneDefinition,
+    ProposedSeat,
     SkippedPlaces,
     StillRunning,
     SuggestedOwner,
@@ -38,12 +39,30 @@ _MOST_PLACES = 3
 _SHORT_ID, _SHORT_HASH = 8, 8
 
 
-def discovery_text(view: Discovery, screen: Screen, *, command: str, whole: bool = False, has_org: bool = True) -> str:
+def discovery_text(
+    view: Discovery,
+    screen: Screen,
+    *,
+    command: str,
+    whole: bool = False,
+    has_org: bool = True,
+    seats: Mapping[str, ProposedSeat] | None = None,
+) -> str:
     """The findings, what else there is, and what was not looked at.
 
     `command` is the command line that found them, for the next steps; "" leaves these out. `whole` cuts nothing.
+    `seats` has the seats that agents would get, by the ids of the agents, if they are to be read.
     """
-    return render_lines(_list_lines(view, screen, command, whole=whole, has_org=has_org), screen)
+    lines = [*_list_lines(view, screen, command, whole=whole, has_org=has_org), *_format_seats(seats or {})]
+    return render_lines(lines, screen)
+
+
+def _format_seats(seats: Mapping[str, ProposedSeat]) -> Iterator[Line]:
+    """The files of proposed seats, to review. A line of a file is never wrapped."""
+    for one in seats.values():
+        yield []
+        yield [("Its seat, to review. The owner is missing; --propose asks for it:", "dim")]
+        yield from (join_spans("  ", safe_text(line)) for line in one.yaml.splitlines())
 
 
 def _list_lines(view: Discovery, screen: Screen, command: str, *, whole: bool, has_org: bool) -> Iterator[Line]:
