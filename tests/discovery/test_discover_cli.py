@@ -84,6 +84,17 @@ def test_the_command_that_tells_somebody_works_when_typed(sample: Shell, agents:
     assert [one["with"] for one in listed if "no seat answers for it" in one["what"]] == ["kristen"]
 
 
+@pytest.mark.parametrize("name", ["--by=bogdan", "-", 'it\'s $(id) `id` "quoted"', "#1; rm -rf x", "$HOME & more"])
+def test_the_command_that_tells_somebody_works_for_any_name(sample: Shell, agents: Shell, name: str) -> None:
+    workflow = agents.folder / ".github/workflows/report.yml"
+    workflow.write_text(f"name: {json.dumps(name)}\n{workflow.read_text()}")
+    (one,) = sample("discover", str(agents.folder), "--json", code=1).json["unseated"]
+    assert one["name"] == name
+    typed(sample, f"{one['escalate']} --by david")
+    listed = sample("escalate", "list", "--json").json["escalations"]
+    assert [name in one["what"] for one in listed if "no seat answers for it" in one["what"]] == [True]
+
+
 def test_without_an_org_every_agent_is_listed_and_none_can_be_proposed(shell: Shell, agents: Shell) -> None:
     ran = shell("discover", "agents", code=1)
     assert "1 running agent has no seat" in ran.out
@@ -435,3 +446,9 @@ def test_the_seats_that_look_alike_are_named(sample: Shell, agents: Shell) -> No
     assert [like["seat"] for like in one["alike"]] == ["dash"]
     assert {"ad", "spend"} <= {*one["alike"][0]["words"]}
     assert f"like dash: {one['alike'][0]['likeness']}" in sample("discover", "../agents", code=1).out
+
+
+def test_propose_says_why_it_has_nothing_to_propose(acme: Shell) -> None:
+    acme.write("work/.claude/agents/tidy.md", "---\nname: tidy\ndescription: Tidies the shelf.\n---\n")
+    told = acme("discover", "work", "--propose", "--owner", "ada").err
+    assert "no running agent without a seat was found. Nothing starts the templates; orgtp import makes" in told

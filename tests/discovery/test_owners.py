@@ -42,6 +42,16 @@ def test_the_first_day_is_that_of_the_org_and_a_share_is_rounded_in_whole_number
     assert [one.share for one in agent.authors] == [88, 13]
 
 
+def test_a_program_that_commits_comes_after_the_people(box: Box) -> None:
+    box.make_repository("/srv/agents", REMOTE)
+    for number in range(4):
+        change(box, number, "1+renovate[bot]@users.noreply.github.com" if number else ADA, "2025-02-03")
+    (agent,) = box.scan("/srv").agents
+    assert [(one.who, one.share) for one in agent.authors] == [
+        (ADA, 25), ("1+renovate[bot]@users.noreply.github.com", 75),
+    ]  # fmt: skip
+
+
 def test_the_mailmap_says_who_an_author_is(box: Box) -> None:
     box.make_repository("/srv/agents", REMOTE)
     change(box, 1, "old@example.org", "2025-02-03")

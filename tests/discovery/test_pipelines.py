@@ -217,3 +217,33 @@ def test_a_broken_dockerfile_starts_nothing(box: Box, text: str) -> None:
     box.write("/srv/app/compose.yaml", "services:\n  a: {build: .}\n")
     box.write("/srv/app/Dockerfile", f"FROM x\n{text}\n")
     assert not running(box.scan("/srv/app"))
+
+
+def test_a_job_of_gitlab_takes_what_it_extends_and_includes(box: Box) -> None:
+    box.make_repository("/srv/app", "https://gitlab.example.com/acme/app.git")
+    box.write(
+        "/srv/app/.gitlab-ci.yml",
+        "include:\n  - local: /ci/agents.yml\n  - project: acme/ci\n    file: x.yml\n"
+        "review:\n  extends: .claude\n  when: manual\nloop:\n  extends: loop\ntest:\n  script: pytest\n",
+    )
+    box.write("/srv/app/ci/agents.yml", ".claude:\n  script: [claude -p review]\n")
+    found = box.scan("/srv", parts=frozenset())
+    assert triggers(found) == [("review", "by hand", "claude")]
+    assert [agent.name for agent in pick(found, FoundKind.TEMPLATE)] == [".claude"]
+    assert [(one.where.endswith(".gitlab-ci.yml"), one.on_purpose) for one in found.skipped] == [(True, True)]
+    assert "another repository" in found.skipped[0].why
+
+
+def test_a_workflow_that_runs_one_of_another_repository_is_named(box: Box) -> None:
+    box.make_repository("/srv/app", REMOTE)
+    write_workflow(box, "brief", "{push: {}}", "uses: acme/ci/.github/workflows/brief.yml@v1")
+    found = box.scan("/srv", parts=frozenset())
+    assert not running(found)
+    assert [(one.where.endswith("brief.yml"), one.on_purpose) for one in found.skipped] == [(True, True)]
+
+
+def test_files_of_gitlab_that_include_each_other_end(box: Box) -> None:
+    box.make_repository("/srv/app", REMOTE)
+    box.write("/srv/app/.gitlab-ci.yml", "include: a.yml\na:\n  script: claude -p\n")
+    box.write("/srv/app/a.yml", "include: a.yml\n")
+    assert triggers(box.scan("/srv", parts=frozenset())) == [("a", "on pipelines", "claude")]

@@ -180,6 +180,14 @@ def test_a_script_in_python_is_an_agent_by_what_it_uses(box: Box) -> None:
     assert triggers(box.scan()) == [("one", "0 0 * * *", "claude_agent_sdk"), ("two", "0 1 * * *", "claude")]
 
 
+def test_the_home_folders_of_others_are_named(box: Box) -> None:
+    box.write("/home/bo/.config/systemd/user/dash.service", "[Service]\nExecStart=claude -p dash\n")
+    found = box.scan()
+    assert not running(found)
+    assert [(one.where, one.on_purpose) for one in found.skipped] == [("/home/bo", True)]
+    assert not box.scan(parts=frozenset({MachinePart.CRONTAB})).skipped
+
+
 def test_jobs_of_at(box: Box) -> None:
     box.write(
         "/var/spool/cron/atjobs/a00001", "#!/bin/sh\nKEY=canary; export KEY\ncd /srv || exit 1\nclaude -p brief\n"

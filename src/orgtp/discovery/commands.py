@@ -397,6 +397,9 @@ def _find_inner_text(name: str, words: tuple[str, ...]) -> str:
 
 def _unwrap(name: str, words: tuple[str, ...]) -> tuple[str, ...] | None:
     """The command that another program runs; None if it runs none."""
+    if words[0] == UNKNOWN:
+        # `$SUDO claude -p`: what comes first is not known.
+        return words[1:]
     if name == "find":
         return next((words[at + 1 :] for at, word in enumerate(words) if word in {"-exec", "-execdir", "-ok"}), ())
     taken = next((number for number in (2, 3) if (name, *words[1:number]) in _SEVERAL_WORDS), 1)

@@ -59,8 +59,13 @@ def _list_authors(history: FileHistory | None) -> tuple[FoundAuthor, ...]:
     """Those with most commits, and their shares in percent, rounded in whole numbers."""
     counts = history.commits if history else {}
     total = sum(counts.values())
-    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST_AUTHORS]
+    ranked = sorted(counts.items(), key=lambda one: (_is_program(one[0]), -one[1], one[0]))[:_MOST_AUTHORS]
     return tuple(FoundAuthor(clean(who), "git", (200 * number + total) // (2 * total)) for who, number in ranked)
+
+
+def _is_program(address: str) -> bool:
+    """Whether an address is that of a program: an app of GitHub, or what signs the commits of a client."""
+    return "[bot]@" in address or address in {"noreply@anthropic.com", "noreply@github.com", "cursoragent@cursor.com"}
 
 
 def _read_code_owners(root: Path, repository: FoundRepository | None, log: ScanLog) -> _CodeOwners | None:

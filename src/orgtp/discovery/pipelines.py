@@ -21,6 +21,9 @@ from orgtp.model.inventory.found import FoundKind
 
 _MOST_JOBS = 1_000
 _MOST_CALLS = 3
+_FROM_ELSEWHERE = "it also runs a pipeline of another repository: what that does is not known"
+# As many levels as GitLab allows.
+_MOST_EXTENDS = 11
 _EVENTS = {"workflow_dispatch": "by hand", "workflow_call": "", "schedule": ""}
 
 
@@ -71,8 +74,11 @@ def read_github_workflow(file: ReadFile, calls: WorkflowCalls, *, runs: bool) ->
         for trigger in triggers:
             item.add_trigger(trigger)
         file.joiner.add_definition(item)
-    called = [_find_local(as_text(job.get("uses")), file) for job in jobs]
+    used = [uses for job in jobs if (uses := as_text(job.get("uses")))]
+    called = [_find_local(uses, file) for uses in used]
     if runs:
+        if any(not uses.startswith("./") and not _find_action(uses, file) for uses in used):
+            file.log.skip(file.shown, _FROM_ELSEWHERE, on_purpose=True)
         calls.add(file.path, triggers, filter(None, called), item)
 
 
@@ -160,8 +166,9 @@ def _list_events(on: Any) -> Iterator[str]:
 def read_gitlab_pipeline(file: ReadFile) -> None:
     """A pipeline of GitLab whose jobs run agents. When a schedule runs it is in GitLab, not in the file."""
     data = _parse(file)
-    for name, job in sorted(data.items())[:_MOST_JOBS]:
-        settings = as_mapping(job)
+    jobs = {**_read_included(file, data), **data}
+    for name in sorted(jobs)[:_MOST_JOBS]:
+        settings = _extend(name, jobs)
         texts = [line for key in ("before_script", "script", "after_script") for line in list_texts(settings.get(key))]
         folder = _find_top(file)
         uses = [use for use in find_uses("\n".join(texts), {}, folder, file.patterns) if isinstance(use, AgentUse)]
@@ -174,6 +181,35 @@ def read_gitlab_pipeline(file: ReadFile) -> None:
         for one in describe_template(file, [trigger] if trigger else []):
             item.add_trigger(one)
         file.joiner.add_definition(item)
+
+
+def _read_included(file: ReadFile, data: dict[str, Any], depth: int = 0) -> dict[str, Any]:
+    """The jobs of the files of the same repository that a pipeline includes."""
+    found: dict[str, Any] = {}
+    value = data.get("include")
+    for one in as_list(value) or [value]:
+        name = as_text(as_mapping(one).get("local")) or as_text(one)
+        local = _find_local(f"./{name.lstrip('/')}", file) if name and "://" not in name and "*" not in name else ""
+        if local and os.path.lexists(local) and os.path.realpath(local) == local and depth < _MOST_CALLS:
+            raw = file.log.read(local, file.machine.show(local), file.what)
+            try:
+                below = as_mapping(parse_yaml(raw)) if raw is not None else {}
+            except Unparsed as error:
+                file.log.skip(file.machine.show(local), str(error))
+                continue
+            found |= {**_read_included(file, below, depth + 1), **below}
+        elif one and not as_mapping(one).get("template"):
+            file.log.skip(file.shown, _FROM_ELSEWHERE, on_purpose=True)
+    return found
+
+
+def _extend(name: str, jobs: dict[str, Any], depth: int = 0) -> dict[str, Any]:
+    """A job with what it takes from those that it extends."""
+    job = as_mapping(jobs.get(name))
+    found: dict[str, Any] = {}
+    for one in list_texts(job.get("extends")):
+        found |= _extend(one, jobs, depth + 1) if depth < _MOST_EXTENDS else {}
+    return {**found, **job}
 
 
 SCHEDULED = "GitLab schedule (its times are in GitLab, not in the file)"

@@ -34,6 +34,18 @@ def find_recipes(text: str, targets: Sequence[str]) -> str:
     return found.replace("$$", "$")
 
 
+def list_known_names(raw: bytes, names: Sequence[str], *, package: bool) -> tuple[str, ...]:
+    """Those of the names that the file has itself. Another word of a command line is an argument, and never shown."""
+    if not package:
+        rules, _ = _read_rules(raw.decode(errors="replace")[:_LONGEST])
+        return tuple(name for name in names if name in rules)
+    try:
+        scripts = as_mapping(as_mapping(parse_json(raw)).get("scripts"))
+    except Unparsed:
+        return ()
+    return tuple(name for name in names if name in scripts)
+
+
 def _read_rules(text: str) -> tuple[dict[str, tuple[list[str], list[str]]], dict[str, str]]:
     """The rules by their targets: what each needs, and the lines of its recipe; and the variables."""
     rules: dict[str, tuple[list[str], list[str]]] = {}

@@ -100,6 +100,8 @@ class _Scan:
         for part in self.request.parts:
             # A part with nothing in it was looked at, too.
             self.log.count(_NAMES[part], 0)
+        if self.request.parts - {MachinePart.CRONTAB}:
+            self.leave_out_homes()
         wanted = [pattern for pattern in self.patterns.machine if pattern.part in self.request.parts]
         units: list[str] = []
         for pattern in sorted(wanted, key=lambda one: one.read in _STARTING):
@@ -111,6 +113,13 @@ class _Scan:
         self.schedulers.read_units(units)
         if MachinePart.CRONTAB in self.request.parts:
             self.schedulers.read_own_crontab()
+
+    def leave_out_homes(self) -> None:
+        """Remember the home folders of other users: their units, settings and compose files are not looked at."""
+        for pattern in ("/home/*", "/Users/*", "/root"):
+            for path in self.machine.expand(pattern):
+                if os.path.isdir(path) and self.machine.name_path(path) not in {self.machine.home, "/Users/Shared"}:  # noqa: PTH112
+                    self.log.skip(self.machine.show(path), "the home folder of another user", on_purpose=True)
 
     def read_place(self, pattern: MachinePattern, path: str) -> None:
         """Read one file of the machine, once."""

@@ -78,6 +78,7 @@ class _Reader:
     words: list[str] = field(default_factory=list)
     word: str | None = None
     skip_word: bool = False
+    reads_file: bool = False
     found: list[tuple[str, ...]] = field(default_factory=list)
     above: list[tuple[list[str], str | None] | None] = field(default_factory=list)
     waiting: list[_Document] = field(default_factory=list)
@@ -93,7 +94,7 @@ class _Reader:
         if self.word is not None and not self.skip_word:
             self.words.append(self.word)
         self.skip_word = self.skip_word and self.word is None
-        self.word = None
+        self.word, self.reads_file = None, False
 
     def end_command(self) -> None:
         self.end_word()
@@ -252,7 +253,7 @@ def _pass(_: _Reader, __: str) -> None:
 
 def _space(reader: _Reader, _: str) -> None:
     # There may be spaces between < and the name of the file.
-    if reader.word != UNKNOWN:
+    if not (reader.reads_file and reader.word == UNKNOWN):
         reader.end_word()
 
 
@@ -285,6 +286,7 @@ def _redirect(reader: _Reader, value: str) -> None:
     if value == "<":
         # The file is read by the command, as if it were an argument that is no file to run.
         reader.add(UNKNOWN)
+        reader.reads_file = True
     else:
         reader.skip_word = True
 

@@ -24,7 +24,7 @@ from orgtp.discovery.commands import (
 from orgtp.discovery.items import FoundItem
 from orgtp.discovery.machine import ScannedMachine, hash_shown
 from orgtp.discovery.patterns import ScanPatterns
-from orgtp.discovery.recipes import find_package_scripts, find_recipes
+from orgtp.discovery.recipes import find_package_scripts, find_recipes, list_known_names
 from orgtp.discovery.scan_log import ScanLog
 from orgtp.discovery.shell_text import UNKNOWN, join_folder, name_own_folder
 from orgtp.lazy_dataclass import dataclass
@@ -69,6 +69,22 @@ class _Reached:
     script: str = ""
     raw: bytes = b""
     part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenedScript:
+    """A script that something runs, the file that it is, and its content."""
+
+    use: ScriptUse
+    path: str
+    raw: bytes
+
+    @property
+    def part(self) -> str:
+        """The recipes of the file that are run, by those names that the file has itself."""
+        if self.use.kind is FileKind.SCRIPT:
+            return ""
+        return " ".join(list_known_names(self.raw, self.use.words, package=self.use.kind is FileKind.PACKAGE))
 
 
 class Joiner:
@@ -146,16 +162,21 @@ class Joiner:
             # A program and not a script: what it does cannot be read.
             return
         raw = self.log.read(path, f"{self.machine.show(path)} (started by {start.source})", _SCRIPTS)
-        if raw is None:
-            return
+        if raw is not None:
+            yield from self._read_script(_OpenedScript(script, path, raw), start, variables, seen)
+
+    def _read_script(
+        self, opened: _OpenedScript, start: Start, variables: Mapping[str, str], seen: set[tuple[str, tuple[str, ...]]]
+    ) -> Iterator[_Reached]:
+        script, path, raw = opened.use, opened.path, opened.raw
         text = raw.decode(errors="replace")
         if script.kind is FileKind.SCRIPT and not _is_shell(path, text):
             yield from self._read_program(script, path, raw, text)
             return
-        text = _find_commands(script, raw, text)
-        for use in find_uses(text, variables, script.folder or os.path.dirname(script.path), self.patterns):  # noqa: PTH120
+        folder = script.folder or os.path.dirname(script.path)  # noqa: PTH120
+        for use in find_uses(_find_commands(script, raw, text), variables, folder, self.patterns):
             if isinstance(use, AgentUse):
-                yield _Reached(use, path, raw, " ".join(part))
+                yield _Reached(use, path, raw, opened.part)
             else:
                 yield from self._follow_all(use, start, variables, seen)
 

@@ -237,7 +237,9 @@ def describe_agent(agent: FoundAgent) -> str:
 
 
 def _format_escalate(agent: FoundAgent, to: str) -> str:
-    what = f"{describe_agent(agent)}, and no seat answers for it"[:_LONGEST_TEXT]
+    what = f"{describe_agent(agent)}, and no seat answers for it"
+    # A text that begins with a hyphen would be an option.
+    what = (f"agent {what}" if what.startswith("-") else what)[:_LONGEST_TEXT]
     return shlex.join(["orgtp", "escalate", "open", to, what, "--to", to])
 
 
