@@ -446,3 +446,9 @@ def test_the_seats_that_look_alike_are_named(sample: Shell, agents: Shell) -> No
     assert [like["seat"] for like in one["alike"]] == ["dash"]
     assert {"ad", "spend"} <= {*one["alike"][0]["words"]}
     assert f"like dash: {one['alike'][0]['likeness']}" in sample("discover", "../agents", code=1).out
+
+
+def test_propose_says_why_it_has_nothing_to_propose(acme: Shell) -> None:
+    acme.write("work/.claude/agents/tidy.md", "---\nname: tidy\ndescription: Tidies the shelf.\n---\n")
+    told = acme("discover", "work", "--propose", "--owner", "ada").err
+    assert "no running agent without a seat was found. Nothing starts the templates; orgtp import makes" in told

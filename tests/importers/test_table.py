@@ -49,7 +49,7 @@ def test_text_that_is_not_unicode_is_an_error_that_shows_the_line_and_the_option
     path = tmp_path / "p.csv"
     error = refuse_file(path, PEOPLE.encode("cp1252"))
     assert "p.csv: line 2 is not UTF-8 text" in error
-    assert "--map encoding=cp1252, the line is: 1,Léna,CEO," in error
+    assert "--map encoding=cp1252: then the line is: 1,Léna,CEO," in error
     source = read_file(path, mapping={"encoding": "cp1252"})
     assert name_parents(source) == NAMES
     assert source.mapping == {"encoding": "cp1252"}

@@ -349,3 +349,26 @@ def test_a_line_without_a_status_is_a_proposal_that_can_be_undone_and_updated(ac
     acme("undo", "--yes")
     assert not (acme.folder / "seats/cleo.yaml").exists()
     assert acme("audit", "verify", "--json").json["verdict"] == "intact"
+
+
+def test_an_agent_whose_owner_is_asked_for_is_not_at_the_top(acme: Shell) -> None:
+    acme.write("agents/tidy.md", "---\nname: tidy\ndescription: Tidies the shelf.\n---\n")
+    shown = acme("import", "agents", "--dry-run", code=2).out
+    assert "to be answered" in shown.partition("tidy.md")[0]
+    assert "the top" not in shown
+
+
+def test_a_scorecard_fits_a_narrow_screen(acme: Shell) -> None:
+    acme.write("wide.csv", "Seat,Metric,Name,Goal,Outcome,2026-W46\nada,renewed,Contracts renewed,>= 10,Work,9\n")
+    for width in (60, 80):
+        shown = acme("import", "wide.csv", "--dry-run", "--by", "ada", COLUMNS=str(width)).out
+        (row,) = [line for line in shown.splitlines() if "ada/renewed" in line]
+        assert "the metric, 1 value" in row
+
+
+def test_an_import_says_what_comes_next(acme: Shell) -> None:
+    acme.write("people.csv", PEOPLE)
+    told = acme("import", "people.csv", "--under", "ada").err.splitlines()[-1]
+    assert told.startswith("next: orgtp chart. ")
+    acme(*told.partition("orgtp chart")[2].rpartition("orgtp ")[2].split())
+    assert "next:" not in acme("import", "people.csv").err

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from orgtp.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from orgtp.actions.found_agents import AgentReport
     from orgtp.actions.import_seats.result import ImportPlan
     from orgtp.api.ledger import LedgerActions
     from orgtp.history.locate import OrgSnapshot
@@ -125,13 +124,13 @@ class AgentDiscovery:
         """
         from orgtp.actions.found_agents import report_found_agents
         from orgtp.model.change import Change
-        from orgtp.views.seats.discovery.build import list_seated_ids
+        from orgtp.views.seats.discovery.build import list_reports, list_seated_ids
 
         acting, now = self.ledger.find_acting_seat(by), self.snapshot.now
 
         def report(org: Org) -> Change:
             named = self._name_own_repository(org)
-            reports = _list_reports(named, self._compare_with(org, found))
+            reports = list_reports(named, self._compare_with(org, found))
             return report_found_agents(org, now, reports, list_seated_ids(named), acting)
 
         return self.ledger.record(report, dry_run=dry_run)
@@ -142,36 +141,12 @@ class AgentDiscovery:
         return build_discovery(self._name_own_repository(org), found, self.snapshot.now)
 
     def _name_own_repository(self, org: Org) -> Org:
-        """The org with its own repository named in `runs_from`, where a seat may leave it out."""
-        name = self._own_repository
+        from orgtp.views.seats.discovery.build import name_own_repository
 
-        def name_places(places: Sequence[DefinitionPlace]) -> tuple[DefinitionPlace, ...]:
-            return tuple(place if place.repo else replace(place, repo=name) for place in places)
-
-        seats = {
-            id_: replace(seat, runs_from=name_places(seat.runs_from)) if seat.runs_from else seat
-            for id_, seat in org.seats.items()
-        }
-        return replace(org, seats=seats)
+        return name_own_repository(org, self._own_repository)
 
     @cached_property
     def _own_repository(self) -> str:
         from orgtp.importers.repositories import read_repository_name
 
         return read_repository_name(self.snapshot.root)
-
-
-def _list_reports(org: Org, view: Discovery) -> list[AgentReport]:
-    """What is to be reported. Without the file of a seat, nobody knows which agents have none."""
-    from orgtp.actions.found_agents import AgentReport
-    from orgtp.views.seats.discovery.build import describe_agent, identify_agent
-
-    found = [
-        AgentReport((one.id,), describe_agent(one.agent), f"{one.seat} is {one.status}", one.responsible)
-        for one in view.still_running
-    ]
-    if not org.unread_seat_files:
-        for agent in (one.agent for one in view.unseated):
-            ids = tuple(identify_agent(place) for place in (agent.place, *agent.copies))
-            found.append(AgentReport(ids, describe_agent(agent)))
-    return found

@@ -19,7 +19,7 @@ from orgtp.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from orgtp.actions.import_seats.request import ImportRequest
-    from orgtp.actions.import_seats.result import ImportPlan, PlannedRow
+    from orgtp.actions.import_seats.result import ImportPlan
     from orgtp.api.ledger import LedgerActions
     from orgtp.ledger.batch import RecordedChange
     from orgtp.model.inventory.draft import DraftSource
@@ -74,25 +74,15 @@ class Imports:
     def plan(self, sources: Sequence[DraftSource], request: ImportRequest) -> ImportPlan:
         """What becomes of each row, with the seats that new ones look like. Raises `UnknownSeat` and `BadInput`."""
         from orgtp.actions.import_seats.plan import plan_import
+        from orgtp.actions.import_seats.result import RowFate
+        from orgtp.views.seats.overlap.find import find_alike_drafts
 
         plan = plan_import(self.snapshot.loaded.org, sources, request, self.snapshot.now)
-        return replace(plan, rows=tuple(self._add_alike(plan, sources)))
-
-    def _add_alike(self, plan: ImportPlan, sources: Sequence[DraftSource]) -> list[PlannedRow]:
-        """The rows; those whose work is described with the seats of the org that look like them."""
-        from orgtp.actions.import_seats.result import RowFate
-        from orgtp.views.seats.overlap.find import find_alike
-        from orgtp.views.seats.overlap.types import read_draft_work
-
         drafts = {draft.where: draft for source in sources for draft in source.drafts}
-        # People with one job title are not alike for it.
-        is_told = {where for where, draft in drafts.items() if draft.mission or draft.kind != "human"}
-        new = [row for row in plan.rows if row.fate is RowFate.NEW and row.where in is_told]
-        if not self.snapshot.loaded.org.seats or not new:
-            return list(plan.rows)
-        found = find_alike(self.snapshot.loaded.org, [read_draft_work(drafts[row.where]) for row in new])
-        alike = {row.where: tuple(some) for row, some in zip(new, found, strict=True)}
-        return [replace(row, alike=alike[row.where]) if alike.get(row.where) else row for row in plan.rows]
+        new = [row for row in plan.rows if row.fate is RowFate.NEW]
+        found = find_alike_drafts(self.snapshot.loaded.org, [drafts[row.where] for row in new])
+        alike = {row.where: some for row, some in zip(new, found, strict=True) if some}
+        return replace(plan, rows=tuple(replace(row, alike=alike.get(row.where, ())) for row in plan.rows))
 
     def write_bad_rows(self, plan: ImportPlan, sources: Sequence[DraftSource], path: Path) -> dict[Path, int]:
         """Write the bad rows of a plan to new files; see `orgtp.importers.bad_rows`. Raises `BadInput`."""

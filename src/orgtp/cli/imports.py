@@ -37,7 +37,13 @@ def import_seats(
         list[Path], typer.Argument(metavar="PATH…", help="Files and folders to import; - is standard input.")
     ],
     format_: Annotated[
-        str, typer.Option("--format", metavar="F", help="The format of the files. Default: recognised from each file.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="people, scorecard, backstage, peribolos, agents, crewai, copilot-studio, a2a, oasf or seats. "
+            "Default: recognised from each file.",
+        ),
     ] = "",
     under: Annotated[
         str, typer.Option("--under", metavar="SEAT", help="The seat that those without a manager report to.")
@@ -51,7 +57,7 @@ def import_seats(
         typer.Option(
             "--map",
             metavar='KEY="Column"',
-            help="The column of a table that has a key, such as parent=Boss. Can be repeated.",
+            help="The column of a table that has a key, such as parent=Boss, or how to read it. Can be repeated.",
         ),
     ] = None,
     part_of: Annotated[
@@ -76,8 +82,9 @@ def import_seats(
 ) -> int:
     """Import seats from what you have, as a commit: people, teams, agents and scorecards.
 
-    Nothing is invented: a new seat is proposed, and has only what its row says. A row whose address or alias belongs to
-    a seat is that seat. What people changed in a seat since the last import stays.
+    Nothing is invented: a new seat is proposed, and has only what its row says. A row is a seat that you have
+    if it has its address, its file, or its alias and its name. What people changed in a seat since the last import
+    stays.
 
     With --dry-run, a table shows what becomes of each row first. To undo an import: orgtp undo.
     """
@@ -205,6 +212,11 @@ def _report(
         from orgtp.render.terminal import detect_screen
 
         write_stderr(import_report_text(plan, replace(detect_screen(), colour=False)))
+        if first := next((row.seat for row in plan.rows if row.fate == "new"), ""):
+            write_stderr(
+                f"next: orgtp chart. A new seat is proposed until you add a metric (orgtp metric add {first} …) and make it "
+                f"active: orgtp seat set {first} status=active"
+            )
     for path, count in kept.items():
         name = next((source.name for source in plan.sources), "")
         words = shlex.join(["orgtp", "import", str(path), "--part-of", name])

@@ -133,7 +133,7 @@ def _make_draft(
     name = texts.clean_name("name", agent.name) or texts.clean_name("file name", stem)
     role, unknown = _find_role(folder.find_path(file.path), name, texts)
     if agent.fault:
-        unknown = (*unknown, "what of its front matter is not YAML and was read line by line")
+        unknown = (*unknown, "all of the front matter, which is not YAML and was read line by line")
     if not _is_utf8(raw):
         unknown = (*unknown, "the characters that are not UTF-8, which are shown as \ufffd")
     for key, value in agent.front_matter.values.items():

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from orgtp.importers.source_files import SourceFile, SourceReading
@@ -19,6 +20,11 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
 class BadJson(ValueError):
     """A text breaks one of the rules; the text says which."""
+
+
+def is_json(path: Path) -> bool:
+    """Whether a file may be JSON."""
+    return path.suffix == ".json"
 
 
 def read_json_object(reading: SourceReading, file: SourceFile) -> dict[str, Any] | None:

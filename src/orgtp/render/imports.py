@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from orgtp.actions.import_metrics import describe_values
+from orgtp.actions.import_metrics import MetricFate, PlannedMetric, describe_values
 from orgtp.actions.import_seats.plan import format_bad_rows
 from orgtp.actions.import_seats.request import QuestionKind
 from orgtp.actions.import_seats.result import FieldFate, FieldMerge, ImportPlan, PlannedRow, RowFate
@@ -24,7 +24,7 @@ _FATES = {
     RowFate.NEW: ("new seat", "new seats"),
     RowFate.UPDATED: ("changed seat", "changed seats"),
     RowFate.UNCHANGED: ("unchanged seat", "unchanged seats"),
-    RowFate.AGAIN: ("more row of a seat above", "more rows of seats above"),
+    RowFate.AGAIN: ("more row of the same seat", "more rows of the same seats"),
     RowFate.RETIRED: ("row of a retired seat", "rows of retired seats"),
 }
 _FIELDS = {
@@ -62,7 +62,7 @@ def _head_lines(plan: ImportPlan, screen: Screen) -> list[Line]:
         for line in wrap_line(
             join_spans(
                 safe_text(source.path, "bold"),
-                f": {count_noun(source.rows, 'row')} ({source.format}), known as ",
+                f": {count_noun(source.rows, 'row')} ({source.format}), remembered as the source ",
                 safe_text(source.name),
             ),
             screen.width,
@@ -89,7 +89,7 @@ def _row_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
             continue
         shown = rows if len(plan.rows) <= _ALL else rows[:_FIRST]
         yield []
-        yield [(_count_fate(plan, fate), "bold")]
+        yield [(_FATES[fate][0 if len(rows) == 1 else 1], "bold")]
         # On a narrow screen, the places of the rows would leave no room for the names.
         columns = 3 if screen.width < _NARROW else None
         cells = [cells[:columns] for cells in (_HEADS[fate], *(list(_row_cells(row, asked)) for row in shown))]
@@ -110,15 +110,24 @@ def _metric_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
         [
             safe_text(f"{row.seat}/{row.metric}", "bold"),
             safe_text(f"{one_line(row.name)}, {row.target} {row.cadence}"),
-            [(f"{row.fate}, {count_noun(row.recorded, 'value')} recorded, {row.known} known", "")],
+            [(_describe_metric(row), "")],
             safe_text(row.where, "dim"),
         ]
         for row in shown
     ]
-    heads = _heads("metric", "name, target", "what becomes of it", "row")
-    yield from indent_lines(align_columns([heads, *cells], Screen(screen.width - 2), give=1))
+    heads = _heads("metric", "name, target", "what is new", "row")
+    columns = 3 if screen.width < _NARROW else None
+    narrowed = [some[:columns] for some in (heads, *cells)]
+    yield from indent_lines(align_columns(narrowed, Screen(screen.width - 2), give=1))
     if len(shown) < len(rows):
         yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
+
+
+def _describe_metric(row: PlannedMetric) -> str:
+    """What is new of a row of a scorecard: `the metric, 13 values`, `1 value`, `nothing`."""
+    found = ["the metric"] if row.fate is MetricFate.NEW else []
+    found += [count_noun(row.recorded, "value")] if row.recorded else []
+    return ", ".join(found) or "nothing"
 
 
 def _row_cells(row: PlannedRow, asked: Container[QuestionKind]) -> Iterator[Line]:

@@ -366,7 +366,8 @@ class _Planner:
         how = ""
         if group.first.aliases:
             aliases = f"aliases={','.join([*seat.aliases, group.first.aliases[0]])}"
-            how = f". If it is the same seat, say so first: {shlex.join(['orgtp', 'seat', 'set', seat.id, aliases])}"
+            typed = shlex.join(["orgtp", "seat", "set", seat.id, aliases])
+            how = f". If it is the same seat, type this before the import, or after orgtp undo: {typed}"
         return [f"the seat {seat.id} is called {one_line(seat.name)}, too{how}"]
 
     def _list_bad(self) -> Iterator[BadRowOfSource]:

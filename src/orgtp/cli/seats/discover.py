@@ -203,6 +203,9 @@ def _propose_seats(
         return EXIT_UNPROVEN
     if view.unseated:
         owner = owner or _ask_for_owner(handle, view, options)
+    elif not change.json:
+        idle = "" if not view.templates else ". Nothing starts the templates; orgtp import makes seats of them"
+        write_stderr(f"no running agent without a seat was found{idle}")
     done = handle.discovery.propose(view, owner=owner, under=under, by=change.by, dry_run=change.dry_run)
     return report_change("discover-propose", handle, done, change, seats=list(done.change.seats))
 

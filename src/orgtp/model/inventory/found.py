@@ -96,3 +96,16 @@ class Discovered:
     def count_read(self) -> int:
         """How many files and entries were read in all."""
         return sum(count for _, count in self.looked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReport:
+    """An agent to report: its ids, one for each place that has it, and what it is (`report-bot runs from …`).
+
+    If its seat was let go, `let_go` says how (`jeff is retired`), and `to` is who answers for it, else both are "".
+    """
+
+    ids: tuple[str, ...]
+    what: str
+    let_go: str = ""
+    to: str = ""
