@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from orgtp.discovery.commands import AgentUse, NamedUse, ScriptUse, find_library, find_started_program, find_uses
+from orgtp.discovery.commands import (
+    AgentUse,
+    NamedUse,
+    ScriptUse,
+    find_library,
+    find_started_program,
+    find_uses,
+    find_uses_of_words,
+)
+from orgtp.discovery.dockerfiles import read_start_of_image
 from orgtp.discovery.patterns import read_shipped_patterns
 from orgtp.discovery.recipes import find_recipes
 from orgtp.discovery.shell_text import name_own_folder
@@ -261,3 +272,23 @@ def test_hostile_scripts_end(piece: str) -> None:
     text = piece * (250_000 // len(piece))
     assert len(name_own_folder(text, "/srv/x")) == len(text)
     assert "claude" not in find_recipes(text, ())
+
+
+PIECES = (
+    "claude", "-p", "codex", "exec", "docker", "run", "-e", "--entrypoint", "kubectl", "--", "make", "-C", "npm", "just",
+    "find", "-exec", "sudo", "-iu", "env", "-S", "tmux", "new-session", "ssh", "-i", "timeout", "$X", "${A:-b}", '"', "'",
+    "`", "$(", ")", "(", "{", "}", ";", "|", "<", ">", "<<EOF", "EOF", "\n", "<<<", "&", "#", "a=b", "cd", "/", ".", "~",
+    "watch", "screen", "trap", "bash", "-lc", "node", "x/node_modules/y/z", "python", "-m", "npx", "uv", "tool", "\\",
+    "\0", "function", "case", "esac", "[", "]", ",", ":",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14))
+def test_no_text_ends_a_scan_with_an_error(pieces: list[str]) -> None:
+    """`docker restart NAME`, with nothing after the name, once did."""
+    text = " ".join(pieces)
+    uses(text)
+    find_uses_of_words(tuple(pieces), {}, "/", PATTERNS)
+    find_recipes(text, ("claude",))
+    name_own_folder(text, "/srv/x")
+    read_start_of_image(f"FROM x\nCMD {text}")

@@ -188,6 +188,15 @@ def test_the_home_folders_of_others_are_named(box: Box) -> None:
     assert not box.scan(parts=frozenset({MachinePart.CRONTAB})).skipped
 
 
+def test_jobs_of_anacron(box: Box) -> None:
+    box.write(
+        "/etc/anacrontab",
+        "SHELL=/bin/sh\n# 1 5 no claude -p\n1\t5\tcron.daily\trun-parts --report /etc/cron.daily\n"
+        "7 10 brief claude -p brief\n@monthly 15 tidy codex exec tidy\n",
+    )
+    assert triggers(box.scan()) == [("claude", "every 7 days", "claude"), ("codex", "@monthly", "codex")]
+
+
 def test_jobs_of_at(box: Box) -> None:
     box.write(
         "/var/spool/cron/atjobs/a00001", "#!/bin/sh\nKEY=canary; export KEY\ncd /srv || exit 1\nclaude -p brief\n"

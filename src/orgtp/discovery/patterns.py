@@ -48,6 +48,7 @@ class HowToRead(StrEnum):
     MCP_SERVERS = "mcp-servers"
     SYSTEM_CRONTAB = "system-crontab"
     USER_CRONTAB = "user-crontab"
+    ANACRONTAB = "anacrontab"
     CRON_SCRIPT = "cron-script"
     OPENCLAW_JOBS = "openclaw-jobs"
     SYSTEMD = "systemd"

@@ -129,6 +129,8 @@ class _Scan:
         self._read.add(real)
         if pattern.read in {HowToRead.SYSTEM_CRONTAB, HowToRead.USER_CRONTAB}:
             self.schedulers.read_crontab_file(path, has_users=pattern.read is HowToRead.SYSTEM_CRONTAB)
+        elif pattern.read is HowToRead.ANACRONTAB:
+            self.schedulers.read_anacrontab(path)
         elif pattern.read is HowToRead.CRON_SCRIPT:
             self.schedulers.read_cron_script(path, pattern.trigger)
         elif pattern.read is HowToRead.LAUNCHD:
@@ -180,7 +182,14 @@ class _Scan:
 # What starts the definitions is read after them.
 _LATE = frozenset({HowToRead.COMPOSE, HowToRead.GITHUB_WORKFLOW, HowToRead.GITLAB, HowToRead.USER_CRONTAB})
 _STARTING = frozenset(
-    {HowToRead.SYSTEM_CRONTAB, HowToRead.USER_CRONTAB, HowToRead.CRON_SCRIPT, HowToRead.LAUNCHD, HowToRead.COMPOSE}
+    {
+        HowToRead.SYSTEM_CRONTAB,
+        HowToRead.USER_CRONTAB,
+        HowToRead.ANACRONTAB,
+        HowToRead.CRON_SCRIPT,
+        HowToRead.LAUNCHD,
+        HowToRead.COMPOSE,
+    }
 )
 _SERVICES = frozenset(
     {"compose files", "GitHub workflows", "GitLab pipelines (.gitlab-ci.yml)", "n8n workflows (JSON)"}
