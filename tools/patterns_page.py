@@ -55,7 +55,10 @@ def _list_programs() -> Iterator[str]:
 
 def _describe(program: AgentProgram) -> str:
     if program.with_:
-        return f"`{program.name}` with {_join(program.with_, ' or ')}"
+        text = f"`{program.name}` with {_join(program.with_, ' or ')}"
+        return (
+            f"{text}; {_join([f'{program.name} {word}' for word in program.first], ' or ')}" if program.first else text
+        )
     if program.first:
         return _join([f"{program.name} {word}" for word in program.first], " or ")
     return f"`{program.name}`, but not with {_join(program.not_first)}"

@@ -182,6 +182,7 @@ SETTINGS = {
     "forges": ORG + "  forges: [gitlab]\n",
     "signatures": ORG + '  require_signatures_since: "4b825dc642cb6eb9a060e54bf8d69288fbee4904"\n',
     "approvers": ORG + "  retirement: {approvers: [bob]}\n",
+    "who hears of agents": ORG + "  discover: {to: bob}\n",
     "another scorekeeper": ORG.replace("[tally]", "[tally, bob]"),
     "a scorekeeper less": ORG.replace("[tally]", "[]"),
     "a key of the user": ORG + "x-note: anything\n",
@@ -195,6 +196,31 @@ def test_with_a_retirement_org_yaml_loses_the_seat_and_nothing_else_changes(name
     assert may({**OFF, "org.yaml": ORG}, CLERK) == ["ada", "bob"]
     assert may({**OFF, "org.yaml": f"# A comment.\n{ORG}"}, CLERK) == ["ada", "bob"]
     assert may({**OFF, "org.yaml": SETTINGS[name]}, CLERK) == ["ada"]
+
+
+def test_with_a_retirement_nobody_else_is_told_of_new_agents() -> None:
+    """`retire` removes a seat from policy.discover.to, and names no other."""
+    told = {**CLERK, "org.yaml": ORG.replace("[tally]", "[tally, clerk]") + "  discover: {to: clerk, x-own: a}\n"}
+    assert may({**OFF, "org.yaml": ORG + "  discover: {x-own: a}\n"}, told) == ["ada", "bob"]
+    for wrong in ("to: bob, x-own: a", "x-own: b"):
+        assert may({**OFF, "org.yaml": f"{ORG}  discover: {{{wrong}}}\n"}, told) == ["ada"]
+
+
+IMPORTED = "x-imported: {from: people, format: people, was: {name: Cy}}\n"
+
+
+def test_an_import_is_made_by_those_who_may_add_its_seats_and_change_those_it_follows() -> None:
+    """Cy reports to Bob, Dee to Cy, and the import changes the mission of the bot, which is Bob's."""
+    new = {
+        f"seats/{name}.yaml": f"seat: {name}\nname: Cy\nrole: R\nkind: human\nstatus: proposed\n"
+        f"reports_to: {manager}\n{IMPORTED}"
+        for name, manager in (("cy", "bob"), ("dee", "cy"))
+    }
+    assert may(new) == ["ada", "bob"]
+    assert may({**new, "seats/bot.yaml": seat("bot", "mission: M\n")}) == ["ada", "bob"]
+    assert may({**new, "seats/clerk.yaml": seat("clerk", "mission: M\n")}) == ["ada", "bob"]
+    assert may({**new, "seats/ada.yaml": seat("ada", "mission: M\n")}) == ["ada"]
+    assert may(dict.fromkeys(new), {**BASE, **new}) == ["ada", "bob"], "and those may undo it"
 
 
 METRIC = "metrics:\n  calls: {{name: Calls, outcome: Sales, cadence: {}, target: '{}'{}}}\n"
@@ -303,6 +329,16 @@ def test_anybody_opens_an_escalation_and_those_whose_it_is_settle_it() -> None:
     assert may({FULL: HELD.format("bob", "resolved")}, OPEN) == ALL, "the clerk opened it, Tally is a scorekeeper"
     other = {**OPEN, FULL: OPEN[FULL].replace("by: clerk\n", ""), "org.yaml": ORG}
     assert may({FULL: HELD.format("bob", "resolved")}, other) == ["ada", "bob", "bot", "tally"]
+
+
+def test_what_a_scorekeeper_reports_of_new_agents_it_may_settle() -> None:
+    """`discover --due` of Tally opens an escalation with Ada, and resolves it once the agent has a seat."""
+    text = HELD.replace("seat: bot", "seat: ada").replace("by: clerk", "by: tally") + "agents: [a786438b134db7e1]\n"
+    held = text.format("ada", "open")
+    assert "tally" in may({FULL: held})
+    assert may({FULL: text.format("ada", "resolved")}, {**BASE, FULL: held}) == ["ada", "clerk", "tally"], (
+        "both keep score"
+    )
 
 
 def test_nobody_gets_a_right_by_what_they_write_themselves() -> None:

@@ -45,6 +45,11 @@ def test_a_pair_and_what_to_do(alike: Shell) -> None:
     assert alike("overlap", "--kind").out.startswith("0.55  dash (Dash, Analytics, agent) and")
 
 
+def test_two_seats_without_a_metric(alike: Shell) -> None:
+    alike("seat", "add", "pace3", *NEW[3:], MISSION + " And Bogdan decides.")
+    assert "  metrics     neither has one\n" in alike("overlap", "pace3").out
+
+
 def test_the_advice_can_be_typed(alike: Shell) -> None:
     command = alike("overlap").out.splitlines()[-1].partition("orgtp ")[2].split()
     done = alike(*command, "--by", "david", "--decided-by", "david", "--reason", "R", "--yes")

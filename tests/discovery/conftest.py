@@ -7,13 +7,16 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 import pytest
 
+from orgtp.discovery.patterns import read_shipped_patterns
 from orgtp.discovery.scan import MachinePart, ScanLimits, ScanRequest, scan_machine
 from orgtp.model.inventory.found import Discovered, FoundAgent, FoundKind
 from orgtp.model.seat import DefinitionPlace
+from tests.importers.reading import deadline
 
 NAME = "mill"
 ADA, BO = "ada@example.com", "bo@example.com"
@@ -58,14 +61,21 @@ class Box:
 
     def scan(
         self, *paths: str, parts: frozenset[MachinePart] | None = None, limits: ScanLimits | None = None,
-        seats: tuple[DefinitionPlace, ...] = (), patterns: Path | None = None,
+        seats: tuple[DefinitionPlace, ...] = (), patterns: Path | None = None, zone: tzinfo = UTC,
     ) -> Discovered:  # fmt: skip
         request = ScanRequest(
             tuple(self.root / path.lstrip("/") for path in paths),
             frozenset(MachinePart) if parts is None else parts,
-            seats, self.root, self.home, NAME, patterns, limits or ScanLimits(),
+            seats, self.root, self.home, NAME, patterns, limits or ScanLimits(), zone,
         )  # fmt: skip
         return scan_machine(request)
+
+
+@pytest.fixture(autouse=True)
+def _ends() -> Iterator[None]:
+    """Every test of a scan ends, whatever it meets. The longest waits five minutes for cron."""
+    with deadline(600):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +111,8 @@ def reasons(found: Discovered) -> dict[str, str]:
 @contextmanager
 def as_nobody() -> Iterator[None]:
     """Without the rights of root, whom no permission stops."""
+    # What is read once is read before.
+    read_shipped_patterns()
     if os.geteuid():
         yield
         return
@@ -109,6 +121,13 @@ def as_nobody() -> Iterator[None]:
         yield
     finally:
         os.seteuid(0)
+
+
+def open_above(folder: Path) -> None:
+    """Let everybody enter the folder that a test has, so that only what the test closes is closed."""
+    for path in [*folder.parents, folder]:
+        if not os.geteuid() and path.owner() == "root":
+            path.chmod(path.stat().st_mode | 0o755)
 
 
 DASH = """---

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from orgtp.discovery.commands import AgentUse, ScriptUse, find_library, find_started_program, find_uses
+from orgtp.discovery.commands import (
+    AgentUse,
+    NamedUse,
+    ScriptUse,
+    find_library,
+    find_started_program,
+    find_uses,
+    find_uses_of_words,
+)
+from orgtp.discovery.dockerfiles import read_start_of_image
 from orgtp.discovery.patterns import read_shipped_patterns
+from orgtp.discovery.recipes import find_recipes
+from orgtp.discovery.shell_text import name_own_folder
 
 PATTERNS = read_shipped_patterns()
 
 
 def uses(text: str) -> list[AgentUse | ScriptUse]:
-    return find_uses(text, {"HOME": "/home/ada"}, "/home/ada", PATTERNS)
+    found = find_uses(text, {"HOME": "/home/ada"}, "/home/ada", PATTERNS)
+    return [use for use in found if not isinstance(use, NamedUse)]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +66,54 @@ def uses(text: str) -> list[AgentUse | ScriptUse]:
         ("openclaw gateway", "openclaw"),
         ("python -m crewai run", "crewai"),
         ("C=/opt/bin/claude; $C -p hello", "claude"),
+        ("${CLAUDE_BIN:-claude} -p hello", "claude"),
+        ("claude -cp hello", "claude"),
+        ("claude --dangerously-skip-permissions 'start working'", "claude"),
+        ("bash -c -l 'claude -p hello'", "claude"),
+        ("function run { claude -p hello; }\nrun", "claude"),
+        ("trap 'claude -p hello' EXIT", "claude"),
+        ("env -S 'claude -p hello'", "claude"),
+        ("sudo -iu agent claude -p hello", "claude"),
+        ("runuser -u agent -- claude -p hello", "claude"),
+        ("flock --wait 5 /tmp/lock claude -p hello", "claude"),
+        ("xvfb-run -a claude -p hello", "claude"),
+        ("script -q /dev/null claude -p hello", "claude"),
+        ("find . -name '*.md' -exec claude -p {} \\;", "claude"),
+        ("screen -dmS dash claude -p hello", "claude"),
+        ("tmux new-session -d -s dash claude -p hello", "claude"),
+        ("tmux send-keys -t dash 'claude -p hello' Enter", "claude"),
+        ("watch -n 60 'claude -p hello'", "claude"),
+        ("direnv exec . claude -p hello", "claude"),
+        ("conda run -n tools aider -m hello", "aider"),
+        ("uv tool run aider-chat --message hello", "aider"),
+        ("python3 -m aider -m hello", "aider"),
+        ("node /opt/node_modules/@anthropic-ai/claude-code/cli.js -p hello", "claude"),
+        ("npx -p @anthropic-ai/claude-code claude -p hello", "claude"),
+        ("docker run --rm -v /w:/w node:22 npx -y @anthropic-ai/claude-code -p hello", "claude"),
+        ("docker run -e A=b my/image bash -lc 'claude -p hello'", "claude"),
+        ("docker run --rm ghcr.io/openclaw/openclaw", "openclaw"),
+        ("docker run --entrypoint claude my/image -p hello", "claude"),
+        ("docker compose -f a.yml run --rm dash claude -p hello", "claude"),
+        ("kubectl exec -n x deploy/dash -- claude -p hello", "claude"),
+        ("bash <<'EOF'\nclaude -p hello\nEOF", "claude"),
+        ("ssh host bash -s <<EOF\nclaude -p hello\nEOF", "claude"),
+        ("sudo -u agent bash <<EOF\nclaude -p hello\nEOF", "claude"),
+        ("cat <<EOF > brief.md\n$(claude -p hello)\nEOF", "claude"),
+        ("echo 'claude -p hello' | bash", "claude"),
+        ("echo 'claude -p hello' | at 08:00", "claude"),
+        ("echo 'a prompt' | claude -p", "claude"),
+        ("claude -p <<EOF\na prompt\nEOF", "claude"),
+        ("/usr/local/bin/claude -p < prompt.md", "claude"),
+        ("codex review --uncommitted", "codex"),
+        ("gemini hello --yolo", "gemini"),
+        ("moltbot gateway", "moltbot"),
+        ("timeout ${LIMIT} claude -p hello", "claude"),
+        ("timeout $LIMIT claude -p hello", "claude"),
+        ("nice $OPTIONS claude -p hello", "claude"),
+        ("$SUDO claude -p hello", "claude"),
+        ("claude -p $PROMPT < $FILE", "claude"),
+        ("claude --channels plugin:telegram@official", "claude"),
+        ("claude remote-control --name dash", "claude"),
     ],
 )
 def test_a_command_line_runs_an_agent(text: str, program: str) -> None:
@@ -90,6 +152,26 @@ def test_a_command_line_runs_an_agent(text: str, program: str) -> None:
         "npm install -g @anthropic-ai/claude-code",
         "for claude in -p --print; do true; done",
         "x='claude -p hello'",
+        "alias c='claude -p'",
+        "claude mcp add ads -- npx -p ads-server",
+        "claude plugin install -p ads",
+        "claude auth status -p",
+        "claude -p --help",
+        "codex mcp add ads -- run exec",
+        "codex exec --help",
+        "gemini mcp list -p",
+        "docker logs claude -p",
+        "docker restart claude",
+        "docker stop openclaw",
+        "docker pull ghcr.io/openclaw/openclaw:latest",
+        "docker exec claude ls -p",
+        "docker exec -it claude -p",
+        "docker build -t claude -p .",
+        "docker run --rm ghcr.io/openclaw/openclaw --version",
+        "kubectl logs claude -p",
+        "cat <<'EOF' > brief.md\n$(claude -p hello)\nEOF",
+        "sudo tee /usr/local/bin/dash <<EOF\nclaude -p hello\nEOF",
+        "/opt/datadog-agent/bin/agent/agent run -p /run/agent.pid",
     ],
 )
 def test_a_command_line_that_mentions_an_agent_runs_none(text: str) -> None:
@@ -107,6 +189,10 @@ def test_a_command_line_that_mentions_an_agent_runs_none(text: str) -> None:
         ("uv run /srv/dash.py", "/srv/dash.py"),
         (". /srv/lib.sh", "/srv/lib.sh"),
         ("node agent.js", "/home/ada/agent.js"),
+        ("cd /srv && npm run brief", "/srv/package.json"),
+        ("npm --prefix /srv run brief", "/srv/package.json"),
+        ("just -f /srv/justfile brief", "/srv/justfile"),
+        ("make -C /srv -f agents.mk brief", "/srv/agents.mk"),
     ],
 )
 def test_a_command_line_runs_a_script(text: str, path: str) -> None:
@@ -148,6 +234,10 @@ def test_a_script_is_an_agent_by_what_it_imports(text: str, library: str) -> Non
 
 def test_a_script_is_an_agent_by_what_it_starts() -> None:
     assert find_started_program('subprocess.run(["claude", "--model", m, "-p", text])', PATTERNS) == "claude"
+    assert find_started_program('run([\n    "claude",\n    "--print",\n])', PATTERNS) == "claude"
+    assert find_started_program("execSync(`claude --model opus -p '${text}'`)", PATTERNS) == "claude"
+    assert find_started_program('os.system("cd /srv && claude -p now")', PATTERNS) == "claude"
+    assert find_started_program('print("claude -p now")', PATTERNS) == ""
     assert find_started_program('# subprocess.run(["claude", "-p", text])', PATTERNS) == ""
     assert find_started_program('NAMES = ["claude", "gemini"]', PATTERNS) == ""
 
@@ -159,3 +249,46 @@ def test_hostile_text_of_any_kind_ends(piece: str) -> None:
     """Each takes far less than a second. With a step that is repeated for each character, some would take minutes."""
     assert not [use for use in uses(piece * (100_000 // len(piece))) if isinstance(use, AgentUse)]
     assert [use for use in uses("claude -p x\n" + piece * 1000) if isinstance(use, AgentUse)]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('cd "$(dirname "$0")/.." && claude -p', 'cd "/srv/bin/.." && claude -p'),
+        ('D="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"', 'D="/srv/bin"'),
+        ('D=$( cd "$( dirname "$0" )" >/dev/null 2>&1 && pwd -P )', "D=/srv/bin"),
+        ('D=$(dirname "$(readlink -f "$0")")', "D=/srv/bin"),
+        ("cd ${0%/*}", "cd /srv/bin"),
+        ("cd $(dirname $1)", "cd $(dirname $1)"),
+        ("D=$(dirname /etc/x/y)", "D=$(dirname /etc/x/y)"),
+    ],
+)
+def test_a_script_asks_for_its_own_folder(text: str, named: str) -> None:
+    assert name_own_folder(text, "/srv/bin/brief.sh") == named
+
+
+@pytest.mark.parametrize("piece", ["$(dirname /", "$(cd /", "$(cd " + " " * 50, '"$(dirname "', "a ", "a: ", "\t"])
+def test_hostile_scripts_end(piece: str) -> None:
+    text = piece * (250_000 // len(piece))
+    assert len(name_own_folder(text, "/srv/x")) == len(text)
+    assert "claude" not in find_recipes(text, ())
+
+
+PIECES = (
+    "claude", "-p", "codex", "exec", "docker", "run", "-e", "--entrypoint", "kubectl", "--", "make", "-C", "npm", "just",
+    "find", "-exec", "sudo", "-iu", "env", "-S", "tmux", "new-session", "ssh", "-i", "timeout", "$X", "${A:-b}", '"', "'",
+    "`", "$(", ")", "(", "{", "}", ";", "|", "<", ">", "<<EOF", "EOF", "\n", "<<<", "&", "#", "a=b", "cd", "/", ".", "~",
+    "watch", "screen", "trap", "bash", "-lc", "node", "x/node_modules/y/z", "python", "-m", "npx", "uv", "tool", "\\",
+    "\0", "function", "case", "esac", "[", "]", ",", ":",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14))
+def test_no_text_ends_a_scan_with_an_error(pieces: list[str]) -> None:
+    """`docker restart NAME`, with nothing after the name, once did."""
+    text = " ".join(pieces)
+    uses(text)
+    find_uses_of_words(tuple(pieces), {}, "/", PATTERNS)
+    find_recipes(text, ("claude",))
+    name_own_folder(text, "/srv/x")
+    read_start_of_image(f"FROM x\nCMD {text}")

@@ -84,6 +84,17 @@ def test_the_command_that_tells_somebody_works_when_typed(sample: Shell, agents:
     assert [one["with"] for one in listed if "no seat answers for it" in one["what"]] == ["kristen"]
 
 
+@pytest.mark.parametrize("name", ["--by=bogdan", "-", 'it\'s $(id) `id` "quoted"', "#1; rm -rf x", "$HOME & more"])
+def test_the_command_that_tells_somebody_works_for_any_name(sample: Shell, agents: Shell, name: str) -> None:
+    workflow = agents.folder / ".github/workflows/report.yml"
+    workflow.write_text(f"name: {json.dumps(name)}\n{workflow.read_text()}")
+    (one,) = sample("discover", str(agents.folder), "--json", code=1).json["unseated"]
+    assert one["name"] == name
+    typed(sample, f"{one['escalate']} --by david")
+    listed = sample("escalate", "list", "--json").json["escalations"]
+    assert [name in one["what"] for one in listed if "no seat answers for it" in one["what"]] == [True]
+
+
 def test_without_an_org_every_agent_is_listed_and_none_can_be_proposed(shell: Shell, agents: Shell) -> None:
     ran = shell("discover", "agents", code=1)
     assert "1 running agent has no seat" in ran.out
@@ -113,8 +124,19 @@ def test_a_part_that_was_not_read_is_no_all_clear_either(sample: Shell, agents: 
     ran = sample("discover", "../agents", code=1)
     assert ran.out.startswith("no running agent was found in what was read; 1 place could not be read\n")
     assert "big.md" in ran.out
+    due = sample("discover", "../agents", "--due", "--by", "tally", code=1)
+    assert due.err.splitlines()[-1] == (
+        "not read: ../agents/.claude/agents/big.md (larger than 1 MiB). An agent there is not reported. "
+        "See: orgtp discover ../agents"
+    )
     (agents.folder / ".claude/agents/big.md").unlink()
     assert sample("discover", "../agents").out.startswith("no running agent was found\n")
+
+
+def test_what_is_left_out_on_purpose_is_on_the_line_of_the_all_clear(sample: Shell, agents: Shell) -> None:
+    (agents.folder / ".github/workflows/report.yml").unlink()
+    agents.write("node_modules/x/index.js", "x")
+    assert sample("discover", "../agents").out.startswith("no running agent was found; 1 place left out on purpose\n")
 
 
 def test_all_are_proposed_in_one_commit_that_validates_and_can_be_undone(sample: Shell, agents: Shell) -> None:
@@ -225,7 +247,11 @@ def test_one_agent_is_shown_in_full(sample: Shell, agents: Shell) -> None:
     ran = sample("discover", "../agents", code=1)
     assert "found in" not in ran.out
     command = next(line.strip() for line in ran.out.splitlines() if " --agent " in line)
-    assert "found in" in typed(sample, command, code=1).out
+    one = typed(sample, command, code=1).out
+    assert "found in" in one
+    file = one.partition("Its seat, to review.")[2]
+    assert "\n  kind: agent\n  status: proposed\n  runs_from:\n" in file
+    assert "owner:" not in file, "nobody has said who owns it"
     ran = sample("discover", "../agents", "--agent", "bot-9", code=2)
     assert 'Did you mean "bot-' in ran.err
 
@@ -436,3 +462,9 @@ def test_the_seats_that_look_alike_are_named(sample: Shell, agents: Shell) -> No
     assert [like["seat"] for like in one["alike"]] == ["dash"]
     assert {"ad", "spend"} <= {*one["alike"][0]["words"]}
     assert f"like dash: {one['alike'][0]['likeness']}" in sample("discover", "../agents", code=1).out
+
+
+def test_propose_says_why_it_has_nothing_to_propose(acme: Shell) -> None:
+    acme.write("work/.claude/agents/tidy.md", "---\nname: tidy\ndescription: Tidies the shelf.\n---\n")
+    told = acme("discover", "work", "--propose", "--owner", "ada").err
+    assert "no running agent without a seat was found. Nothing starts the templates; orgtp import makes" in told

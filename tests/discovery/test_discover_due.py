@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from orgtp.actions.escalate import resolve_escalation, run_escalation_tick
-from orgtp.actions.found_agents import AgentReport, report_found_agents
+from orgtp.actions.found_agents import report_found_agents
 from orgtp.files.escalation import read_escalation
 from orgtp.model.change import Change
 from orgtp.model.errors import Refused
 from orgtp.model.escalation import EscalationSeverity
+from orgtp.model.inventory.found import AgentReport
 from orgtp.model.org import Org
 from orgtp.sync.merge import merge_records
 from tests.escalations.desks import FRIDAY, HEAD, SEATS, Ledger, seat

@@ -16,6 +16,7 @@ import pytest
 from orgtp.discovery.scan import ScanLimits
 from orgtp.model.inventory.found import Discovered
 from tests.discovery.conftest import DASH, Box, as_nobody, reasons
+from tests.size import choose_size
 
 _DEADLINE = 120.0
 
@@ -98,8 +99,9 @@ def test_100_000_files_are_looked_at_by_name_alone(box: Box) -> None:
     folder = box.root / "srv" / "data"
     folder.mkdir(parents=True)
     target = box.write("/srv/data/file", "x")
-    for number in range(100_000):
-        os.link(target, folder / f"{number % 300}-{number}.txt") if number < 60_000 else (
+    count = choose_size(5_000, 100_000)
+    for number in range(count):
+        os.link(target, folder / f"{number % 300}-{number}.txt") if number < count // 2 else (
             folder / f"{number}.py"
         ).symlink_to("file")
     box.write("/srv/agents/x.md", DASH)

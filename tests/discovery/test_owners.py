@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from orgtp.discovery.code_owners import find_code_owners
@@ -29,6 +31,26 @@ def test_the_authors_of_the_file_by_their_share(box: Box) -> None:
     (agent,) = box.scan("/srv").agents
     assert agent.authors == (FoundAuthor(BO, "git", 75), FoundAuthor(ADA, "git", 25))
     assert agent.started == "2025-02-03"
+
+
+def test_the_first_day_is_that_of_the_org_and_a_share_is_rounded_in_whole_numbers(box: Box) -> None:
+    """Noon in UTC is the next day on Kiritimati. An eighth is 12.5 percent, which a float would round to 12."""
+    box.make_repository("/srv/agents", REMOTE)
+    for number in range(8):
+        change(box, number, BO if number else ADA, "2025-02-03")
+    (agent,) = box.scan("/srv", zone=ZoneInfo("Pacific/Kiritimati")).agents
+    assert agent.started == "2025-02-04"
+    assert [one.share for one in agent.authors] == [88, 13]
+
+
+def test_a_program_that_commits_comes_after_the_people(box: Box) -> None:
+    box.make_repository("/srv/agents", REMOTE)
+    for number in range(4):
+        change(box, number, "1+renovate[bot]@users.noreply.github.com" if number else ADA, "2025-02-03")
+    (agent,) = box.scan("/srv").agents
+    assert [(one.who, one.share) for one in agent.authors] == [
+        (ADA, 25), ("1+renovate[bot]@users.noreply.github.com", 75),
+    ]  # fmt: skip
 
 
 def test_the_mailmap_says_who_an_author_is(box: Box) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from orgtp.discovery.scan import MachinePart, ScanRequest, scan_machine
 from orgtp.model.inventory.found import FoundKind
-from tests.discovery.conftest import DASH, Box, as_nobody, pick, reasons, running, triggers
+from tests.discovery.conftest import DASH, Box, as_nobody, open_above, pick, reasons, running, triggers
 
 
 def test_the_lines_of_crontabs_that_run_an_agent(box: Box) -> None:
@@ -32,6 +32,25 @@ def test_the_lines_of_crontabs_that_run_an_agent(box: Box) -> None:
         "mill/crontab/bo#gemini", "mill/etc/cron.d/agents#claude", "mill/etc/cron.d/agents#codex",
     ]  # fmt: skip
     assert dict(found.looked_at)["crontab"] == 3
+
+
+def test_a_copy_of_a_crontab_is_read_when_it_is_named(box: Box) -> None:
+    """With users in it, as /etc/crontab has them, or without, as `crontab -l` prints it."""
+    folder = box.make_repository("/srv/agents")
+    box.write("/srv/agents/.claude/agents/dash.md", DASH)
+    box.commit(folder)
+    line = "KEY=hidden\n0 7 * * 1-5 {}cd /srv/agents && claude -p go --agent dash\n"
+    box.write("/srv/crontab", line.format("bot "))
+    box.write("/srv/of-ada/crontab", line.format(""))
+    box.write("/srv/crontab.txt", line.format(""))
+    box.write("/srv/cron-notes.txt", "Ask Bo about cron.\n")
+    for name in ("crontab", "of-ada/crontab", "crontab.txt"):
+        found = box.scan("/srv/agents", f"/srv/{name}", parts=frozenset())
+        assert triggers(found) == [("dash", "0 7 * * 1-5", "claude")], name
+        assert not reasons(found)
+        assert "hidden" not in repr(found)
+    found = box.scan("/srv/cron-notes.txt", parts=frozenset())
+    assert list(reasons(found).values()) == ["no line of it is one of a crontab"]
 
 
 def test_a_crontab_that_only_mentions_agents_runs_none(box: Box) -> None:
@@ -85,6 +104,71 @@ def test_a_script_of_a_script_is_followed_and_a_loop_ends(box: Box) -> None:
     assert triggers(box.scan()) == [("c", "0 6 * * *", "codex")]
 
 
+def test_what_make_and_npm_run_is_followed(box: Box) -> None:
+    repository = box.make_repository("/srv/agents", "https://git.example.com/acme/agents.git")
+    box.write(
+        "/srv/agents/Makefile",
+        "CLAUDE ?= claude\n\ntest:\n\tpytest\n\nprompt.md: test\n\ttouch $@\n\n"
+        "brief: prompt.md\n\t@$(CLAUDE) -p < prompt.md\n\nother:\n\tcodex exec other\n",
+    )
+    box.write("/srv/agents/package.json", '{"scripts": {"tidy": "codex exec tidy", "test": "gemini -p no"}}')
+    box.commit(repository)
+    box.write(
+        "/etc/cron.d/agents", "0 6 * * * ada make -C /srv/agents brief\n0 7 * * * ada cd /srv/agents && npm run tidy\n"
+    )
+    found = running(box.scan())
+    assert [(agent.name, agent.place.path, agent.trigger, agent.program) for agent in found] == [
+        ("brief", "Makefile#brief", "0 6 * * *", "claude"),
+        ("tidy", "package.json#tidy", "0 7 * * *", "codex"),
+    ]
+    assert found[0].authors
+
+
+def test_a_script_that_is_named_without_its_folder_is_found(box: Box) -> None:
+    box.write("/usr/local/bin/brief", "#!/bin/sh\nclaude -p brief\n")
+    box.write("~/bin/tidy", "#!/bin/sh\ncodex exec tidy\n")
+    box.write("/opt/agents/look", "#!/bin/sh\ngemini -p look\n")
+    box.write(
+        "/var/spool/cron/crontabs/ada", "PATH=/opt/agents:/usr/bin\n0 6 * * * brief\n0 7 * * * tidy\n0 8 * * * look\n"
+    )
+    assert sorted(triggers(box.scan())) == [
+        ("brief", "0 6 * * *", "claude"), ("look", "0 8 * * *", "gemini"), ("tidy", "0 7 * * *", "codex"),
+    ]  # fmt: skip
+
+
+def test_a_script_that_goes_to_its_own_folder_runs_the_agent_there(box: Box) -> None:
+    repository = box.make_repository("/srv/agents", "https://git.example.com/acme/agents.git")
+    box.write("/srv/agents/.claude/agents/dash.md", DASH)
+    box.write("/srv/agents/bin/dash.sh", '#!/bin/sh\ncd "$(dirname "$0")/.." && claude -p --agent dash now\n')
+    box.commit(repository)
+    box.write("/etc/cron.d/agents", "0 6 * * * ada /srv/agents/bin/dash.sh\n")
+    (agent,) = running(box.scan("/srv"))
+    assert (agent.name, agent.place.path, agent.trigger) == ("dash", ".claude/agents/dash.md", "0 6 * * *")
+
+
+def test_a_script_that_may_not_be_read_is_no_all_clear(box: Box) -> None:
+    box.write("/root/agents/brief.sh", "#!/bin/sh\nclaude -p brief\n")
+    box.write("/etc/cron.d/agents", "0 6 * * * root /root/agents/brief.sh\n")
+    open_above(box.root)
+    (box.root / "root").chmod(0)
+    try:
+        with as_nobody():
+            found = box.scan(parts=frozenset({MachinePart.CRONTAB}))
+    finally:
+        (box.root / "root").chmod(0o755)
+    assert reasons(found)["/root/agents/brief.sh (started by crontab)"] == "no permission"
+
+
+def test_scripts_of_scripts_beyond_the_limit_are_named(box: Box) -> None:
+    for number in range(30):
+        box.write(f"~/{number}.sh", f"bash ~/{number + 1}.sh\n")
+    box.write("~/30.sh", "claude -p brief\n")
+    box.write("/var/spool/cron/crontabs/ada", "0 6 * * * bash ~/0.sh\n")
+    found = box.scan()
+    assert not running(found)
+    assert reasons(found)["crontab of ada:1"] == "more than 20 scripts for one entry"
+
+
 def test_a_script_in_python_is_an_agent_by_what_it_uses(box: Box) -> None:
     box.write("/srv/one.py", "from claude_agent_sdk import query\n")
     box.write("/srv/two.py", "import subprocess\nsubprocess.run(['claude', '-p', 'x'])\n")
@@ -94,6 +178,32 @@ def test_a_script_in_python_is_an_agent_by_what_it_uses(box: Box) -> None:
         "".join(f"0 {n} * * * root python3 /srv/{name}.py\n" for n, name in enumerate(("one", "two", "three"))),
     )
     assert triggers(box.scan()) == [("one", "0 0 * * *", "claude_agent_sdk"), ("two", "0 1 * * *", "claude")]
+
+
+def test_the_home_folders_of_others_are_named(box: Box) -> None:
+    box.write("/home/bo/.config/systemd/user/dash.service", "[Service]\nExecStart=claude -p dash\n")
+    found = box.scan()
+    assert not running(found)
+    assert [(one.where, one.on_purpose) for one in found.skipped] == [("/home/bo", True)]
+    assert not box.scan(parts=frozenset({MachinePart.CRONTAB})).skipped
+
+
+def test_jobs_of_anacron(box: Box) -> None:
+    box.write(
+        "/etc/anacrontab",
+        "SHELL=/bin/sh\n# 1 5 no claude -p\n1\t5\tcron.daily\trun-parts --report /etc/cron.daily\n"
+        "7 10 brief claude -p brief\n@monthly 15 tidy codex exec tidy\n",
+    )
+    assert triggers(box.scan()) == [("claude", "every 7 days", "claude"), ("codex", "@monthly", "codex")]
+
+
+def test_jobs_of_at(box: Box) -> None:
+    box.write(
+        "/var/spool/cron/atjobs/a00001", "#!/bin/sh\nKEY=canary; export KEY\ncd /srv || exit 1\nclaude -p brief\n"
+    )
+    found = box.scan()
+    assert triggers(found) == [("a00001", "once (at)", "claude")]
+    assert "canary" not in repr(found)
 
 
 def test_scripts_of_the_daily_folder(box: Box) -> None:
@@ -257,9 +367,7 @@ def test_what_may_not_be_read_is_said(tmp_path: Path) -> None:
     box = Box(tmp_path)
     box.home.mkdir(parents=True)
     crontab = box.write("/var/spool/cron/crontabs/bo", "0 6 * * * claude -p brief\n")
-    for path in [*tmp_path.parents, tmp_path]:
-        if path.owner() == ("root" if not os.geteuid() else path.owner()) and os.geteuid() == 0:
-            path.chmod(path.stat().st_mode | 0o755)
+    open_above(tmp_path)
     crontab.parent.chmod(0o700 if not os.geteuid() else 0)
     box.write("/etc/cron.d/agents", "0 6 * * * ada claude -p brief\n").chmod(0o600 if not os.geteuid() else 0)
     try:
@@ -284,6 +392,7 @@ def test_the_real_crontab_of_this_user(tmp_path: Path, monkeypatch: pytest.Monke
     finally:
         restore = ["crontab", "-"] if before.returncode == 0 else ["crontab", "-r"]
         subprocess.run(restore, input=before.stdout, text=True, check=True, timeout=60)
-    mine = [agent for agent in running(found) if agent.trigger == "5 4 1 1 *"]
-    assert [(agent.program, agent.place.path) for agent in mine] == [("claude", "crontab/root#claude")]
+    (mine,) = [agent for agent in running(found) if agent.trigger == "5 4 1 1 *"]
+    # The crontab may have other agents.
+    assert (mine.program, mine.place.path.partition("-")[0]) == ("claude", "crontab/root#claude")
     assert "canary-value" not in repr(found)

@@ -25,8 +25,15 @@ def fill_with_secrets(box: Box) -> None:
         f"1 6 * * * ada curl https://x:{CANARY}@example.com/ | claude -p\n"
         f"2 6 * * * ada bash /srv/{CANARY}/missing.sh && codex exec {CANARY}\n"
         f"3 6 * * * ada bash /srv/app/run.sh {CANARY}\n"
-        f"4 6 * * * ada claude -p x % {CANARY}\n",
+        f"4 6 * * * ada claude -p x % {CANARY}\n"
+        f"5 6 * * * ada make -C /srv/app brief {CANARY} KEY={CANARY}\n"
+        f"6 6 * * * ada cd /srv/app && npm run brief {CANARY}\n"
+        f"7 6 * * * ada docker run -e KEY={CANARY} x/y:{CANARY} claude -p {CANARY}\n"
+        f"8 6 * * * ada bash <<< {CANARY}; echo {CANARY} | claude -p\n",
     )
+    box.write("/srv/app/Makefile", f"KEY = {CANARY}\nbrief:\n\tclaude -p $(KEY) {CANARY}\n")
+    box.write("/srv/app/package.json", json.dumps({"scripts": {"brief": f"claude -p {CANARY}"}}))
+    box.write("~/.mcp.json", json.dumps({"mcpServers": {"s": {"command": f"KEY={CANARY} npx -y server {CANARY}"}}}))
     box.write("/srv/app/run.sh", f"export KEY={CANARY}\nclaude -p '{CANARY}'\n")
     box.write("/var/spool/cron/crontabs/bo", f"TOKEN={CANARY}\n@daily gemini -p {CANARY}\n")
     unit = f"[Service]\nEnvironment=KEY={CANARY} 'OTHER={CANARY}'\n"
@@ -62,8 +69,9 @@ def fill_with_secrets(box: Box) -> None:
     server = {"command": f"npx --token={CANARY}", "args": [CANARY], "env": {"K": CANARY}, "headers": {"A": CANARY}}
     far = {"url": f"https://u:{CANARY}@example.com/{CANARY}?k={CANARY}#{CANARY}"}
     odd = [f"TOKEN={CANARY} npx x", f"https://ada:{CANARY}@example.com", f"--token={CANARY}", [f"K={CANARY}", "npx"]]
-    servers = {f"odd-{number}": {"command": command} for number, command in enumerate(odd)}
-    servers |= {"near": server, "far": far, "weird": {"url": f"//u:{CANARY}@[::1"}}
+    weird = {"url": f"//u:{CANARY}@[::1"}
+    commands = {f"odd-{number}": {"command": command} for number, command in enumerate(odd)}
+    servers = {**commands, "near": server, "far": far, "weird": weird}
     box.write("~/.claude.json", json.dumps({"mcpServers": servers, "oauth": CANARY}))
     box.write("~/.cursor/mcp.json", f'{{"mcpServers": {{"a": "{CANARY}"')
     box.write("~/.codex/config.toml", f"api_key = {CANARY}")

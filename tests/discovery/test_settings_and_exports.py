@@ -71,7 +71,11 @@ def test_settings_without_servers_and_settings_that_are_broken(box: Box) -> None
         "~/.codex/config.toml": "it is not TOML, or nested too deeply",
         "~/.cursor/mcp.json": "it is not JSON, or nested too deeply",
     }
-    assert dict(found.looked_at) == {"client settings": 3}
+    assert {what: count for what, count in found.looked_at if count} == {"client settings": 3}
+
+
+MODEL = {"type": "@n8n/n8n-nodes-langchain.lmChatOpenAi"}
+ASKS_BY_ADDRESS = {"type": "n8n-nodes-base.httpRequest", "parameters": {"url": "https://api.openai.com/v1/responses"}}
 
 
 def make_workflow(**more: Any) -> dict[str, Any]:
@@ -97,15 +101,24 @@ def test_an_active_workflow_of_n8n_runs(box: Box) -> None:
     [
         ({"active": False}, FoundKind.TEMPLATE),
         ({"isArchived": True}, FoundKind.TEMPLATE),
-        ({"nodes": [{"type": "n8n-nodes-base.manualTrigger"}]}, FoundKind.TEMPLATE),
-        ({"nodes": [{"type": "n8n-nodes-base.webhook", "disabled": True}]}, FoundKind.TEMPLATE),
-        ({"nodes": [{"type": "n8n-nodes-base.webhook"}]}, FoundKind.RUNNING),
-        ({"nodes": [{"type": "n8n-nodes-base.scheduleTrigger"}]}, FoundKind.RUNNING),
+        ({"nodes": [{"type": "n8n-nodes-base.manualTrigger"}, MODEL]}, FoundKind.TEMPLATE),
+        ({"nodes": [{"type": "n8n-nodes-base.webhook", "disabled": True}, MODEL]}, FoundKind.TEMPLATE),
+        ({"nodes": [{"type": "n8n-nodes-base.webhook"}, MODEL]}, FoundKind.RUNNING),
+        ({"nodes": [{"type": "n8n-nodes-base.scheduleTrigger"}, ASKS_BY_ADDRESS]}, FoundKind.RUNNING),
     ],
 )
 def test_what_makes_a_workflow_of_n8n_run(box: Box, change: dict[str, Any], kind: FoundKind) -> None:
     box.write("/srv/workflows/x.json", json.dumps([make_workflow(id="1", **change)]))
     assert [agent.kind for agent in box.scan("/srv").agents] == [kind]
+
+
+def test_a_workflow_of_n8n_without_a_language_model_is_no_agent_and_is_counted(box: Box) -> None:
+    nodes = [{"type": "n8n-nodes-base.scheduleTrigger"}, {"type": "n8n-nodes-base.googleSheets"}]
+    box.write("/srv/n8n/sheets.json", json.dumps(make_workflow(nodes=nodes)))
+    found = box.scan("/srv")
+    assert not found.agents
+    (left_out,) = found.skipped
+    assert (left_out.why, left_out.on_purpose) == ("n8n workflows without a language model: no agents", True)
 
 
 def test_json_that_only_mentions_n8n_is_no_workflow(box: Box) -> None:

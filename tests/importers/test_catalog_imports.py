@@ -1,4 +1,4 @@
-"""`orgtp import` of catalogs and agents: what a dry run says, that a second import changes nothing, and undo."""
+"""`orgtp import` of several catalogs at once, of one agent in many places, and of bad rows. See tests/imports, too."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ACCEPT, Shell
-from tests.importers.test_catalogs import CATALOGS, FORMAT_OF, add_repository
+from tests.conftest import Shell
+from tests.importers.test_catalogs import CATALOGS, add_repository
 
 OPTIONS = ("--under", "david", "--owner", "bogdan")
 
@@ -20,31 +20,6 @@ def shell_in_catalogs(sample: Shell, tmp_path: Path) -> Shell:
     shutil.copytree(CATALOGS, folder)
     add_repository(folder)
     return sample.at(folder)
-
-
-@pytest.mark.parametrize("name", FORMAT_OF)
-def test_the_dry_run_says_what_becomes_of_each_row(name: str, shell_in_catalogs: Shell, sample: Shell) -> None:
-    ran = shell_in_catalogs("--org", str(sample.folder), "import", name, *OPTIONS, "--dry-run", COLUMNS="120")
-    expected = CATALOGS / f"{name}.dry-run"
-    if ACCEPT:
-        expected.write_text(ran.out, encoding="utf-8")
-    assert ran.out == expected.read_text(encoding="utf-8")
-    assert sample.git("status", "--short").out == ""
-
-
-@pytest.mark.parametrize("name", FORMAT_OF)
-def test_a_second_import_changes_nothing_and_undo_removes_the_seats(
-    name: str, shell_in_catalogs: Shell, sample: Shell
-) -> None:
-    before = sample.git("rev-parse", "HEAD^{tree}").out
-    words = ("--org", str(sample.folder), "import", name, *OPTIONS, "--json")
-    first = shell_in_catalogs(*words).json
-    imported = sample.git("rev-parse", "HEAD").out.strip()
-    assert first["commit"] == imported
-    assert shell_in_catalogs(*words).json["commit"] is None
-    assert sample("validate").code == 0
-    sample("undo", imported, "--yes", code=None)
-    assert sample.git("rev-parse", "HEAD^{tree}").out == before
 
 
 def test_a_folder_with_everything_is_one_import(shell_in_catalogs: Shell, sample: Shell) -> None:

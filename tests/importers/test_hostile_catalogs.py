@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from orgtp.importers import foreign_files
+from orgtp.files import foreign_files
+from orgtp.files.foreign_files import UnreadableFile, list_folder, read_regular_file
 from orgtp.importers.draft_texts import MOST_MISSION, MOST_NAME
-from orgtp.importers.foreign_files import UnreadableFile, list_folder, read_regular_file
 from orgtp.importers.formats import FORMATS, BadSource, SourceRequest
 from orgtp.importers.json_files import parse_json
 from orgtp.model.inventory.draft import DraftSource
 from orgtp.model.text import one_line
+from tests.size import choose_size
 
 FORMAT = {one.name: one for one in FORMATS}
 # A file that each format reads if it is given by its path.
@@ -136,7 +137,7 @@ def test_names_and_texts_are_made_harmless_and_what_is_cut_is_listed(format_: st
         ('{"name": "a", "version": NaN}', "NaN is not JSON"),
         ('{"name": "a", "version": -Infinity}', "-Infinity is not JSON"),
         ('{"name": "a",\n "skills": [}', ":2:13: not JSON: Expecting value"),
-        ('{"a":' * 10_000 + "1", "line 1: nested deeper than 64 levels"),
+        ('{"a":' * 10_000 + "1", "nested deeper than 64 levels"),
         ("[" * 100_000, "nested deeper than 64 levels"),
         ('"a"', ":1: not a JSON object"),
         ('{"version": "1"}', "without a name"),
@@ -211,23 +212,16 @@ def test_the_folders_of_other_programs_and_of_git_are_not_looked_at(tmp_path: Pa
     assert source.notes == ("2 folders of other programs not looked at, such as node_modules",)
 
 
-def test_a_folder_with_too_many_files_is_read_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(foreign_files, "MOST_ENTRIES", 500)
-    for number in range(600):
-        (tmp_path / f"file-{number:03}").touch()
+def test_a_hundred_thousand_files_are_looked_at_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = choose_size(2_000, foreign_files.MOST_ENTRIES)
+    monkeypatch.setattr(foreign_files, "MOST_ENTRIES", most)
+    wide = tmp_path / "wide"
+    wide.mkdir()
+    for number in range(most + 10):
+        os.close(os.open(wide / str(number), os.O_CREAT | os.O_WRONLY))
     found = list_folder(tmp_path)
-    assert len(found.files) == 500
-    assert found.notes == ("only the first 500 files and folders were looked at",)
-
-
-def test_a_hundred_thousand_files_are_looked_at_and_no_more(tmp_path: Path) -> None:
-    deep = tmp_path / "wide"
-    deep.mkdir()
-    for number in range(foreign_files.MOST_ENTRIES + 10):
-        os.close(os.open(deep / str(number), os.O_CREAT | os.O_WRONLY))
-    found = list_folder(tmp_path)
-    assert len(found.files) == foreign_files.MOST_ENTRIES - 1
-    assert found.notes == ("only the first 100,000 files and folders were looked at",)
+    assert len(found.files) == most - 1, "the folder itself counts"
+    assert found.notes == (f"only the first {most:,} files and folders were looked at",)
 
 
 def test_a_folder_that_is_deeper_than_the_limit_is_not_looked_at(tmp_path: Path) -> None:

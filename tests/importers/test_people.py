@@ -53,6 +53,15 @@ LAYOUTS: dict[str, tuple[str, dict[str, str]]] = {
         ),
         {},
     ),
+    "last names first": (
+        (
+            "Personnel No.;Surname;Forename;Job title;Line manager;E-mail\n"
+            "1;Example;Ada;CEO;;ada@example.com\n"
+            '2;Example;Bob;CTO;"Example, Ada";bob@example.com\n'
+            '3;Example;Cy;Developer;"Example, Bob";cy@example.com\n'
+        ),
+        {},
+    ),
     "Entra ID": (
         (
             "userPrincipalName,displayName,givenName,surname,mail,jobTitle,department,manager\n"

@@ -153,3 +153,21 @@ def test_what_score_add_reads_is_read_here_in_the_same_words(tmp_path: Path) -> 
     source = read_file(tmp_path / "values.csv", text)
     (value,) = source.metrics[0].values
     assert (value.value, value.id, value.n) == ("5", "x1", 12)
+
+
+@pytest.mark.parametrize("header", ["Week", "week of", "Date", "Period"])
+def test_the_column_of_the_periods_has_one_of_several_names(header: str, tmp_path: Path) -> None:
+    source = read_file(tmp_path / "s.csv", f"Who,KPI,{header},Actual\ndash,a,2026-W44,3\ndash,a,2026-W45,4\n")
+    assert [period for *_, period, _ in values(source)] == ["2026-W44", "2026-W45"]
+
+
+def test_a_column_period_counts_before_a_date_beside_it(tmp_path: Path) -> None:
+    source = read_file(tmp_path / "s.csv", "Who,KPI,Date,Period,Actual\ndash,a,2026-11-09,2026-W44,3\n")
+    assert [period for *_, period, _ in values(source)] == ["2026-W44"]
+
+
+def test_periods_in_a_column_with_another_name_are_not_taken_for_now(tmp_path: Path) -> None:
+    text = "Who,KPI,Wk,Actual\ndash,a,2026-W44,3\ndash,a,,4\n"
+    error = refuse_file(tmp_path / "s.csv", text)
+    assert 'it has no column Period, and the texts of "Wk" are periods. Add --map period="Wk"' in error
+    assert values(read_file(tmp_path / "s.csv", text, {"period": "Wk"}))[0][2] == "2026-W44"

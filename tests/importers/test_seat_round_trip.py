@@ -85,9 +85,10 @@ def test_every_org_of_the_tests_comes_back_as_it_was(tmp_path: Path) -> None:
         check_round_trip(ORGS[name], tmp_path)
 
 
+# What one line can have: it is made and not filtered, because most random texts would be filtered out.
 TEXT = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=20
-).filter(lambda text: text == text.strip() and text.isprintable())
+    st.characters(codec="utf-8", categories=["L", "M", "N", "P", "S"], include_characters=" "), min_size=1, max_size=20
+).map(lambda text: text.strip() or "x")
 ID = st.from_regex(r"[a-z][a-z0-9]{0,5}", fullmatch=True)
 METRIC = st.fixed_dictionaries(
     {

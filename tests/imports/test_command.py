@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def test_an_import_is_one_commit_that_is_valid_and_proven(acme: Shell) -> None:
     assert done.out.endswith(" import: 5 seats from people\n")
     assert commits(acme) == before + 1
     message = acme.git("log", "-1", "--format=%B").out
-    assert "people: people, ../people.csv" in message
+    assert "\npeople: from people.csv, in the format people\n" in message, "the folder of the file is nobody's business"
     assert "Orgtp-Action: import\nOrgtp-Seat: a-3d-bob\nOrgtp-Seat: ada-lovelace\n" in message
     acme("validate", code=None)
     assert "import" in acme("log", "--action", "import").out
@@ -77,10 +78,28 @@ def test_a_dry_run_of_each_format_and_an_import_of_it(
     done = acme(*words, "--dry-run", COLUMNS="140")
     matches_snapshot(f"dry-{name}.txt", done.out + done.err)
     acme(*words)
+    acme("validate")
     acme("audit", "verify")
     assert "nothing new from" in acme(*words).err
     acme("undo", "--yes")
     assert sorted(path.name for path in (acme.folder / "seats").iterdir()) == ["ada.yaml", "bot.yaml"]
+
+
+# Invented numbers, and an invented seat.
+TABLES = {
+    "scorecard.csv": "Seat,Metric,Name,Goal,Outcome,2026-W46,2026-W47,Mood\n"
+    "bot,calls,Calls booked,>= 12,Sales grow,11,12,good\nbot,tickets,Tickets closed,,,4,,\nghost,calls,,>= 1,,1,,\n",
+    "seats.jsonl": '{"seat": "cy", "name": "Cy", "role": "Clerk", "kind": "human", "reports_to": "ada"}\n'
+    '{"seat": "dee", "name": "Dee", "kind": "robot", "role": "Clerk"}\n',
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_dry_run_of_other_tables(acme: Shell, name: str, matches_snapshot: Callable[[str, str], None]) -> None:
+    acme.write(name, TABLES[name])
+    done = acme("import", name, "--by", "ada", "--dry-run", code=1, COLUMNS="140")
+    matches_snapshot(f"dry-{Path(name).stem}.txt", done.out + done.err)
+    assert acme.git("status", "--porcelain").out == f"?? {name}\n"
 
 
 def test_thousands_of_rows_are_grouped_and_counted(acme: Shell) -> None:
@@ -271,6 +290,13 @@ def test_a_scorecard_gives_seats_their_metrics_in_the_same_commit(acme: Shell) -
     assert acme("import", "people.csv", "scorecard.csv", "--by", "ada", "--json").json["commit"] is None
 
 
+def test_what_is_piped_is_named_as_such_and_not_by_a_file_of_ours(acme: Shell) -> None:
+    for text in ("a,b\n1,2\n", "ID,Name,Manager,Boss ID\n1,Ada,2,3\n", "Name,Manager\n\0,\n"):
+        done = acme("import", "-", "--format", "people", stdin=text, code=2)
+        assert done.err.startswith("orgtp: standard input:"), done.err
+        assert tempfile.gettempdir() not in done.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -323,3 +349,26 @@ def test_a_line_without_a_status_is_a_proposal_that_can_be_undone_and_updated(ac
     acme("undo", "--yes")
     assert not (acme.folder / "seats/cleo.yaml").exists()
     assert acme("audit", "verify", "--json").json["verdict"] == "intact"
+
+
+def test_an_agent_whose_owner_is_asked_for_is_not_at_the_top(acme: Shell) -> None:
+    acme.write("agents/tidy.md", "---\nname: tidy\ndescription: Tidies the shelf.\n---\n")
+    shown = acme("import", "agents", "--dry-run", code=2).out
+    assert "to be answered" in shown.partition("tidy.md")[0]
+    assert "the top" not in shown
+
+
+def test_a_scorecard_fits_a_narrow_screen(acme: Shell) -> None:
+    acme.write("wide.csv", "Seat,Metric,Name,Goal,Outcome,2026-W46\nada,renewed,Contracts renewed,>= 10,Work,9\n")
+    for width in (60, 80):
+        shown = acme("import", "wide.csv", "--dry-run", "--by", "ada", COLUMNS=str(width)).out
+        (row,) = [line for line in shown.splitlines() if "ada/renewed" in line]
+        assert "the metric, 1 value" in row
+
+
+def test_an_import_says_what_comes_next(acme: Shell) -> None:
+    acme.write("people.csv", PEOPLE)
+    told = acme("import", "people.csv", "--under", "ada").err.splitlines()[-1]
+    assert told.startswith("next: orgtp chart. ")
+    acme(*told.partition("orgtp chart")[2].rpartition("orgtp ")[2].split())
+    assert "next:" not in acme("import", "people.csv").err

@@ -19,6 +19,7 @@ from orgtp.views.seats.overlap.find import find_alike, find_overlaps, list_alike
 from orgtp.views.seats.overlap.types import NAME_WEIGHT, Overlaps, WorkText, read_draft_work, read_found_work, read_work
 from orgtp.views.selection import OnlyKind, Selection, SortOrder
 from tests.overlap.seats import make_described, make_org, make_seat
+from tests.size import choose_size
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 LITTLE = Decimal("0.01")
@@ -365,16 +366,17 @@ class TestNewTexts:
 
 
 def test_thousands_of_seats() -> None:
-    """5,000 seats with a few words each; those with the same text are one group, and their pairs are not listed."""
-    teams = [f"team{number}" for number in range(500)]
+    """Each team has one word, so its seats look alike. Those with one text are a group, and no pair of it is listed."""
+    teams, size, same = choose_size((100, 16, 400), (500, 8, 1000))
     seats = [
-        make_seat(f"p{n}", f"P{n}", kind=SeatKind.HUMAN, role=f"{teams[n % 500]} work{n // 500}") for n in range(4000)
+        make_seat(f"p{n}", f"P{n}", kind=SeatKind.HUMAN, role=f"team{n % teams} work{n // teams}")
+        for n in range(teams * size)
     ]
-    twins = [make_seat(f"t{n}", f"T{n}", "Answers calls of the north") for n in range(1000)]
+    twins = [make_seat(f"t{n}", f"T{n}", "Answers calls of the north") for n in range(same)]
     view = found(make_org(*seats, *twins), "0.5")
-    assert view.compared == 5000
-    assert [len(group.seats) for group in view.instances] == [1000]
-    assert view.more_pairs + len(view.pairs) == 500 * 8 * 7 // 2
+    assert view.compared == teams * size + same
+    assert [len(group.seats) for group in view.instances] == [same]
+    assert view.more_pairs + len(view.pairs) == teams * size * (size - 1) // 2
     assert len(view.pairs) == 10_000
 
 

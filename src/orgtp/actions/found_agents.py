@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from orgtp.actions.escalate import EscalationEdits, NewEscalation
-from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change
 from orgtp.model.errors import Refused
 from orgtp.model.escalation import Escalation, EscalationSeverity, EventType
 from orgtp.model.escalation_policy import find_discover_assignee
+from orgtp.model.inventory.found import AgentReport
 from orgtp.model.org import Org
 from orgtp.model.text import count_noun, one_line
 
@@ -20,19 +20,6 @@ _AGAIN_AFTER = timedelta(days=7)
 _MOST_NAMED, _LONGEST = 12, 120
 # An agent with more copies than this is remembered by these.
 _MOST_IDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class AgentReport:
-    """An agent to report: its ids, one for each place that has it, and what it is (`report-bot runs from …`).
-
-    If its seat was let go, `let_go` says how (`jeff is retired`), and `to` is who answers for it, else both are "".
-    """
-
-    ids: tuple[str, ...]
-    what: str
-    let_go: str = ""
-    to: str = ""
 
 
 def report_found_agents(

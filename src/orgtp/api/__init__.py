@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from orgtp.git.repo import Repo
     from orgtp.history.diff import DiffSinceBase
     from orgtp.history.locate import NoGit, NoOrgYet, UnreadAt, find_org_root
+    from orgtp.importers.bad_rows import KeptRows
     from orgtp.ledger.batch import Action, Ledger, RecordedChange
     from orgtp.ledger.create import CreatedOrg
     from orgtp.ledger.git_user import GitUser
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from orgtp.ledger.signing_seat import SignedByAnotherSeat
     from orgtp.model.change import YamlData
     from orgtp.model.escalation import EscalationSeverity
+    from orgtp.model.inventory.alike import Alike
     from orgtp.model.inventory.draft import DraftSource
     from orgtp.model.inventory.found import Discovered
     from orgtp.model.org import Org
@@ -104,7 +106,7 @@ if TYPE_CHECKING:
     from orgtp.views.seats.blame import BlameLine
     from orgtp.views.seats.discovery.build import select_agents
     from orgtp.views.seats.discovery.types import Discovery
-    from orgtp.views.seats.overlap.types import Alike, Overlaps, WorkText
+    from orgtp.views.seats.overlap.types import Overlaps, WorkText
     from orgtp.views.selection import Omitted, Selection, parse_selection
     from orgtp.views.stale import Stale, StaleList
     from orgtp.views.todos import TodoView
@@ -163,6 +165,7 @@ __all__ = [
     "ImportRow",
     "ImportedScores",
     "Imports",
+    "KeptRows",
     "Ledger",
     "LedgerActions",
     "LiveOrg",
@@ -292,6 +295,7 @@ __getattr__ = lazy_exports(
         "orgtp.actions.escalate": "FoundTrouble",
         "orgtp.actions.import_seats.plan": "BadRows OpenQuestion format_bad_rows",
         "orgtp.actions.import_seats.request": "ImportQuestion ImportRequest",
+        "orgtp.importers.bad_rows": "KeptRows",
         "orgtp.actions.import_seats.result": "ImportPlan RowFate",
         "orgtp.actions.metric_content": "NewMetric",
         "orgtp.actions.metrics": "Continuation MetricEnd",
@@ -378,7 +382,8 @@ __getattr__ = lazy_exports(
         "orgtp.views.former_verdicts": "RecountedVerdict list_recounted_verdicts",
         "orgtp.views.health.chart": "XmrChart",
         "orgtp.views.health.types": "HealthView",
-        "orgtp.views.seats.overlap.types": "Alike Overlaps WorkText",
+        "orgtp.model.inventory.alike": "Alike",
+        "orgtp.views.seats.overlap.types": "Overlaps WorkText",
         "orgtp.views.log": "LogEntry LogFilter WholeLog",
         "orgtp.views.org_settings": "Holiday OrgSetting OrgSettings",
         "orgtp.views.redaction.parts": "Part",

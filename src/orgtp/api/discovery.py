@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING
 from orgtp.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from orgtp.actions.found_agents import AgentReport
     from orgtp.actions.import_seats.result import ImportPlan
     from orgtp.api.ledger import LedgerActions
     from orgtp.history.locate import OrgSnapshot
@@ -30,16 +30,19 @@ if TYPE_CHECKING:
 
 
 def scan_places(
-    paths: Sequence[Path], parts: Collection[str] | None, seats_run_from: Sequence[DefinitionPlace] = ()
+    paths: Sequence[Path],
+    parts: Collection[str] | None,
+    seats_run_from: Sequence[DefinitionPlace] = (),
+    zone: tzinfo = UTC,
 ) -> Discovered:
     """Look for agents in folders and files, and in parts of this machine, such as `crontab`; None means in all of them.
 
-    Raises `BadPatterns` if the machine's own file of patterns is wrong.
+    Days are those of the time zone. Raises `BadPatterns` if the machine's own file of patterns is wrong.
     """
     from orgtp.discovery.scan import ALL_PARTS, MachinePart, ScanRequest, scan_machine
 
     chosen = ALL_PARTS if parts is None else frozenset(map(MachinePart, parts))
-    return scan_machine(ScanRequest(tuple(paths), chosen, tuple(seats_run_from)))
+    return scan_machine(ScanRequest(tuple(paths), chosen, tuple(seats_run_from), zone=zone))
 
 
 def describe_without_org(found: Discovered) -> Discovery:
@@ -62,7 +65,7 @@ class AgentDiscovery:
         """Look for agents, and at the files that the seats of the org run from. See `scan_places`."""
         org = self._name_own_repository(self.snapshot.staff.org)
         places = dict.fromkeys(place for seat in org.seats.values() for place in seat.runs_from)
-        return scan_places(paths, parts, [*places])
+        return scan_places(paths, parts, [*places], org.zone)
 
     def compare(self, found: Discovered) -> Discovery:
         """Which of the agents have a seat, and what is wrong; see `orgtp.views.seats.discovery.build`."""
@@ -122,13 +125,13 @@ class AgentDiscovery:
         """
         from orgtp.actions.found_agents import report_found_agents
         from orgtp.model.change import Change
-        from orgtp.views.seats.discovery.build import list_seated_ids
+        from orgtp.views.seats.discovery.build import list_reports, list_seated_ids
 
         acting, now = self.ledger.find_acting_seat(by), self.snapshot.now
 
         def report(org: Org) -> Change:
             named = self._name_own_repository(org)
-            reports = _list_reports(named, self._compare_with(org, found))
+            reports = list_reports(named, self._compare_with(org, found))
             return report_found_agents(org, now, reports, list_seated_ids(named), acting)
 
         return self.ledger.record(report, dry_run=dry_run)
@@ -139,36 +142,12 @@ class AgentDiscovery:
         return build_discovery(self._name_own_repository(org), found, self.snapshot.now)
 
     def _name_own_repository(self, org: Org) -> Org:
-        """The org with its own repository named in `runs_from`, where a seat may leave it out."""
-        name = self._own_repository
+        from orgtp.views.seats.discovery.build import name_own_repository
 
-        def name_places(places: Sequence[DefinitionPlace]) -> tuple[DefinitionPlace, ...]:
-            return tuple(place if place.repo else replace(place, repo=name) for place in places)
-
-        seats = {
-            id_: replace(seat, runs_from=name_places(seat.runs_from)) if seat.runs_from else seat
-            for id_, seat in org.seats.items()
-        }
-        return replace(org, seats=seats)
+        return name_own_repository(org, self._own_repository)
 
     @cached_property
     def _own_repository(self) -> str:
         from orgtp.importers.repositories import read_repository_name
 
         return read_repository_name(self.snapshot.root)
-
-
-def _list_reports(org: Org, view: Discovery) -> list[AgentReport]:
-    """What is to be reported. Without the file of a seat, nobody knows which agents have none."""
-    from orgtp.actions.found_agents import AgentReport
-    from orgtp.views.seats.discovery.build import describe_agent, identify_agent
-
-    found = [
-        AgentReport((one.id,), describe_agent(one.agent), f"{one.seat} is {one.status}", one.responsible)
-        for one in view.still_running
-    ]
-    if not org.list_unread_seats("runs_from"):
-        for agent in (one.agent for one in view.unseated):
-            ids = tuple(identify_agent(place) for place in (agent.place, *agent.copies))
-            found.append(AgentReport(ids, describe_agent(agent)))
-    return found

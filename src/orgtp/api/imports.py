@@ -12,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from orgtp.history.locate import OrgSnapshot
 from orgtp.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from orgtp.actions.import_seats.request import ImportRequest
-    from orgtp.actions.import_seats.result import ImportPlan, PlannedRow
+    from orgtp.actions.import_seats.result import ImportPlan
     from orgtp.api.ledger import LedgerActions
+    from orgtp.importers.bad_rows import KeptRows
     from orgtp.ledger.batch import RecordedChange
     from orgtp.model.inventory.draft import DraftSource
 
@@ -33,12 +34,17 @@ class Imports:
     ledger: LedgerActions
 
     def read_sources(
-        self, paths: Sequence[Path], format_: str = "", mapping: Mapping[str, str] | None = None, name: str = ""
+        self,
+        paths: Sequence[Path],
+        format_: str = "",
+        mapping: Mapping[str, str] | None = None,
+        name: str = "",
+        piped: BinaryIO | None = None,
     ) -> list[DraftSource]:
         """Read the paths. `format_` is one of `importers.formats`, "" to recognise it; `mapping` maps keys to columns.
 
-        `name` is the name under which the source is known again; "" for that of its file. Raises `BadInput` and
-        `BadSource`.
+        `name` is the name under which the source is known again; "" for that of its file. `piped` is read for the path
+        `-`. Raises `BadInput` and `BadSource`.
         """
         from orgtp.importers.read import read_draft_sources
         from orgtp.importers.remembered import read_remembered
@@ -46,7 +52,7 @@ class Imports:
         remembered = read_remembered().maps
         if name in remembered and not mapping:
             mapping = remembered[name]
-        found = read_draft_sources(paths, format_, mapping or {}, remembered)
+        found = read_draft_sources(paths, format_, mapping or {}, remembered, piped)
         return [replace(source, name=name) for source in found] if name else found
 
     def find_settings_fault(self) -> str:
@@ -69,28 +75,21 @@ class Imports:
     def plan(self, sources: Sequence[DraftSource], request: ImportRequest) -> ImportPlan:
         """What becomes of each row, with the seats that new ones look like. Raises `UnknownSeat` and `BadInput`."""
         from orgtp.actions.import_seats.plan import plan_import
+        from orgtp.actions.import_seats.result import RowFate
+        from orgtp.views.seats.overlap.find import find_alike_drafts
 
         plan = plan_import(self.snapshot.loaded.org, sources, request, self.snapshot.now)
-        return replace(plan, rows=tuple(self._add_alike(plan, sources)))
-
-    def _add_alike(self, plan: ImportPlan, sources: Sequence[DraftSource]) -> list[PlannedRow]:
-        """The rows; those whose work is described with the seats of the org that look like them."""
-        from orgtp.actions.import_seats.result import AlikeSeat, RowFate
-        from orgtp.views.seats.overlap.find import find_alike
-        from orgtp.views.seats.overlap.types import read_draft_work
-
         drafts = {draft.where: draft for source in sources for draft in source.drafts}
-        # People with one job title are not alike for it.
-        is_told = {where for where, draft in drafts.items() if draft.mission or draft.kind != "human"}
-        new = [row for row in plan.rows if row.fate is RowFate.NEW and row.where in is_told]
-        if not self.snapshot.loaded.org.seats or not new:
-            return list(plan.rows)
-        found = find_alike(self.snapshot.loaded.org, [read_draft_work(drafts[row.where]) for row in new])
-        alike = {
-            row.where: tuple(AlikeSeat(one.seat, f"{one.likeness:.2f}") for one in some)
-            for row, some in zip(new, found, strict=True)
-        }
-        return [replace(row, alike=alike[row.where]) if alike.get(row.where) else row for row in plan.rows]
+        new = [row for row in plan.rows if row.fate is RowFate.NEW]
+        found = find_alike_drafts(self.snapshot.loaded.org, [drafts[row.where] for row in new])
+        alike = {row.where: some for row, some in zip(new, found, strict=True) if some}
+        return replace(plan, rows=tuple(replace(row, alike=alike.get(row.where, ())) for row in plan.rows))
+
+    def write_bad_rows(self, plan: ImportPlan, sources: Sequence[DraftSource], path: Path) -> dict[Path, KeptRows]:
+        """Write the bad rows of a plan to new files; see `orgtp.importers.bad_rows`. Raises `BadInput`."""
+        from orgtp.importers.bad_rows import write_bad_rows
+
+        return write_bad_rows(plan.bad, sources, path)
 
     def record(
         self,

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from orgtp.api.todos import Todos
     from orgtp.history.merge_base import ComparedOrg
     from orgtp.ledger.create import CreatedOrg
+    from orgtp.model.inventory.alike import Alike
     from orgtp.rules.pull_request.known_problems import FoundProblems
     from orgtp.sources.collect import Collected, CollectRequest, OnSourceResult
     from orgtp.sources.source import Source, Sources
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from orgtp.views.scorecard.build import Scorecard
     from orgtp.views.scorecard.scores import ScoreLine
     from orgtp.views.seat import SeatView
-    from orgtp.views.seats.overlap.types import Alike, Overlaps, WorkText
+    from orgtp.views.seats.overlap.types import Overlaps, WorkText
     from orgtp.views.selection import Omitted, Selection
     from orgtp.views.stale import Stale, StaleList
 

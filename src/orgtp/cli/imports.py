@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,19 +21,14 @@ from orgtp.cli.session import (
     write_stderr,
     write_stdout,
 )
-from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgtp.api import DraftSource, ImportPlan, ImportQuestion, ImportRequest, OrgHandle, RecordedChange
+    from orgtp.api import DraftSource, ImportPlan, ImportQuestion, ImportRequest, KeptRows, OrgHandle, RecordedChange
 
 # What the exit codes mean is in docs/commands.md.
 _BAD_ROWS, _UNANSWERED = 1, 2
 _STDIN = Path("-")
-# No format reads more than this; with a byte more, its reader says that it is too large.
-_MOST_BYTES = 64 * 1024 * 1024
-# Each row is a line. In other formats, it is a part of a file, or a file of its own.
-_LINE_FORMATS = frozenset({"people", "scorecard", "seats"})
 
 
 @changing_command
@@ -45,7 +37,13 @@ def import_seats(
         list[Path], typer.Argument(metavar="PATH…", help="Files and folders to import; - is standard input.")
     ],
     format_: Annotated[
-        str, typer.Option("--format", metavar="F", help="The format of the files. Default: recognised from each file.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="people, scorecard, backstage, peribolos, agents, crewai, copilot-studio, a2a, oasf or seats. "
+            "Default: recognised from each file.",
+        ),
     ] = "",
     under: Annotated[
         str, typer.Option("--under", metavar="SEAT", help="The seat that those without a manager report to.")
@@ -59,7 +57,7 @@ def import_seats(
         typer.Option(
             "--map",
             metavar='KEY="Column"',
-            help="The column of a table that has a key, such as parent=Boss. Can be repeated.",
+            help="The column of a table that has a key, such as parent=Boss, or how to read it. Can be repeated.",
         ),
     ] = None,
     part_of: Annotated[
@@ -84,8 +82,9 @@ def import_seats(
 ) -> int:
     """Import seats from what you have, as a commit: people, teams, agents and scorecards.
 
-    Nothing is invented: a new seat is proposed, and has only what its row says. A row whose address or alias belongs to
-    a seat is that seat. What people changed in a seat since the last import stays.
+    Nothing is invented: a new seat is proposed, and has only what its row says. A row is a seat that you have
+    if it has its address, its file, or its alias and its name. What people changed in a seat since the last import
+    stays.
 
     With --dry-run, a table shows what becomes of each row first. To undo an import: orgtp undo.
     """
@@ -107,7 +106,7 @@ def import_seats(
             plan = handle.imports.plan(sources, request)
     if change.dry_run:
         return _show_plan(handle, plan, sources, request, change)
-    kept = _write_bad_rows(plan, sources, skip_bad) if skip_bad and not plan.questions else {}
+    kept = handle.imports.write_bad_rows(plan, sources, skip_bad) if skip_bad and not plan.questions else {}
     try:
         done = handle.imports.record(sources, request, planned=plan)
     except BaseException:
@@ -124,17 +123,11 @@ def import_seats(
 def _read_sources(
     handle: OrgHandle, paths: Sequence[Path], format_: str, mapping: Mapping[str, str], name: str
 ) -> list[DraftSource]:
-    """Read the files and folders. `-` is standard input, which is kept in a file while it is read."""
+    """Read the files and folders; `-` is standard input."""
     if paths.count(_STDIN) > 1:
         raise BadInput(what="standard input can only be read once, so name - once")
-    if _STDIN not in paths:
-        return handle.imports.read_sources(paths, format_, mapping, name)
-    with TemporaryDirectory() as folder:
-        kept = Path(folder, "stdin")
-        kept.write_bytes(sys.stdin.buffer.read(_MOST_BYTES + 1))
-        named = [kept if path == _STDIN else path for path in paths]
-        found = handle.imports.read_sources(named, format_, mapping, name)
-    return [replace(source, path="-") if source.path == str(kept) else source for source in found]
+    piped = sys.stdin.buffer if _STDIN in paths else None
+    return handle.imports.read_sources(paths, format_, mapping, name, piped)
 
 
 def _parse_maps(texts: Iterable[str]) -> dict[str, str]:
@@ -152,7 +145,7 @@ def _parse_maps(texts: Iterable[str]) -> dict[str, str]:
 
 def _ask(questions: Sequence[ImportQuestion], request: ImportRequest) -> ImportRequest:
     """Ask each question once, and return the request with the answers. Nothing is written before all are answered."""
-    answers: dict[str, str] = {}
+    answers: dict[str, Any] = {}
     for one in questions:
         if len(one.choices) > 1:
             write_stderr(f"{one.text} Likely: {', '.join(one.choices)}")
@@ -160,7 +153,7 @@ def _ask(questions: Sequence[ImportQuestion], request: ImportRequest) -> ImportR
             write_stderr(one.text)
         words = {"under": "The seat that they report to", "owner": "The person who answers for them"}
         answers[one.key] = typer.prompt(words[one.key], default=one.choices[0] if one.choices else None, err=True)
-    return replace(request, answers={**request.answers, **answers})
+    return replace(request, **answers)
 
 
 def _show_plan(
@@ -209,7 +202,7 @@ def _code_of_skipped(plan: ImportPlan) -> int:
 
 
 def _report(
-    handle: OrgHandle, plan: ImportPlan, done: RecordedChange, change: ChangeOptions, kept: Mapping[Path, _KeptRows]
+    handle: OrgHandle, plan: ImportPlan, done: RecordedChange, change: ChangeOptions, kept: Mapping[Path, KeptRows]
 ) -> int:
     """Report an import, and say where the bad rows are."""
     code = report_change("import", handle, done, change, **_plan_json(plan))
@@ -219,15 +212,19 @@ def _report(
         from orgtp.render.terminal import detect_screen
 
         write_stderr(import_report_text(plan, replace(detect_screen(), colour=False)))
+        if first := next((row.seat for row in plan.rows if row.fate == "new"), ""):
+            write_stderr(
+                f"next: orgtp chart. A new seat is proposed until you add a metric (orgtp metric add {first} …) and "
+                f"make it active: orgtp seat set {first} status=active"
+            )
     for path, rows in kept.items():
         words = shlex.join(["orgtp", "import", str(path), "--part-of", rows.source])
         what, them = ("1 bad row is", "it") if rows.count == 1 else (f"{rows.count:,} bad rows are", "them")
         write_stderr(f"{what} in {path}. Correct {them} there, then: {words}")
     if left := len(plan.bad) - sum(rows.count for rows in kept.values()):
         what, them = ("1 bad row is", "it") if left == 1 else (f"{left:,} bad rows are", "them")
-        write_stderr(
-            f"{what} in no file, because the format has no rows. Correct {them} in the source, and import it again"
-        )
+        why = "because the format has no rows"
+        write_stderr(f"{what} in no file, {why}. Correct {them} in the source, and import it again")
     return code or _code_of_skipped(plan)
 
 
@@ -249,46 +246,3 @@ def _plan_json(plan: ImportPlan) -> dict[str, Any]:
 def _refuse_existing(skip_bad: Path | None) -> None:
     if skip_bad and skip_bad.exists():
         raise BadInput(what=f"{skip_bad} already exists, and nothing is overwritten. Name a new file for --skip-bad")
-
-
-@dataclass(frozen=True, slots=True)
-class _KeptRows:
-    """Bad rows that are in a file: of which source they are, and how many."""
-
-    source: str
-    count: int
-
-
-def _write_bad_rows(plan: ImportPlan, sources: Sequence[DraftSource], skip_bad: Path) -> dict[Path, _KeptRows]:
-    """Write the bad rows of each table to a file that can be imported again. Returns the files with their rows.
-
-    Several tables have several headers: then each has a file of its own, with the name of its source.
-    """
-    tables = [(source, rows) for source in sources if (rows := _list_rows_to_write(plan, source))]
-    found: dict[Path, _KeptRows] = {}
-    for source, rows in tables:
-        path = skip_bad if len(tables) == 1 else _name_file(skip_bad, source.name, found)
-        lines = [*([source.header.rstrip("\n")] if source.header else []), *(row.rstrip("\n") for row in rows)]
-        try:
-            with path.open("x", encoding="utf-8", errors="backslashreplace", newline="") as out:
-                found[path] = _KeptRows(source.name, len(rows))
-                out.write("".join(f"{line}\n" for line in lines))
-        except OSError as error:
-            for written in found:
-                written.unlink(missing_ok=True)
-            raise BadInput(what=f"{path} cannot be written: {error.strerror}. Nothing was imported") from error
-    return found
-
-
-def _list_rows_to_write(plan: ImportPlan, source: DraftSource) -> list[str]:
-    """The bad rows of a source as they are written to a file; not those of which only a comment could be written."""
-    texts = [one.row.text for one in plan.bad if one.path == source.path]
-    return [text for text in texts if text and (source.format in _LINE_FORMATS or "\n" in text)]
-
-
-def _name_file(skip_bad: Path, source: str, taken: Container[Path]) -> Path:
-    """The file of one source of several: the name of a source may be an address, and two may have one name."""
-    name = re.sub(r"[^a-zA-Z0-9_.-]+", "-", source.removesuffix(skip_bad.suffix)).strip("-")
-    stem = f"{skip_bad.stem}-{name}"
-    names = (f"{stem}{f'-{number}' if number > 1 else ''}{skip_bad.suffix}" for number in count(1))
-    return next(path for name in names if (path := skip_bad.with_name(name)) not in taken)

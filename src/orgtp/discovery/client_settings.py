@@ -49,9 +49,10 @@ def _describe_server(server: dict[str, Any]) -> tuple[str, str]:
     """The name of the program of a server, or its host. An address may have a token anywhere else."""
     command = server.get("command")
     words = [as_text(command)] if isinstance(command, str) else [as_text(word) for word in as_list(command)]
-    # Some write the whole command line as the command. What is no name of a program may be a token.
-    told = words[0].split()[:1] if words else []
-    program = told[0].replace("\\", "/").rstrip("/").rpartition("/")[2] if told else ""
+    # Some write the whole command line as the command, with settings before it.
+    program = next((word for word in " ".join(words[:1]).split() if "=" not in word), "")
+    program = program.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    # What is no name of a program may be a token.
     program = program if _PROGRAM.fullmatch(program) else ""
     address = next((as_text(server[key]) for key in ("url", "serverUrl", "httpUrl") if server.get(key)), "")
     try:

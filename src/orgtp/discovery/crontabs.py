@@ -11,6 +11,8 @@ _SETTING = re.compile(r"""\s*["']?([A-Za-z_][A-Za-z0-9_]*)["']?\s*=\s*(.*)""")
 _FIELDS = re.compile(
     r"\s*(?P<times>@[a-z]+|(?:[0-9*,/~-]+\s+){3}[0-9A-Za-z*,/~-]+\s+[0-9A-Za-z*,/~#-]+)\s+(?P<rest>\S.*)", re.DOTALL
 )
+# Days, minutes to wait, the name of the job, and the command (anacrontab(5)).
+_DAYS = re.compile(r"\s*([0-9]+|@[a-z]+)\s+[0-9]+\s+\S+\s+(\S.*)", re.DOTALL)
 _USER = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.$:/-]*)\s+(\S.*)")
 # The first % that is not escaped begins the input of the command.
 _INPUT = re.compile(r"(?<!\\)%.*", re.DOTALL)
@@ -44,6 +46,19 @@ def read_crontab(text: str, *, has_users: bool) -> Iterator[CronEntry]:
         entry = _read_line(number, line, has_users, variables)
         if entry:
             yield entry
+
+
+def read_anacrontab(text: str) -> Iterator[CronEntry]:
+    """The lines of an anacrontab that run something."""
+    variables: dict[str, str] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.lstrip().startswith("#"):
+            continue
+        if setting := _SETTING.fullmatch(line):
+            variables = {**variables, setting[1]: setting[2].strip().strip("\"'")}
+        elif job := _DAYS.fullmatch(line):
+            days = "every day" if job[1] == "1" else f"every {job[1]} days" if job[1].isdigit() else job[1]
+            yield CronEntry(number, days, "root", job[2], variables)
 
 
 def _read_line(number: int, line: str, has_users: bool, variables: Mapping[str, str]) -> CronEntry | None:

@@ -12,7 +12,13 @@ from orgtp.model.inventory.found import FoundKind
 
 _MOST_ITEMS = 2_000
 _RUNNING_NODES = ("executecommand", "code", "ssh", "function")
-_MODEL_NODES = ("langchain", "openai", "anthropic", "gemini", "mistral")
+_MODEL_NODES = ("langchain", "openai", "anthropic", "gemini", "mistral", "perplexity", "ollama", "groq", "deepseek")
+_MODEL_HOSTS = (
+    "api.openai.com", "openai.azure.com", "api.anthropic.com", "generativelanguage.googleapis.com",
+    "aiplatform.googleapis.com", "openrouter.ai", "api.mistral.ai", "api.groq.com", "api.perplexity.ai",
+    "api.deepseek.com", "api.x.ai", "api.cohere.", "api-inference.huggingface.co", "bedrock-runtime.", ":11434/",
+)  # fmt: skip
+_ABOUT = "n8n workflow with a language model"
 
 
 def _parse(file: ReadFile) -> Any:
@@ -29,8 +35,11 @@ def read_json_export(file: ReadFile, *, named: bool = False) -> None:
     workflows = list(_list_workflows(data))[:_MOST_ITEMS]
     assistants = list(_list_assistants(data))[:_MOST_ITEMS]
     several = len(workflows) + len(assistants) > 1 or isinstance(data, list)
-    for workflow in workflows:
+    agents = [workflow for workflow in workflows if _has_model(workflow)]
+    for workflow in agents:
         _add_workflow(file, workflow, several)
+    if len(workflows) > len(agents):
+        file.log.skip(file.shown, "n8n workflows without a language model: no agents", on_purpose=True)
     for assistant in assistants:
         _add_assistant(file, assistant, several)
     if named and data is not None and not workflows and not assistants:
@@ -61,17 +70,25 @@ def _list_assistants(data: Any) -> Iterator[dict[str, Any]]:
             yield one
 
 
+def _has_model(workflow: dict[str, Any]) -> bool:
+    """Whether a step of a workflow asks a language model: by a node for one, or by the address of one."""
+    for node in map(as_mapping, as_list(workflow.get("nodes"))):
+        kind = as_text(node.get("type")).lower()
+        address = as_text(as_mapping(node.get("parameters")).get("url")).lower()
+        if any(word in kind for word in _MODEL_NODES) or any(host in address for host in _MODEL_HOSTS):
+            return True
+    return False
+
+
 def _add_workflow(file: ReadFile, workflow: dict[str, Any], several: bool) -> None:
     name = as_text(workflow.get("name")) or "n8n workflow"
     nodes = [as_mapping(node) for node in as_list(workflow.get("nodes"))]
     nodes = [node for node in nodes if node.get("disabled") is not True]
     types = {as_text(node.get("type")).rpartition(".")[2].lower() for node in nodes}
-    models = any(word in as_text(node.get("type")).lower() for node in nodes for word in _MODEL_NODES)
-    about = "n8n workflow with a language model" if models else "n8n workflow without a language model"
     risks = (RUNS,) if types & set(_RUNNING_NODES) else ()
     part = as_text(workflow.get("id")) or name
     item = file.make_item(
-        FoundKind.TEMPLATE, name, part if several else "", program="n8n", description=about, risks=risks
+        FoundKind.TEMPLATE, name, part if several else "", program="n8n", description=_ABOUT, risks=risks
     )
     is_active = workflow.get("active") is True and workflow.get("isArchived") is not True
     triggers = [trigger for node in nodes for trigger in _describe_node(node)] if is_active else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 from pathlib import Path
 
 from orgtp.discovery.code_owners import GITHUB_PLACES, GITLAB_PLACES, find_code_owners
@@ -26,8 +27,10 @@ class _CodeOwners:
     gitlab: bool
 
 
-def find_owners(items: Iterable[FoundItem], log: ScanLog) -> dict[int, tuple[tuple[FoundAuthor, ...], str]]:
-    """The authors and the first day of each item with a repository, by the `id` of the item."""
+def find_owners(
+    items: Iterable[FoundItem], log: ScanLog, zone: tzinfo
+) -> dict[int, tuple[tuple[FoundAuthor, ...], str]]:
+    """The authors and the first day in a time zone of each item with a repository, by the `id` of the item."""
     by_repository: dict[Path, list[FoundItem]] = {}
     for item in items:
         if item.repository and item.inside and item.kind in _OWNED:
@@ -39,7 +42,8 @@ def find_owners(items: Iterable[FoundItem], log: ScanLog) -> dict[int, tuple[tup
         for item in mine:
             history = histories.get(item.inside)
             authors = _list_code_owners(owners, item.inside) + _list_authors(history)
-            found[id(item)] = (authors, history.started if history else "")
+            started = history.started if history else None
+            found[id(item)] = (authors, started.astimezone(zone).date().isoformat() if started else "")
     return found
 
 
@@ -56,11 +60,16 @@ def _read_histories(root: Path, paths: set[str], log: ScanLog) -> Mapping[str, F
 
 
 def _list_authors(history: FileHistory | None) -> tuple[FoundAuthor, ...]:
-    """Those with most commits, and their shares in percent."""
+    """Those with most commits, and their shares in percent, rounded in whole numbers."""
     counts = history.commits if history else {}
     total = sum(counts.values())
-    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST_AUTHORS]
-    return tuple(FoundAuthor(clean(who), "git", round(100 * number / total)) for who, number in ranked)
+    ranked = sorted(counts.items(), key=lambda one: (_is_program(one[0]), -one[1], one[0]))[:_MOST_AUTHORS]
+    return tuple(FoundAuthor(clean(who), "git", (200 * number + total) // (2 * total)) for who, number in ranked)
+
+
+def _is_program(address: str) -> bool:
+    """Whether an address is that of a program: an app of GitHub, or what signs the commits of a client."""
+    return "[bot]@" in address or address in {"noreply@anthropic.com", "noreply@github.com", "cursoragent@cursor.com"}
 
 
 def _read_code_owners(root: Path, repository: FoundRepository | None, log: ScanLog) -> _CodeOwners | None:

@@ -91,3 +91,12 @@ def list_texts(value: Any, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, list) and depth < 8:  # noqa: PLR2004  (scripts are lists of lists at most)
         for one in value:
             yield from list_texts(one, depth + 1)
+
+
+def list_all_texts(value: Any, depth: int = 0) -> Iterator[str]:
+    """The texts of a value, those of mappings in it too."""
+    if isinstance(value, dict) and depth < 8:  # noqa: PLR2004
+        for one in value.values():
+            yield from list_all_texts(one, depth + 1)
+    else:
+        yield from list_texts(value, depth)

@@ -12,9 +12,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from orgtp.discovery.request import MachinePart
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.files.mapping_reader import MappingReader
 from orgtp.files.yaml.loader import NotStrict, read_document
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.errors import OrgtpError
 from orgtp.model.problem import Place, Problem
@@ -48,6 +48,7 @@ class HowToRead(StrEnum):
     MCP_SERVERS = "mcp-servers"
     SYSTEM_CRONTAB = "system-crontab"
     USER_CRONTAB = "user-crontab"
+    ANACRONTAB = "anacrontab"
     CRON_SCRIPT = "cron-script"
     OPENCLAW_JOBS = "openclaw-jobs"
     SYSTEMD = "systemd"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import field
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from pathlib import Path
 
@@ -52,6 +53,7 @@ class ScanRequest:
     read are in `files` of the answer. `root` stands for `/`, and `home` for the folder of this user; with another root,
     such as the image of a machine, no program of this machine is asked. `machine` is the name of the machine: the
     repository of what is in no repository. `patterns` is the machine's own file of patterns; None means the usual one.
+    Days are those of the time zone `zone`.
     """
 
     paths: tuple[Path, ...] = ()
@@ -62,3 +64,4 @@ class ScanRequest:
     machine: str = field(default_factory=socket.gethostname)
     patterns: Path | None = None
     limits: ScanLimits = field(default_factory=ScanLimits)
+    zone: tzinfo = UTC

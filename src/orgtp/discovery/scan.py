@@ -18,10 +18,10 @@ from orgtp.discovery.items import FoundItem, clean_place
 from orgtp.discovery.machine import ScannedMachine
 from orgtp.discovery.owners import find_owners
 from orgtp.discovery.patterns import BadPatterns, HowToRead, MachinePattern, ScanPatterns, read_patterns
-from orgtp.discovery.pipelines import read_compose_file, read_github_workflow, read_gitlab_pipeline
+from orgtp.discovery.pipelines import WorkflowCalls, read_compose_file, read_github_workflow, read_gitlab_pipeline
 from orgtp.discovery.request import ALL_PARTS, MachinePart, ScanLimits, ScanRequest
 from orgtp.discovery.scan_log import ScanLog
-from orgtp.discovery.schedulers import Schedulers
+from orgtp.discovery.schedulers import CRONTAB, Schedulers
 from orgtp.discovery.seat_files import SeatFileSearch
 from orgtp.discovery.starting import Joiner
 from orgtp.discovery.walk import FolderWalk, WalkedFile
@@ -58,6 +58,7 @@ class _Scan:
         self.joiner = Joiner(patterns, self.machine, self.log, self.items)
         self.walk = FolderWalk(patterns, self.finder, self.log)
         self.schedulers = Schedulers(self.machine, self.joiner, self.log)
+        self.calls = WorkflowCalls()
         self.personas: dict[str, FoundItem] = {}
         self._read: set[str] = set()
 
@@ -65,7 +66,7 @@ class _Scan:
         self.read_folders()
         self.read_machine()
         items = self.leave_out_samples()
-        owners = find_owners(items, self.log)
+        owners = find_owners(items, self.log, self.request.zone)
         agents = _merge_copies(items, owners)
         repositories = self.walk.repositories.values()
         search = SeatFileSearch(self.machine, self.log, repositories, self._read, self.schedulers.read_users)
@@ -83,6 +84,8 @@ class _Scan:
                     self._read.add(file.path)
                     self.read_walked(file)
 
+        self.calls.pass_on()
+
     def read_walked(self, walked: WalkedFile) -> None:
         raw = self.log.read(walked.path, walked.shown, walked.pattern.what)
         if raw is not None:
@@ -94,6 +97,11 @@ class _Scan:
 
     def read_machine(self) -> None:
         """Read the places of the parts of the machine that were asked for: definitions first, and what starts them."""
+        for part in self.request.parts:
+            # A part with nothing in it was looked at, too.
+            self.log.count(_NAMES[part], 0)
+        if self.request.parts - {MachinePart.CRONTAB}:
+            self.leave_out_homes()
         wanted = [pattern for pattern in self.patterns.machine if pattern.part in self.request.parts]
         units: list[str] = []
         for pattern in sorted(wanted, key=lambda one: one.read in _STARTING):
@@ -106,6 +114,13 @@ class _Scan:
         if MachinePart.CRONTAB in self.request.parts:
             self.schedulers.read_own_crontab()
 
+    def leave_out_homes(self) -> None:
+        """Remember the home folders of other users: their units, settings and compose files are not looked at."""
+        for pattern in ("/home/*", "/Users/*", "/root"):
+            for path in self.machine.expand(pattern):
+                if os.path.isdir(path) and self.machine.name_path(path) not in {self.machine.home, "/Users/Shared"}:  # noqa: PTH112
+                    self.log.skip(self.machine.show(path), "the home folder of another user", on_purpose=True)
+
     def read_place(self, pattern: MachinePattern, path: str) -> None:
         """Read one file of the machine, once."""
         real = self.machine.locate(self.machine.name_path(path)) or path
@@ -114,6 +129,8 @@ class _Scan:
         self._read.add(real)
         if pattern.read in {HowToRead.SYSTEM_CRONTAB, HowToRead.USER_CRONTAB}:
             self.schedulers.read_crontab_file(path, has_users=pattern.read is HowToRead.SYSTEM_CRONTAB)
+        elif pattern.read is HowToRead.ANACRONTAB:
+            self.schedulers.read_anacrontab(path)
         elif pattern.read is HowToRead.CRON_SCRIPT:
             self.schedulers.read_cron_script(path, pattern.trigger)
         elif pattern.read is HowToRead.LAUNCHD:
@@ -134,10 +151,12 @@ class _Scan:
             self.read_content(pattern.read, file)
 
     def read_content(self, read: HowToRead, file: ReadFile) -> None:
-        if read is HowToRead.PERSONA:
+        if read is HowToRead.USER_CRONTAB and file.what == CRONTAB:
+            self.schedulers.read_copy(file)
+        elif read is HowToRead.PERSONA:
             read_persona(file, self.personas)
         elif read in {HowToRead.GITHUB_WORKFLOW, HowToRead.GITHUB_WORKFLOW_ELSEWHERE}:
-            read_github_workflow(file, runs=read is HowToRead.GITHUB_WORKFLOW)
+            read_github_workflow(file, self.calls, runs=read is HowToRead.GITHUB_WORKFLOW)
         elif read in _IMPORTED:
             read_as_import(file, read.value)
         elif read in {HowToRead.N8N, HowToRead.ASSISTANTS}:
@@ -161,9 +180,16 @@ class _Scan:
 
 
 # What starts the definitions is read after them.
-_LATE = frozenset({HowToRead.COMPOSE, HowToRead.GITHUB_WORKFLOW, HowToRead.GITLAB})
+_LATE = frozenset({HowToRead.COMPOSE, HowToRead.GITHUB_WORKFLOW, HowToRead.GITLAB, HowToRead.USER_CRONTAB})
 _STARTING = frozenset(
-    {HowToRead.SYSTEM_CRONTAB, HowToRead.USER_CRONTAB, HowToRead.CRON_SCRIPT, HowToRead.LAUNCHD, HowToRead.COMPOSE}
+    {
+        HowToRead.SYSTEM_CRONTAB,
+        HowToRead.USER_CRONTAB,
+        HowToRead.ANACRONTAB,
+        HowToRead.CRON_SCRIPT,
+        HowToRead.LAUNCHD,
+        HowToRead.COMPOSE,
+    }
 )
 _SERVICES = frozenset(
     {"compose files", "GitHub workflows", "GitLab pipelines (.gitlab-ci.yml)", "n8n workflows (JSON)"}

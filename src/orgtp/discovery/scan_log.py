@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from orgtp.discovery.request import ScanLimits
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.model.inventory.found import NotLookedAt
 from orgtp.model.text import escape_control_chars
 

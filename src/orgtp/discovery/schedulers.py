@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
-from orgtp.discovery.crontabs import NOT_RUN, read_crontab
+from orgtp.discovery.crontabs import NOT_RUN, CronEntry, read_anacrontab, read_crontab
+from orgtp.discovery.file_reading import ReadFile
 from orgtp.discovery.machine import ScannedMachine, hash_shown
 from orgtp.discovery.parsing import Unparsed, as_list, as_mapping, as_text, list_texts, parse_plist
 from orgtp.discovery.process import print_crontab
@@ -20,6 +21,10 @@ from orgtp.discovery.units import SystemdUnit, parse_unit
 
 _MOST_ENTRIES = 2_000
 _MOST_COMMANDS = 50
+# What a line of a crontab without users often begins with.
+_COMMANDS = frozenset(
+    {"bash", "cd", "env", "exec", "flock", "npx", "nice", "python", "python3", "sh", "timeout", "uvx"}
+)
 CRONTAB, SYSTEMD, LAUNCHD = "crontab", "systemd", "launchd"
 
 
@@ -56,17 +61,39 @@ class Schedulers:
         if not printed.fault:
             self.read_users.add(user)
 
-    def add_entries(self, text: str, path: str, owner: str) -> None:
+    def read_copy(self, file: ReadFile) -> None:
+        """A copy of a crontab that somebody named: with users if it is called crontab, unless they are commands."""
+        users = {entry.user for entry in islice(read_crontab(file.text, has_users=True), _MOST_ENTRIES)}
+        if not any(read_crontab(file.text, has_users=False)):
+            file.skip("no line of it is one of a crontab")
+            return
+        is_system = PurePosixPath(file.path).name == "crontab" and bool(users)
+        commands = _COMMANDS | {program.name for program in file.patterns.programs}
+        has_users = is_system and not any("/" in user or user in commands for user in users)
+        self.add_entries(file.text, file.path, "" if has_users else _find_user(), file.shown)
+
+    def add_entries(self, text: str, path: str, owner: str, shown: str = "") -> None:
         """Add what the lines of a crontab start. `owner` is the user of a crontab without users in it."""
-        name = f"crontab/{owner}" if owner else ""
-        shown = f"crontab of {owner}" if owner else self.machine.show(path)
-        entries = list(islice(read_crontab(text, has_users=not owner), _MOST_ENTRIES + 1))
+        name = f"crontab/{owner}" if owner and not shown else ""
+        shown = shown or (f"crontab of {owner}" if owner else self.machine.show(path))
+        self.add_read_entries(read_crontab(text, has_users=not owner), name or path, shown, owner)
+
+    def read_anacrontab(self, path: str) -> None:
+        """The jobs of anacron."""
+        raw = self.log.read(path, self.machine.show(path), CRONTAB, through_link=self.machine.is_this)
+        if raw is not None:
+            entries = read_anacrontab(raw.decode(errors="replace"))
+            self.add_read_entries(entries, path, self.machine.show(path), "root")
+
+    def add_read_entries(self, found: Iterable[CronEntry], holder: str, shown: str, owner: str) -> None:
+        """Add what the entries start. `holder` is what has them, and `owner` their user if they name none."""
+        entries = list(islice(found, _MOST_ENTRIES + 1))
         if len(entries) > _MOST_ENTRIES:
             self.log.skip(shown, f"only its first {_MOST_ENTRIES:,} entries are looked at")
         for entry in entries[:_MOST_ENTRIES]:
             home = entry.variables.get("HOME") or self._find_home(entry.user or owner)
             start = Start(
-                CRONTAB, f"{shown}:{entry.line}", entry.schedule, name or path, text=entry.command, folder=home,
+                CRONTAB, f"{shown}:{entry.line}", entry.schedule, holder, text=entry.command, folder=home,
                 variables={**entry.variables, "HOME": home},
             )  # fmt: skip
             self.joiner.add_start(start)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orgtp.discovery.machine import ScannedMachine
 from orgtp.discovery.scan_log import ScanLog
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.repositories import FoundRepository
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.found import FoundAgent, SeatFile

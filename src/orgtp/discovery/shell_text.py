@@ -1,7 +1,8 @@
 """Read text of a shell as simple commands, far enough to know which programs it runs. Nothing is expanded by a shell.
 
 A comment, the text of an `echo`, a here-document and the pattern of a `grep` are not commands, so a program that is
-named there is not one that runs (POSIX, Shell Command Language, 2.3 and 2.9).
+named there is not one that runs (POSIX, Shell Command Language, 2.3 and 2.9). A command in a here-document whose mark
+has no quotes is one (2.7.4).
 """
 
 from __future__ import annotations
@@ -42,17 +43,30 @@ _TOKEN = re.compile(
 )
 _IN_QUOTES = re.compile(r"\\(.)|(\$\{[^}\n]{0,200}\}|\$[A-Za-z_][A-Za-z0-9_]*|\$[0-9@*#?$!-])|(\$\(|`)", re.DOTALL)
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\+?=(.*)", re.DOTALL)
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^${}`\"']*))?\}?")
 # Words before a command, in the grammar of the shell.
 _BEFORE = frozenset({"if", "then", "elif", "else", "while", "until", "do", "!", "{", "time", "coproc"})
 
 
 @dataclass(frozen=True, slots=True)
 class SimpleCommand:
-    """A command of a shell: its words without quotes, and the folder in which it runs ("" if that is not known)."""
+    """A command of a shell: its words without quotes, and the folder in which it runs ("" if that is not known).
+
+    `document` is its here-document.
+    """
 
     words: tuple[str, ...]
     folder: str = ""
+    document: str = ""
+
+
+@dataclass(slots=True)
+class _Document:
+    """A here-document that follows: its mark, whether that is quoted, and the number of the command that reads it."""
+
+    mark: str
+    quoted: bool
+    command: int = -1
 
 
 @dataclass(slots=True)
@@ -64,9 +78,11 @@ class _Reader:
     words: list[str] = field(default_factory=list)
     word: str | None = None
     skip_word: bool = False
+    reads_file: bool = False
     found: list[tuple[str, ...]] = field(default_factory=list)
     above: list[tuple[list[str], str | None] | None] = field(default_factory=list)
-    marks: list[str] = field(default_factory=list)
+    waiting: list[_Document] = field(default_factory=list)
+    documents: dict[int, str] = field(default_factory=dict)
     in_ticks: bool = False
 
     def add(self, text: str) -> None:
@@ -78,12 +94,14 @@ class _Reader:
         if self.word is not None and not self.skip_word:
             self.words.append(self.word)
         self.skip_word = self.skip_word and self.word is None
-        self.word = None
+        self.word, self.reads_file = None, False
 
     def end_command(self) -> None:
         self.end_word()
         self.skip_word = False
         if self.words and len(self.found) < _MOST_COMMANDS:
+            for document in self.waiting:
+                document.command = len(self.found) if document.command < 0 else document.command
             self.found.append(tuple(self.words))
             self.keep_assignments()
         self.words = []
@@ -108,7 +126,8 @@ class _Reader:
 
     def expand(self, text: str) -> str:
         match = _VARIABLE.fullmatch(text)
-        return self.variables.get(match[1], UNKNOWN) if match else UNKNOWN
+        # `${NAME:-claude}` is claude if nobody says otherwise.
+        return self.variables.get(match[1], match[2] or UNKNOWN) if match else UNKNOWN
 
     def read_quoted(self, text: str) -> None:
         """The text between double quotes: variables are known, and commands in `$(…)` are commands."""
@@ -150,11 +169,12 @@ def _find_close(text: str, start: int) -> int:
 def read_simple_commands(text: str, variables: Mapping[str, str], folder: str = "") -> list[SimpleCommand]:
     """The simple commands of a text, in order. `cd` in it changes the folder of those after it."""
     commands: list[SimpleCommand] = []
-    for words in _read_words(text[:_MOST_CHARACTERS], dict(variables), 0):
+    reader = _read_text(text[:_MOST_CHARACTERS], dict(variables), 0)
+    for number, words in enumerate(reader.found):
         bare = _strip_beginning(words)
         if not bare:
             continue
-        commands.append(SimpleCommand(bare, folder))
+        commands.append(SimpleCommand(bare, folder, reader.documents.get(number, "")))
         if bare[0] in {"cd", "pushd"} and len(bare) > 1:
             folder = join_folder(folder, bare[-1], variables.get("HOME", ""))
     return commands
@@ -174,10 +194,16 @@ def _strip_beginning(words: tuple[str, ...]) -> tuple[str, ...]:
     start = 0
     while start < len(words) and (words[start] in _BEFORE or _ASSIGNMENT.fullmatch(words[start])):
         start += 1
+    if words[start : start + 1] == ("function",):
+        return _strip_beginning(words[start + 2 :])
     return () if words[:1] == ("for",) else words[start:]
 
 
 def _read_words(text: str, variables: dict[str, str], level: int) -> list[tuple[str, ...]]:
+    return _read_text(text, variables, level).found
+
+
+def _read_text(text: str, variables: dict[str, str], level: int) -> _Reader:
     reader = _Reader(variables, level)
     for kind, value in _list_tokens(text, reader):
         _STEPS[kind](reader, value)
@@ -185,7 +211,7 @@ def _read_words(text: str, variables: dict[str, str], level: int) -> list[tuple[
     while reader.above:
         reader.close_inner()
         reader.end_command()
-    return reader.found
+    return reader
 
 
 def _list_tokens(text: str, reader: _Reader) -> Iterator[tuple[str, str]]:
@@ -199,17 +225,25 @@ def _list_tokens(text: str, reader: _Reader) -> Iterator[tuple[str, str]]:
         kind = match.lastgroup or "plain"
         if match["mark"]:
             kind = "heredoc"
-            reader.marks.append(match["mark"].strip("\\'\""))
+            bare = match["mark"].strip("\\'\"")
+            reader.waiting.append(_Document(bare, bare != match["mark"]))
         yield kind, match[0]
-        if match[0] == "\n" and reader.marks:
+        if match[0] == "\n" and reader.waiting:
             position = _skip_documents(text, position, reader)
 
 
 def _skip_documents(text: str, position: int, reader: _Reader) -> int:
-    for mark in reader.marks:
-        found = re.compile(rf"^\t*{re.escape(mark)}\r?$", re.MULTILINE).search(text, position)
+    for document in reader.waiting:
+        found = re.compile(rf"^\t*{re.escape(document.mark)}\r?$", re.MULTILINE).search(text, position)
+        inside = text[position : found.start() if found else len(text)]
         position = found.end() if found else len(text)
-    reader.marks = []
+        if document.command >= 0:
+            reader.documents.setdefault(document.command, inside)
+        if not document.quoted:
+            within = _Reader(reader.variables, reader.level + 1)
+            within.read_quoted(inside)
+            reader.found += within.found
+    reader.waiting = []
     return position
 
 
@@ -219,7 +253,7 @@ def _pass(_: _Reader, __: str) -> None:
 
 def _space(reader: _Reader, _: str) -> None:
     # There may be spaces between < and the name of the file.
-    if reader.word != UNKNOWN:
+    if not (reader.reads_file and reader.word == UNKNOWN):
         reader.end_word()
 
 
@@ -252,6 +286,7 @@ def _redirect(reader: _Reader, value: str) -> None:
     if value == "<":
         # The file is read by the command, as if it were an argument that is no file to run.
         reader.add(UNKNOWN)
+        reader.reads_file = True
     else:
         reader.skip_word = True
 
@@ -286,3 +321,26 @@ _STEPS = {
     "tick": _tick, "open": _open, "close": _close, "end": _end, "single": _single, "double": _double,
     "variable": _variable, "escaped": _escaped, "plain": _plain,
 }  # fmt: skip
+
+
+_ITSELF = r"\$(?:0|\{0\}|BASH_SOURCE\b|\{BASH_SOURCE(?:\[0\])?(?::-\$0)?\}|\{0:A\})"
+# The numbers bound the time that hostile text takes.
+_RESOLVED = re.compile(rf'\$\(\s{{0,9}}(?:readlink -f|realpath)(?: --)? "?{_ITSELF}"?\s{{0,9}}\)')
+_DIRNAME = re.compile(rf'\$\(\s{{0,9}}dirname(?: --)? "?({_ITSELF}|/[^"$()`\n]{{1,400}}?)"?\s{{0,9}}\)|\$\{{0%/\*\}}')
+_PWD = re.compile(
+    r'\$\(\s{0,9}(?:CDPATH= )?cd(?: -P)?(?: --)? "?(/[^"$()`\n;&]{0,400})"?\s{0,9}(?:>\s?/dev/null(?: 2>&1)?\s{0,9})?'
+    r"&&\s{0,9}pwd(?: -P)?\s{0,9}\)"
+)
+_PLAIN_PATH = re.compile(r"/[^\s\"'`$\\()]+")
+
+
+def name_own_folder(text: str, path: str) -> str:
+    """The text of a script with its own folder in place of the usual ways to ask for it, `$(dirname "$0")`."""
+    if not _PLAIN_PATH.fullmatch(path):
+        return text
+    folder = path.rpartition("/")[0] or "/"
+    text = _RESOLVED.sub(lambda _: path, text)
+    text = _DIRNAME.sub(
+        lambda match: folder if match[1] in {None, path} or not match[1].startswith("/") else match[0], text
+    )
+    return _PWD.sub(lambda match: match[1].strip(), text)

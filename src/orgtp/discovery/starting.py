@@ -13,6 +13,8 @@ from hashlib import sha256
 
 from orgtp.discovery.commands import (
     AgentUse,
+    FileKind,
+    NamedUse,
     ScriptUse,
     find_library,
     find_started_program,
@@ -22,13 +24,14 @@ from orgtp.discovery.commands import (
 from orgtp.discovery.items import FoundItem
 from orgtp.discovery.machine import ScannedMachine, hash_shown
 from orgtp.discovery.patterns import ScanPatterns
+from orgtp.discovery.recipes import find_package_scripts, find_recipes, list_known_names
 from orgtp.discovery.scan_log import ScanLog
-from orgtp.discovery.shell_text import UNKNOWN, join_folder
+from orgtp.discovery.shell_text import UNKNOWN, join_folder, name_own_folder
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.found import FoundKind
 from orgtp.model.seat import DefinitionPlace
 
-_MOST_SCRIPTS = 3
+_MOST_SCRIPTS = 20
 _SCRIPTS = "scripts that are started"
 _SHELL_NAMES = (".sh", ".bash", ".zsh", ".ksh")
 
@@ -57,11 +60,31 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """An agent that a command reaches, and the script that runs it ("" if the command itself does)."""
+    """An agent that a command reaches, and the script that runs it ("" if the command itself does).
+
+    `part` is the name of its recipe in a file of several.
+    """
 
     use: AgentUse
     script: str = ""
     raw: bytes = b""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenedScript:
+    """A script that something runs, the file that it is, and its content."""
+
+    use: ScriptUse
+    path: str
+    raw: bytes
+
+    @property
+    def part(self) -> str:
+        """The recipes of the file that are run, by those names that the file has itself."""
+        if self.use.kind is FileKind.SCRIPT:
+            return ""
+        return " ".join(list_known_names(self.raw, self.use.words, package=self.use.kind is FileKind.PACKAGE))
 
 
 class Joiner:
@@ -106,36 +129,67 @@ class Joiner:
             if start.words
             else find_uses(start.text, variables, start.folder, self.patterns)
         )
-        seen: set[str] = set()
+        seen: set[tuple[str, tuple[str, ...]]] = set()
         for use in uses:
             if isinstance(use, AgentUse):
                 yield _Reached(use)
             else:
-                yield from self._follow(use, start, variables, seen)
+                yield from self._follow_all(use, start, variables, seen)
+
+    def _follow_all(
+        self,
+        use: ScriptUse | NamedUse,
+        start: Start,
+        variables: Mapping[str, str],
+        seen: set[tuple[str, tuple[str, ...]]],
+    ) -> Iterator[_Reached]:
+        for script in [use] if isinstance(use, ScriptUse) else use.scripts:
+            yield from self._follow(script, start, variables, seen)
 
     def _follow(
-        self, script: ScriptUse, start: Start, variables: Mapping[str, str], seen: set[str]
+        self, script: ScriptUse, start: Start, variables: Mapping[str, str], seen: set[tuple[str, tuple[str, ...]]]
     ) -> Iterator[_Reached]:
         """What a script runs. The scripts that it runs itself are followed too, a few in all."""
         path = self.machine.locate(script.path)
-        if path is None or path in seen or len(seen) >= _MOST_SCRIPTS or not os.path.lexists(path):
+        part = script.words if script.kind is not FileKind.SCRIPT else ()
+        if path is None or (path, part) in seen or not self._is_there(path, start):
             return
-        seen.add(path)
+        if len(seen) >= _MOST_SCRIPTS:
+            self.log.skip(start.where, f"more than {_MOST_SCRIPTS} scripts for one entry")
+            return
+        seen.add((path, part))
         if b"\0" in self.log.peek(path):
             # A program and not a script: what it does cannot be read.
             return
         raw = self.log.read(path, f"{self.machine.show(path)} (started by {start.source})", _SCRIPTS)
-        if raw is None:
-            return
+        if raw is not None:
+            yield from self._read_script(_OpenedScript(script, path, raw), start, variables, seen)
+
+    def _read_script(
+        self, opened: _OpenedScript, start: Start, variables: Mapping[str, str], seen: set[tuple[str, tuple[str, ...]]]
+    ) -> Iterator[_Reached]:
+        script, path, raw = opened.use, opened.path, opened.raw
         text = raw.decode(errors="replace")
-        if not _is_shell(path, text):
+        if script.kind is FileKind.SCRIPT and not _is_shell(path, text):
             yield from self._read_program(script, path, raw, text)
             return
-        for use in find_uses(text, variables, script.folder or os.path.dirname(script.path), self.patterns):  # noqa: PTH120
+        folder = script.folder or os.path.dirname(script.path)  # noqa: PTH120
+        for use in find_uses(_find_commands(script, raw, text), variables, folder, self.patterns):
             if isinstance(use, AgentUse):
-                yield _Reached(use, path, raw)
+                yield _Reached(use, path, raw, opened.part)
             else:
-                yield from self._follow(use, start, variables, seen)
+                yield from self._follow_all(use, start, variables, seen)
+
+    def _is_there(self, path: str, start: Start) -> bool:
+        """Whether a script exists. One that this user may not look for is remembered: it may run an agent."""
+        try:
+            os.lstat(path)
+        except PermissionError:
+            self.log.skip(f"{self.machine.show(path)} (started by {start.source})", "no permission")
+            return False
+        except (OSError, ValueError):
+            return False
+        return True
 
     def _read_program(self, script: ScriptUse, path: str, raw: bytes, text: str) -> Iterator[_Reached]:
         """A script in another language: by the library that it uses, or the program that it starts."""
@@ -189,7 +243,7 @@ class Joiner:
         risks = sorted({risk for one in reached for risk in one.use.risks})
         if known is None:
             stem = os.path.splitext(os.path.basename(first.script))[0]  # noqa: PTH119, PTH122
-            name = start.label or stem or first.use.program
+            name = start.label or first.part or stem or first.use.program
             known = FoundItem(FoundKind.TEMPLATE, start.source, name, start.where, place, path, among=start.among)
             known.repository = self.machine.find_repository(path) if path else None
             known.inside = os.path.relpath(path, known.repository.root) if known.repository else ""
@@ -201,7 +255,7 @@ class Joiner:
 
     def _make_place(self, start: Start, first: _Reached) -> tuple[DefinitionPlace, str]:
         if first.script:
-            return self.machine.place(first.script, sha256(first.raw).hexdigest()), first.script
+            return self.machine.place(first.script, sha256(first.raw).hexdigest(), first.part), first.script
         if start.place:
             return start.place, start.holder
         label = start.label or first.use.program
@@ -212,6 +266,15 @@ class Joiner:
         if not start.holder.startswith("/"):
             return DefinitionPlace(self.machine.name, f"{start.holder}#{part}", digest), ""
         return self.machine.place(start.holder, digest, part), start.holder
+
+
+def _find_commands(script: ScriptUse, raw: bytes, text: str) -> str:
+    """The text of a shell that a script is, or that its words name in it."""
+    if script.kind is FileKind.RECIPES:
+        return find_recipes(text, script.words)
+    if script.kind is FileKind.PACKAGE:
+        return find_package_scripts(raw, script.words)
+    return name_own_folder(text, script.path)
 
 
 def _is_shell(path: str, text: str) -> bool:

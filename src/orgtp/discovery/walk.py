@@ -105,6 +105,9 @@ class FolderWalk:
         if pattern is None and name.endswith(".json"):
             # Exports have names of all kinds, and their readers say if they know them.
             pattern = FilePattern(name, HowToRead.N8N, "exported lists that were named")
+        if pattern is None and "cron" in name.lower():
+            # A copy of a crontab, such as what `crontab -l` has printed.
+            pattern = FilePattern(name, HowToRead.USER_CRONTAB, "crontab")
         if pattern is None:
             self.log.skip(shown, "unknown format")
             return

@@ -5,6 +5,7 @@ __all__ = [
     "apply",
     "delivery",
     "explanation",
+    "foreign_files",
     "json_schema",
     "key_values",
     "load",

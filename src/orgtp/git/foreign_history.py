@@ -13,11 +13,12 @@ import os
 import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Timer
 
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.git.process import GitMissing, start_git
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.lazy_dataclass import dataclass
 
 _KIB, _MIB = 1024, 1024 * 1024
@@ -27,7 +28,8 @@ _MOST_MAILMAP = 256 * _KIB
 _MOST_PATHS = 256
 _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REF = re.compile(r"refs/(?!.*(?:\.\.|//))[^\x00-\x20\x7f~^:?*\[\\]{1,300}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Seconds since 1970, up to the year 5138.
+_SECONDS = re.compile(r"[0-9]{1,11}")
 _ENV = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
 
 
@@ -39,12 +41,12 @@ class UnreadableHistory(Exception):
 class FileHistory:
     """Who changed a file, and since when.
 
-    `commits` has the number of commits by the address of their author, as the mailmap says it. `started` is the day of
-    the first commit, in the author's time; "" if the history does not reach it.
+    `commits` has the number of commits by the address of their author, as the mailmap says it. `started` is the time of
+    the first commit, as its author's clock said it; None if the history does not reach it.
     """
 
     commits: Mapping[str, int]
-    started: str
+    started: datetime | None
 
 
 def read_file_histories(
@@ -149,23 +151,23 @@ def _read_log(
     address = "%ae" if size.isdigit() and int(size) > _MOST_MAILMAP else "%aE"
     words = [
         "log", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-show-signature",
-        "--no-notes", "--no-decorate", f"--max-count={most}", f"--format=%x01%as %P%x00{address}", "--end-of-options",
+        "--no-notes", "--no-decorate", f"--max-count={most}", f"--format=%x01%at %P%x00{address}", "--end-of-options",
         head, "--", *_name_paths(paths),
     ]  # fmt: skip
     out = _run(shadow, words, seconds)
     wanted = set(paths)
     commits: dict[str, dict[str, int]] = {}
-    started: dict[str, str] = {}
+    started: dict[str, datetime] = {}
     number = 0
-    for day, author, names in _split_log(out):
+    for at, author, names in _split_log(out):
         number += 1
         for name in names:
             if name in wanted:
                 counts = commits.setdefault(name, {})
                 counts[author] = counts.get(author, 0) + 1
-                started[name] = day
+                started[name] = at
     whole = number < most and not is_shallow
-    return {name: FileHistory(counts, started[name] if whole else "") for name, counts in commits.items()}
+    return {name: FileHistory(counts, started[name] if whole else None) for name, counts in commits.items()}
 
 
 def _name_paths(paths: Collection[str]) -> list[str]:
@@ -176,15 +178,19 @@ def _name_paths(paths: Collection[str]) -> list[str]:
     return folders if len(folders) <= _MOST_PATHS and "" not in folders else []
 
 
-def _split_log(out: bytes) -> Iterator[tuple[str, str, list[str]]]:
-    """The day, the author and the files of each commit, the newest first."""
+def _split_log(out: bytes) -> Iterator[tuple[datetime, str, list[str]]]:
+    """The time, the author and the files of each commit, the newest first."""
     for part in out.split(b"\x01")[1:]:
         first, *rest = part.decode("utf-8", "surrogateescape").split("\0")
-        day = first.partition(" ")[0]
-        if not rest or not _DAY.fullmatch(day):
+        at = first.partition(" ")[0]
+        if not rest or not _SECONDS.fullmatch(at):
             continue
         author, *names = rest
-        yield day, author.strip().lower(), [name.removeprefix("\n") for name in names if name.strip("\n")]
+        yield (
+            datetime.fromtimestamp(int(at), UTC),
+            author.strip().lower(),
+            [name.removeprefix("\n") for name in names if name.strip("\n")],
+        )
 
 
 def _run(shadow: Path, words: list[str], seconds: float, *, may_fail: bool = False) -> bytes:

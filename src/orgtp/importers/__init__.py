@@ -3,8 +3,8 @@
 __all__ = [
     "agent_files",
     "agent_paths",
+    "bad_rows",
     "draft_texts",
-    "foreign_files",
     "formats",
     "front_matter",
     "read",

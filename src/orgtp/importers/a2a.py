@@ -15,6 +15,7 @@ from orgtp.importers.draft_texts import DraftTexts
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.json_files import (
     MOST_JSON_BYTES,
+    is_json,
     parse_json,
     read_json_object,
     take_objects,
@@ -34,11 +35,6 @@ _LAYOUTS = ("supportedInterfaces", "supported_interfaces", "protocolVersion", "p
 def recognise(path: Path, start: bytes) -> bool:
     """A JSON file with the keys of an agent card, or a folder with one."""
     return has_file(path, is_json, has_card) if path.is_dir() else is_json(path) and has_card(start)
-
-
-def is_json(path: Path) -> bool:
-    """Whether a file may be JSON."""
-    return path.suffix == ".json"
 
 
 def has_card(start: bytes) -> bool:

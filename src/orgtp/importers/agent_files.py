@@ -10,10 +10,10 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path, PurePosixPath
 
+from orgtp.files.foreign_files import list_folder
 from orgtp.files.yaml.foreign import ForeignData
 from orgtp.importers.agent_paths import find_agent_folder, list_folders_below, remove_agent_ending
 from orgtp.importers.draft_texts import DraftTexts, undo_literal_breaks
-from orgtp.importers.foreign_files import list_folder
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.front_matter import FrontMatter, read_front_matter
 from orgtp.importers.repositories import RepositoryFinder
@@ -133,7 +133,7 @@ def _make_draft(
     name = texts.clean_name("name", agent.name) or texts.clean_name("file name", stem)
     role, unknown = _find_role(folder.find_path(file.path), name, texts)
     if agent.fault:
-        unknown = (*unknown, "what of its front matter is not YAML and was read line by line")
+        unknown = (*unknown, "all of the front matter, which is not YAML and was read line by line")
     if not _is_utf8(raw):
         unknown = (*unknown, "the characters that are not UTF-8, which are shown as \ufffd")
     for key, value in agent.front_matter.values.items():

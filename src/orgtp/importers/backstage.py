@@ -16,9 +16,9 @@ from dataclasses import field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from orgtp.files.foreign_files import is_file
 from orgtp.files.yaml.foreign import ForeignNode
 from orgtp.importers.draft_texts import DraftTexts
-from orgtp.importers.foreign_files import is_file
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.source_files import SourceFile, SourceReading, count_left_out, has_file
 from orgtp.lazy_dataclass import dataclass

@@ -20,8 +20,8 @@ TABLE_KEYS = ("sheet", "header", "encoding")
 
 @lru_cache(maxsize=4096)
 def fold_header(text: str) -> str:
-    """The name of a column without what does not count in it: case, spaces, `_` and `#`."""
-    return re.sub(r"[\s_#\ufeff]+", "", text.casefold())
+    """The name of a column without what does not count in it: case, spaces, `_`, `-`, `.` and `#`."""
+    return re.sub(r"[\s_#.\ufeff-]+", "", text.casefold())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from orgtp.files.foreign_files import is_file
 from orgtp.files.yaml.foreign import MAX_FOREIGN_BYTES, ForeignNode
 from orgtp.importers.draft_texts import DraftTexts
-from orgtp.importers.foreign_files import is_file
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.repositories import RepositoryFinder
 from orgtp.importers.source_files import SourceFile, SourceReading, has_file

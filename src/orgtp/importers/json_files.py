@@ -1,10 +1,12 @@
-"""Read a JSON file of another program strictly: no key twice, no NaN, no deep nesting, and no number is interpreted."""
+"""Read JSON of other programs strictly: no key twice, no NaN, no deep nesting, and no number is a float."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from orgtp.importers.source_files import SourceFile, SourceReading
@@ -16,8 +18,13 @@ _SHOWN = 80
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
-class _BadJson(ValueError):
-    """A file breaks one of the rules; the text says which."""
+class BadJson(ValueError):
+    """A text breaks one of the rules; the text says which."""
+
+
+def is_json(path: Path) -> bool:
+    """Whether a file may be JSON."""
+    return path.suffix == ".json"
 
 
 def read_json_object(reading: SourceReading, file: SourceFile) -> dict[str, Any] | None:
@@ -35,7 +42,7 @@ def read_json_object(reading: SourceReading, file: SourceFile) -> dict[str, Any]
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         reading.refuse(f"{file.label}:{line}", "not UTF-8 text. Save the file as UTF-8")
-    except _BadJson as error:
+    except BadJson as error:
         reading.refuse(file.label, str(error))
     else:
         if isinstance(found, dict):
@@ -44,12 +51,19 @@ def read_json_object(reading: SourceReading, file: SourceFile) -> dict[str, Any]
     return None
 
 
-def parse_json(raw: bytes) -> Any:
-    """The value in a JSON text. Raises `ValueError` if it breaks a rule."""
+def parse_json(raw: bytes, *, read_number: Callable[[str], Any] = str, read_whole: Callable[[str], Any] = str) -> Any:
+    """The value in a JSON text. Numbers stay as they are written, unless two functions say what they become.
+
+    Raises `BadJson` if it breaks a rule, and `ValueError` if it is not JSON.
+    """
     text = raw.decode().removeprefix("\ufeff")
     _refuse_deep_nesting(text)
     return json.loads(
-        text, object_pairs_hook=_make_object, parse_constant=_refuse_constant, parse_float=str, parse_int=str
+        text,
+        object_pairs_hook=_make_object,
+        parse_constant=_refuse_constant,
+        parse_float=read_number,
+        parse_int=read_whole,
     )
 
 
@@ -58,20 +72,20 @@ def _refuse_deep_nesting(text: str) -> None:
     for token in _TOKEN.finditer(text):
         level += (token[0] in "[{") - (token[0] in "]}")
         if level > _MOST_LEVELS:
-            line = text.count("\n", 0, token.start()) + 1
-            raise _BadJson(f"line {line}: nested deeper than {_MOST_LEVELS} levels")
+            line = f"line {text.count(chr(10), 0, token.start()) + 1}: " if "\n" in text else ""
+            raise BadJson(f"{line}nested deeper than {_MOST_LEVELS} levels")
 
 
 def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-        raise _BadJson(f'the key "{escape_control_chars(twice)[:_SHOWN]}" occurs twice in one object')
+        raise BadJson(f'the key "{escape_control_chars(twice)[:_SHOWN]}" occurs twice in one object')
     return found
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise _BadJson(f"{word} is not JSON")
+    raise BadJson(f"{word} is not JSON")
 
 
 def take_text(data: Any, *keys: str) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from orgtp.importers.a2a import is_json
 from orgtp.importers.draft_texts import DraftTexts
 from orgtp.importers.formats import SourceRequest
 from orgtp.importers.json_files import (
     MOST_JSON_BYTES,
+    is_json,
     parse_json,
     read_json_object,
     take_objects,

@@ -1,7 +1,7 @@
 """A table of people, as programs for personnel export it: CSV or a workbook, with a row for each person.
 
-A column is known by its header, apart from case, spaces, `_` and `#`. What could mean two things is an error with the
-`--map` to type: two columns of the parent, or a manager whose name two people have.
+A column is known by its header, apart from case, spaces, `_`, `-`, `.` and `#`. What could mean two things is an
+error with the `--map` to type: two columns of the parent, or a manager whose name two people have.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.draft import BadDraft, DraftSource, LostText, SeatDraft
 from orgtp.model.period import parse_period
 from orgtp.model.seat import SeatKind
-from orgtp.model.text import fold_spelling, join_with_and, one_line, plain_lines
+from orgtp.model.text import fold_name, fold_spelling, join_with_and, one_line, plain_lines
 
 # The headers of columns that name another person, by the way in which they name it; "" if the values decide.
 _PARENTS: Mapping[str, str] = {
@@ -39,11 +39,24 @@ _PARENTS: Mapping[str, str] = {
 }
 # The folded headers of each key of `--map`.
 HEADERS: Mapping[str, Sequence[str]] = {
-    "id": ("personid", "employeeid", "employeenumber", "employee", "id"),
+    "id": (
+        "personid",
+        "employeeid",
+        "employeenumber",
+        "employeeno",
+        "employee",
+        "id",
+        "personnelid",
+        "personnelnumber",
+        "personnelno",
+        "staffid",
+        "staffnumber",
+        "staffno",
+    ),
     "email": ("workemail", "email", "emailaddress", "mail"),
     "name": ("name", "fullname", "displayname"),
-    "first-name": ("firstname",),
-    "last-name": ("lastname",),
+    "first-name": ("firstname", "forename"),
+    "last-name": ("lastname", "surname", "familyname"),
     "role": ("title", "jobtitle", "position", "role", "businesstitle", "employeetitle"),
     "parent": tuple(_PARENTS),
     "parent-id": (),
@@ -57,6 +70,8 @@ HEADERS: Mapping[str, Sequence[str]] = {
 }
 _NAMES, _FULL_NAME = frozenset({"name"}), frozenset({"first-name", "last-name"})
 _PARENT_KEYS = frozenset({"parent", "parent-id", "parent-name", "parent-email"})
+# A text before the ids of a table, so that they are no other table's.
+_PREFIX = "id-prefix"
 _ALTERNATIVES = (_PARENT_KEYS, frozenset({"mission", "description"}))
 _ROOTS = frozenset({"", "-1", "*"})
 _KINDS = ("id", "email", "name")
@@ -90,8 +105,9 @@ def read(request: SourceRequest) -> DraftSource:
     """Read the table. Raises `BadSource`."""
     table = read_table(request, _is_header)
     name = name_source(request.path)
+    remembered = request.remembered.get(name, {})
     chosen = choose_columns(
-        table, request.path, HEADERS, request.mapping, request.remembered.get(name, {}), _ALTERNATIVES, fold=_fold
+        table, request.path, HEADERS, request.mapping, remembered, _ALTERNATIVES, literals=(_PREFIX,), fold=_fold
     )
     reader = _PeopleReader(request.path, table, chosen)
     drafts, bad = reader.read()
@@ -125,6 +141,7 @@ class _PersonRow:
 class _Index:
     """The people by one of the ways in which a row names another: all of those that a text may mean."""
 
+    prefix: str = ""
     people: dict[str, dict[str, list[_PersonRow]]] = field(default_factory=lambda: {kind: {} for kind in _KINDS})
 
     def add(self, person: _PersonRow) -> None:
@@ -137,12 +154,15 @@ class _Index:
         for email in person.emails:
             yield "email", email.lower()
         if person.name:
-            yield "name", fold_spelling(person.name)
+            yield "name", fold_name(person.name)
 
     def find(self, text: str, kind: str) -> list[_PersonRow]:
         """The people whom a text may mean, in one way."""
-        folded = {"id": text, "email": text.lower(), "name": fold_spelling(text)}[kind]
-        return self.people[kind].get(folded, [])
+        return self.people[kind].get(self.fold(text, kind), [])
+
+    def fold(self, text: str, kind: str) -> str:
+        """The text under which people are found in one way."""
+        return {"id": f"{self.prefix}{text}", "email": text.lower(), "name": fold_name(text)}[kind]
 
 
 class _PeopleReader:
@@ -154,7 +174,7 @@ class _PeopleReader:
         if "description" in self.columns:
             self.columns["mission"] = self.columns.pop("description")
         self.is_mapped = frozenset(chosen.used)
-        self.index = _Index()
+        self.index = _Index(chosen.used.get(_PREFIX, ""))
         self.people: list[_PersonRow] = []
         self.column, self.kinds = self._find_parent_column()
         self._check_name_columns()
@@ -233,7 +253,8 @@ class _PeopleReader:
     def _read_person(self, row: TableRow) -> _PersonRow:
         name = self._get(row, "name") or one_line(f"{self._get(row, 'first-name')} {self._get(row, 'last-name')}")
         emails = tuple(dict.fromkeys(re.split(r"[\s,;]+", self._get(row, "email").strip(" ,;"))))
-        person = _PersonRow(row, name, self._get(row, "id"), tuple(filter(None, emails)))
+        number = self._get(row, "id")
+        person = _PersonRow(row, name, number and f"{self.index.prefix}{number}", tuple(filter(None, emails)))
         person.why = self._find_fault(person)
         return person
 
@@ -264,7 +285,7 @@ class _PeopleReader:
         for person in self.people:
             keys = [("ID", person.id)] if person.id else []
             keys += [("address", email.lower()) for email in person.emails]
-            for key in keys or [("name", fold_spelling(person.name))]:
+            for key in keys or [("name", fold_name(person.name))]:
                 holders.setdefault(key, []).append(person)
         for (what, text), people in holders.items():
             for person in people if len(people) > 1 else ():
@@ -291,7 +312,8 @@ class _PeopleReader:
             (person,) = every.values()
             return person, self._make_key(person), ""
         if not every:
-            return None, f"{_guess_kind(text, kinds)}:{_fold_key(text, _guess_kind(text, kinds))}", ""
+            kind = _guess_kind(text, kinds)
+            return None, f"{kind}:{self.index.fold(text, kind)}", ""
         if len(found) > 1:
             self._refuse_kinds(text, found, column, key)
         return None, "", self._explain_two(text, next(iter(found)), list(every.values()), column, key)
@@ -419,7 +441,3 @@ def _guess_kind(text: str, kinds: Sequence[str]) -> str:
     if "@" in text:
         return "email"
     return "id" if text.isdecimal() else "name"
-
-
-def _fold_key(text: str, kind: str) -> str:
-    return {"id": text, "email": text.lower(), "name": fold_spelling(text)}[kind]

@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from orgtp.importers.formats import FORMATS, BadSource, ImportFormat, SourceRequest
+from orgtp.importers.table_rows import MOST_BYTES
 from orgtp.model.errors import BadInput
 from orgtp.model.inventory.draft import BadDraft, DraftSource
 from orgtp.model.inventory.places import is_valid_place
 from orgtp.model.text import did_you_mean, one_line
 
 _START = 64 * 1024
+_PIPED = Path("-")
 
 
 def read_draft_sources(
-    paths: Sequence[Path], format_: str, mapping: Mapping[str, str], remembered: Mapping[str, Mapping[str, str]]
+    paths: Sequence[Path],
+    format_: str,
+    mapping: Mapping[str, str],
+    remembered: Mapping[str, Mapping[str, str]],
+    piped: BinaryIO | None = None,
 ) -> list[DraftSource]:
     """Read each path, in the given order. `format_` is the name of a format; "" means to recognise it.
 
-    A folder may have files of several formats, and is then a source for each of them. Raises `BadInput` for an unknown
-    format, and `BadSource` for a path that cannot be read or recognised.
+    A folder may have files of several formats, and is then a source for each of them. The path `-` is what is `piped`.
+    Raises `BadInput` for an unknown format, and `BadSource` for a path that cannot be read or recognised.
     """
     named = _find_format(format_) if format_ else None
+
+    def read(path: Path) -> list[DraftSource]:
+        formats = [named] if named else _recognise(path)
+        return [_refuse_places(one.read(SourceRequest(path, mapping, remembered))) for one in formats]
+
     return [
-        _refuse_places(one.read(SourceRequest(path, mapping, remembered)))
-        for path in paths
-        for one in ([named] if named else _recognise(path))
+        source for path in paths for source in (_read_piped(piped, read) if piped and path == _PIPED else read(path))
     ]
+
+
+def _read_piped(piped: BinaryIO, read: Callable[[Path], list[DraftSource]]) -> list[DraftSource]:
+    """Read what is piped, in a file: the readers look at a file twice. No message names that file."""
+    with TemporaryDirectory() as folder:
+        kept = Path(folder, "stdin")
+        # One byte more than any reader takes is as large as anything larger.
+        kept.write_bytes(piped.read(MOST_BYTES + 1))
+        try:
+            return [replace(source, path=str(_PIPED)) for source in read(kept)]
+        except BadSource as error:
+            where = str(error.facts["where"]).replace(str(kept), "standard input")
+            raise BadSource(where=where, what=error.facts["what"]) from error
 
 
 def _refuse_places(source: DraftSource) -> DraftSource:

@@ -14,11 +14,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.files.output import CannotOutput, write_atomically
 from orgtp.files.yaml.dumper import format_document
 from orgtp.files.yaml.editor import CannotEdit, edit_yaml
 from orgtp.files.yaml.loader import NotStrict, read_document
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import DropKey, SetKey
 
@@ -49,7 +49,8 @@ def read_remembered() -> RememberedMaps:
     try:
         if path is None or not os.path.lexists(path):
             return RememberedMaps(path, {})
-        data = read_document(path.name, read_regular_file(path, _MOST_BYTES)).data or {}
+        raw = read_regular_file(path, _MOST_BYTES)
+        data = {} if _has_no_entry(raw.decode("utf-8", "replace")) else read_document(path.name, raw).data or {}
         wrong = _find_wrong_entry(data)
     except (OSError, UnreadableFile) as error:
         return RememberedMaps(path, {}, f"{path} cannot be read: {error}. {_IGNORED}")
@@ -62,6 +63,10 @@ def read_remembered() -> RememberedMaps:
 
 
 _IGNORED = "No --map is remembered until it is corrected or deleted"
+
+
+def _has_no_entry(text: str) -> bool:
+    return all(not line.strip() or line.startswith("#") for line in text.splitlines())
 
 
 def _find_wrong_entry(data: object) -> str:
@@ -102,8 +107,11 @@ def remember_mapping(source: str, mapping: Mapping[str, str]) -> str:
 
 def _change_text(name: str, text: str, source: str, mapping: Mapping[str, str]) -> str:
     """The text of the file with another map of a source. All other lines stay, comments included."""
+    if not mapping and set(read_document(name, text.encode()).data or {}) == {source}:
+        # Without its last entry, the file would be no mapping any more.
+        return "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
     if not mapping:
         return edit_yaml(name, text, DropKey(name, (source,)))
-    if not any(line.strip() and not line.startswith("#") for line in text.splitlines()):
+    if _has_no_entry(text):
         return text + format_document({source: dict(mapping)})
     return edit_yaml(name, text, SetKey(name, (source,), dict(mapping)))

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
 
-from orgtp.importers.foreign_files import UnreadableFile, is_file, read_regular_file
+from orgtp.files.foreign_files import UnreadableFile, is_file, read_regular_file
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.seat import DefinitionPlace
 from orgtp.model.text import escape_control_chars, one_line

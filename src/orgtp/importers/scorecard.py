@@ -7,13 +7,13 @@ recorded; dates that are a week or a month apart do not say it, and `--map caden
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.files.value_import import BadImportFile, ImportFile, ImportRow, read_import_file
-from orgtp.importers.columns import choose_columns, fold_header
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
+from orgtp.importers.columns import choose_columns, fold_header, format_map, name_column
 from orgtp.importers.formats import BadSource, SourceRequest
 from orgtp.importers.table import name_source, peek_headers, read_table
 from orgtp.importers.table_rows import ERROR_VALUES, MOST_BYTES, SourceTable, TableRow, write_cells
@@ -22,7 +22,8 @@ from orgtp.model.inventory.draft import BadDraft, DraftSource, DraftValue, Metri
 from orgtp.model.period import Cadence, Grain, Period, parse_period, period_containing_local
 from orgtp.model.text import join_with_and, one_line
 
-# The folded headers of each key of `--map`. A column Seat is the seat, whoever is named as owner beside it.
+# The folded headers of each key of `--map`. A column Seat is the seat, whoever is named as owner beside it, and a
+# column Period the period, whatever dates are beside it.
 HEADERS: Mapping[str, Sequence[str]] = {
     "seat": ("seat", "owner", "who", "accountable", "responsible"),
     "metric": ("metric", "measurable", "measure", "kpi"),
@@ -31,7 +32,7 @@ HEADERS: Mapping[str, Sequence[str]] = {
     "target": ("target", "goal"),
     "cadence": ("cadence", "frequency"),
     "value": ("value", "actual"),
-    "period": ("period",),
+    "period": ("period", "week", "month", "quarter", "day", "date", "weekof", "weekending", "periodending"),
     "note": ("note", "notes", "comment"),
     "id": ("id",),
     "n": ("n",),
@@ -83,6 +84,9 @@ def read(request: SourceRequest) -> DraftSource:
     folded = {fold_header(one) for one in table.header.cells}
     if "seat" in folded:
         headers["seat"] = ("seat",)
+    has_values = "value" in request.mapping or "value" in remembered or bool(folded & {*HEADERS["value"]})
+    if "period" in folded or not has_values:
+        headers["period"] = ("period",)
     if "metric" in folded or folded.isdisjoint(HEADERS["metric"]):
         headers["metric"] = ("metric",)
     told = request.mapping.get("cadence", remembered.get("cadence", ""))
@@ -94,6 +98,8 @@ def read(request: SourceRequest) -> DraftSource:
         names = ", ".join(one for one in table.header.cells if one)
         what = f'it has no column Metric or Name. Add --map metric="COLUMN". Its columns are: {names}'
         raise BadSource(where=request.path, what=what)
+    if "value" in columns and "period" not in columns:
+        _refuse_unnamed_periods(request.path, table, {*columns.values()})
     cadence = told if "cadence" in literals else ""
     reader = _ScorecardReader(request.path, table, columns, cadence, chosen.used.get("decimal", ""))
     metrics, bad = reader.read_long() if "value" in columns else reader.read_wide()
@@ -107,6 +113,16 @@ def read(request: SourceRequest) -> DraftSource:
         notes=(*table.notes, *chosen.notes, *reader.list_unused()),
         mapping=chosen.used,
     )
+
+
+def _refuse_unnamed_periods(where: Path, table: SourceTable, used: Container[int]) -> None:
+    """Raise `BadSource` if another column has the periods of the values, which are else those of now."""
+    for number in range(len(table.header.cells)):
+        texts = [row.cells[number] for row in table.rows if row.cells[number].strip()]
+        if number not in used and texts and all(map(_parse_column, texts)):
+            name = name_column(table, number)
+            what = f'it has no column Period, and the texts of "{name}" are periods. Add {format_map("period", name)}'
+            raise BadSource(where=where, what=what)
 
 
 def _find_line(where: str) -> int:

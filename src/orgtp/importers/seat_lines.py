@@ -5,16 +5,16 @@ Each line is checked as the file that it becomes, with the same problems. Everyt
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.files.seat import read_seat
 from orgtp.files.yaml.dumper import format_document
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.formats import BadSource, SourceRequest
+from orgtp.importers.json_files import BadJson, parse_json
 from orgtp.importers.table import name_source
 from orgtp.importers.table_rows import MOST_BYTES, MOST_ROWS
 from orgtp.model.change import YamlData
@@ -28,8 +28,6 @@ DRAFT_KEYS = frozenset({"seat", "name", "role", "kind", "owner", "reports_to", "
                      "aliases", "runs_from"})  # fmt: skip
 # A file of YAML may not be larger.
 _LONGEST_LINE = 256 * 1024
-# A file of YAML may have fewer; its reader says so.
-_DEEPEST = 100
 # The columns of the table `seats` that no seat's file has.
 _TABLE_ONLY = frozenset({"owner_name", "own", "holder"})
 
@@ -150,32 +148,11 @@ def _parse_json(line: str) -> dict[str, YamlData]:
     if len(line) > 2 * _LONGEST_LINE:
         raise _BadLineError(f"the line has more than {2 * _LONGEST_LINE // 1024} KiB")
     try:
-        data = json.loads(
-            line, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeated_keys
-        )
-        depth = _measure_depth(data)
+        data = parse_json(line.encode(), read_number=Decimal, read_whole=int)
+    except BadJson as error:
+        raise _BadLineError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise _BadLineError(f"it is not JSON: {error}") from error
     if not isinstance(data, dict):
         raise _BadLineError('a line must be one object: {"seat": …, "name": …, "role": …}')
-    if depth > _DEEPEST:
-        raise _BadLineError(f"it has more than {_DEEPEST} levels")
     return data
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
-
-
-def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [key for key, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
-        raise ValueError(f'the key "{twice}" occurs twice')
-    return found
-
-
-def _measure_depth(data: object) -> int:
-    below = list(data.values()) if isinstance(data, dict) else data if isinstance(data, list) else None
-    return 0 if below is None else 1 + max(map(_measure_depth, below), default=0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from orgtp.files.foreign_files import UnreadableFile, list_folder, read_regular_file
 from orgtp.files.yaml.foreign import MAX_FOREIGN_BYTES, ForeignNode, UnreadableYaml, read_foreign_yaml
-from orgtp.importers.foreign_files import UnreadableFile, list_folder, read_regular_file
 from orgtp.importers.formats import BadSource
 from orgtp.importers.repositories import RepositoryFinder
 from orgtp.importers.table import name_source

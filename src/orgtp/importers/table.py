@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.formats import BadSource, SourceRequest
 from orgtp.importers.table_rows import (
     MOST_BYTES,
@@ -126,8 +126,8 @@ def _refuse_encoding(path: Path, raw: bytes, at: int) -> NoReturn:
     number = raw[:at].count(b"\n") + 1
     line = raw[raw.rfind(b"\n", 0, at) + 1 :].partition(b"\n")[0][:200].decode("cp1252", "replace").strip()
     what = (
-        f"line {number} is not UTF-8 text. {_SAVE_AS}. Or name its encoding: as Windows of Western Europe and America "
-        f"has it, --map encoding=cp1252, the line is: {line}"
+        f"line {number} is not UTF-8 text. {_SAVE_AS}. Or name its encoding, such as that of Windows in Western Europe "
+        f"and America, --map encoding=cp1252: then the line is: {line}"
     )
     raise BadSource(where=path, what=what)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
-from orgtp.importers.foreign_files import UnreadableFile, read_regular_file
+from orgtp.files.foreign_files import UnreadableFile, read_regular_file
 from orgtp.importers.formats import BadSource
 from orgtp.importers.table_rows import MOST_BYTES, MOST_ROWS, RawTable, TableRow, check_size
 from orgtp.lazy_dataclass import dataclass

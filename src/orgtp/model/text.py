@@ -158,6 +158,12 @@ def fold_spelling(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def fold_name(text: str) -> str:
+    """The name of a person as `fold_spelling` has it, with the first name first: `Moss, Cleo` is `cleo moss`."""
+    last, comma, first = text.partition(",")
+    return fold_spelling(f"{first} {last}" if comma and "," not in first else text)
+
+
 def one_line(text: str) -> str:
     """`text` on one line, with single spaces and without control characters.
 

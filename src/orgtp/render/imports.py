@@ -6,11 +6,12 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from orgtp.actions.import_metrics import describe_values
+from orgtp.actions.import_metrics import MetricFate, PlannedMetric, describe_values
 from orgtp.actions.import_seats.plan import format_bad_rows
 from orgtp.actions.import_seats.request import QuestionKind
 from orgtp.actions.import_seats.result import FieldFate, FieldMerge, ImportPlan, PlannedRow, RowFate
 from orgtp.lazy_dataclass import dataclass
+from orgtp.model.inventory.alike import list_alike_text
 from orgtp.model.text import count_noun, join_with_and, one_line
 from orgtp.render.spans import Line, join_spans
 from orgtp.render.terminal import Screen, align_columns, indent_lines, render_lines, safe_text, wrap_line
@@ -23,7 +24,7 @@ _FATES = {
     RowFate.NEW: ("new seat", "new seats"),
     RowFate.UPDATED: ("changed seat", "changed seats"),
     RowFate.UNCHANGED: ("unchanged seat", "unchanged seats"),
-    RowFate.AGAIN: ("more row of a seat above", "more rows of seats above"),
+    RowFate.AGAIN: ("more row of the same seat", "more rows of the same seats"),
     RowFate.RETIRED: ("row of a retired seat", "rows of retired seats"),
 }
 _FIELDS = {
@@ -61,7 +62,7 @@ def _head_lines(plan: ImportPlan, screen: Screen) -> list[Line]:
         for line in wrap_line(
             join_spans(
                 safe_text(source.path, "bold"),
-                f": {count_noun(source.rows, 'row')} ({source.format}), known as ",
+                f": {count_noun(source.rows, 'row')} ({source.format}), remembered as the source ",
                 safe_text(source.name),
             ),
             screen.width,
@@ -81,17 +82,17 @@ def _count_fate(plan: ImportPlan, fate: RowFate) -> str:
 
 def _row_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
     """The table of the rows: all of a few, and the first ones of each kind of many."""
-    asked = any(one.kind is QuestionKind.UNDER for one in plan.questions)
+    asked = {one.kind for one in plan.questions}
     for fate in RowFate:
         rows = plan.list_rows(fate)
         if not rows:
             continue
         shown = rows if len(plan.rows) <= _ALL else rows[:_FIRST]
         yield []
-        yield [(_count_fate(plan, fate), "bold")]
+        yield [(_FATES[fate][0 if len(rows) == 1 else 1], "bold")]
         # On a narrow screen, the places of the rows would leave no room for the names.
         columns = 3 if screen.width < _NARROW else None
-        cells = [cells[:columns] for cells in (_HEADS[fate], *(list(_row_cells(row, asked=asked)) for row in shown))]
+        cells = [cells[:columns] for cells in (_HEADS[fate], *(list(_row_cells(row, asked)) for row in shown))]
         yield from indent_lines(align_columns(cells, Screen(screen.width - 2), give=1))
         if len(shown) < len(rows):
             yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
@@ -109,25 +110,41 @@ def _metric_lines(plan: ImportPlan, screen: Screen) -> Iterator[Line]:
         [
             safe_text(f"{row.seat}/{row.metric}", "bold"),
             safe_text(f"{one_line(row.name)}, {row.target} {row.cadence}"),
-            [(f"{row.fate}, {count_noun(row.recorded, 'value')} recorded, {row.known} known", "")],
+            [(_describe_metric(row), "")],
             safe_text(row.where, "dim"),
         ]
         for row in shown
     ]
-    heads = _heads("metric", "name, target", "what becomes of it", "row")
-    yield from indent_lines(align_columns([heads, *cells], Screen(screen.width - 2), give=1))
+    heads = _heads("metric", "name, target", "what is new", "row")
+    columns = 3 if screen.width < _NARROW else None
+    narrowed = [some[:columns] for some in (heads, *cells)]
+    yield from indent_lines(align_columns(narrowed, Screen(screen.width - 2), give=1))
     if len(shown) < len(rows):
         yield [(f"  and {len(rows) - len(shown):,} more; --json has all", "dim")]
 
 
-def _row_cells(row: PlannedRow, *, asked: bool) -> Iterator[Line]:
+def _describe_metric(row: PlannedMetric) -> str:
+    """What is new of a row of a scorecard: `the metric, 13 values`, `1 value`, `nothing`."""
+    found = ["the metric"] if row.fate is MetricFate.NEW else []
+    found += [count_noun(row.recorded, "value")] if row.recorded else []
+    return ", ".join(found) or "nothing"
+
+
+def _row_cells(row: PlannedRow, asked: Container[QuestionKind]) -> Iterator[Line]:
     yield safe_text(row.seat, "bold")
     yield safe_text(_describe_seat(row))
     if row.fate is RowFate.NEW:
-        yield safe_text(f"{row.reports_to or ('to be answered' if asked else 'the top')}{_describe_others(row)}")
+        yield safe_text(f"{row.reports_to or _describe_top(row, asked)}{_describe_others(row)}")
     else:
         yield safe_text(row.known_by or "a row before it")
     yield safe_text(row.where, "dim")
+
+
+def _describe_top(row: PlannedRow, asked: Container[QuestionKind]) -> str:
+    """Whom a row reports to that names nobody: an agent without a place reports to who answers for it."""
+    if row.kind == "agent" and QuestionKind.OWNER in asked:
+        return "its owner, to be answered"
+    return "to be answered" if QuestionKind.UNDER in asked else "the top"
 
 
 def _heads(*words: str) -> list[Line]:
@@ -139,7 +156,7 @@ _HEADS = dict.fromkeys(RowFate, _KNOWN) | {RowFate.NEW: _heads("seat", "name, ro
 
 
 def _describe_seat(row: PlannedRow) -> str:
-    alike = f" (like {', '.join(f'{one.seat}: {one.score}' for one in row.alike)})" if row.alike else ""
+    alike = f" (like {list_alike_text(row.alike)})" if row.alike else ""
     kind = "" if row.kind == "human" else f" [{row.kind}]"
     role = f", {one_line(row.role)}" if row.role not in {"", row.name} else ""
     return f"{one_line(row.name)}{role}{kind}{alike}"

@@ -7,6 +7,7 @@ manager of one company may have the name of a seat that somebody added by hand.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import field
@@ -17,7 +18,7 @@ from orgtp.model.inventory.draft import DraftSource, SeatDraft
 from orgtp.model.inventory.imported import ImportedMark, read_imported_mark, remember_value
 from orgtp.model.org import Org
 from orgtp.model.seat import DefinitionPlace, Seat
-from orgtp.model.text import fold_spelling, join_with_and
+from orgtp.model.text import fold_name, join_with_and, one_line
 
 # A seat is named by its own id in a file of seats.
 SEAT_FORMAT = "seats"
@@ -77,7 +78,7 @@ class SeatIndex:
     """The seats of an org by what identifies them outside it."""
 
     def __init__(self, org: Org, today: date) -> None:
-        self.org = org
+        self.org, self.today = org, today
         self.marks: dict[str, ImportedMark] = {}
         self.aliases: dict[str, list[Seat]] = {}
         self.emails: dict[str, list[Seat]] = {}
@@ -86,19 +87,21 @@ class SeatIndex:
         self.names: dict[str, list[Seat]] = {}
         self.imported: dict[tuple[str, str], list[Seat]] = {}
         for seat in org.seats.values():
-            self._add(seat, today)
+            self._add(seat)
 
-    def _add(self, seat: Seat, today: date) -> None:
+    def _add(self, seat: Seat) -> None:
         for alias in seat.aliases:
             self.aliases.setdefault(alias, []).append(seat)
-        for email in {email.lower() for email in seat.every_email} if seat.is_retired else seat.addresses_on(today):
+        for email in (
+            {email.lower() for email in seat.every_email} if seat.is_retired else seat.addresses_on(self.today)
+        ):
             self.emails.setdefault(email, []).append(seat)
         for place in seat.runs_from:
             self.places.setdefault((place.repo, place.path), []).append(seat)
         for sha256 in {place.sha256 for place in seat.runs_from if place.sha256}:
             self.hashes.setdefault(sha256, []).append(seat)
         if not seat.is_retired:
-            self.names.setdefault(fold_spelling(seat.name_on(today)), []).append(seat)
+            self.names.setdefault(fold_name(seat.name_on(self.today)), []).append(seat)
         if mark := read_imported_mark(seat):
             self.marks[seat.id] = mark
             self.imported.setdefault((mark.source, mark.was.get("name", "")), []).append(seat)
@@ -111,9 +114,8 @@ class SeatIndex:
     def has_name(self, seat: Seat, name: str) -> bool:
         """Whether a seat has a name, or had it when it was imported."""
         mark = self.marks.get(seat.id)
-        return fold_spelling(seat.name) == fold_spelling(name) or (
-            mark is not None and mark.was.get("name") == remember_value(name)
-        )
+        names = {fold_name(seat.name), fold_name(seat.name_on(self.today))}
+        return fold_name(name) in names or (mark is not None and mark.was.get("name") == remember_value(name))
 
     def find_keys(self, keys: Iterable[str]) -> set[str]:
         """The seats that keys of rows name by an alias or an address."""
@@ -123,6 +125,11 @@ class SeatIndex:
             table = self.emails if kind == "email" else self.aliases if kind in {"id", "ref"} else {}
             found |= {seat.id for seat in table.get(text, ())}
         return found
+
+
+def list_own_keys(draft: SeatDraft) -> list[str]:
+    """The keys by which `SeatIndex.find_keys` finds the seats that a row may be."""
+    return [*(f"id:{alias}" for alias in draft.aliases), *(f"email:{email.lower()}" for email in draft.emails)]
 
 
 def group_rows(index: SeatIndex, sources: Sequence[DraftSource]) -> list[DraftGroup]:
@@ -198,7 +205,7 @@ def _make_identity(
     if draft.aliases:
         return "alias", draft.aliases[0]
     # One file may define several agents; then their names tell them apart.
-    name = fold_spelling(draft.name) if _is_shared(draft, shared) else ""
+    name = fold_name(draft.name) if _is_shared(draft, shared) else ""
     hashes = [place.sha256 for place in draft.runs_from if place.sha256]
     if hashes:
         return "hash", (hashes[0], name)
@@ -221,12 +228,8 @@ def _find_seat(index: SeatIndex, row: SourceRow, shared: Container[tuple[str, st
         if len(fit) > 1 and len(named) != 1:
             return None, "", f"the {known_by} belongs to {join_with_and(sorted(seat.id for seat in fit))}"
         seat = fit[0] if len(fit) == 1 else named[0]
-        if known_by.startswith("alias") and not own and not named and not _shares_address(seat, draft):
-            why = (
-                f"the {known_by} belongs to {seat.id}, which has another name and is not from {row.source.name}. If it "
-                f"is the same, give the seat this name: orgtp seat set {seat.id} name=…"
-            )
-            return None, "", why
+        if not named and not _shares_address(seat, draft) and (alias := _find_doubtful(known_by, is_own=bool(own))):
+            return None, "", _explain_other_name(seat, row, alias, is_own=bool(own))
         return seat, known_by, ""
     return None, "", ""
 
@@ -241,6 +244,35 @@ def _list_matches(index: SeatIndex, draft: SeatDraft) -> Iterator[tuple[list[Sea
         *((index.emails.get(email.lower()), f"address {email}") for email in draft.emails),
     ]
     return ((seats, known_by) for seats, known_by in found if seats)
+
+
+def _find_doubtful(known_by: str, *, is_own: bool) -> str:
+    """The alias that alone is no proof that a row is a seat: "" for what nobody else has.
+
+    The next table may count its people from 1, too. A reference that says where it is from, such as
+    `group:default/platform` or `acme/core`, means one thing in its own source.
+    """
+    what, _, alias = known_by.partition(" ")
+    return alias if what == "alias" and not (is_own and set(alias) & set(":/")) else ""
+
+
+def _explain_other_name(seat: Seat, row: SourceRow, alias: str, *, is_own: bool) -> str:
+    """Why a row with the alias of a seat is not taken for it, and what to type in either case."""
+    source, name = row.source.name, one_line(row.draft.name)
+    # Texts in double quotation marks do not count for whether two rows have the same cause.
+    typed = f'"name={name}"' if name.isprintable() and not set(name) & set('"$`\\!') else shlex.quote(f"name={name}")
+    prefix = "give its ids a prefix"
+    if row.source.format == "people":
+        prefix += ": --map id-prefix=x-"
+    if is_own:
+        how = f'If this is another source than the "{source}" of before, give it another name (digits do not count)'
+        how += f", and {prefix}"
+    else:
+        how = f'If "{source}" has ids of its own, {prefix}'
+    return (
+        f'the id "{alias}" is an alias of "{seat.id}" ("{one_line(seat.name)}"), and the name is another. If that '
+        f'seat has a new name, type: orgtp seat set "{seat.id}" {typed}. {how}'
+    )
 
 
 def _shares_address(seat: Seat, draft: SeatDraft) -> bool:
@@ -286,7 +318,7 @@ def _check_same(group: DraftGroup) -> None:
     for row in group.rows[1:]:
         other = row.draft
         same_alias = bool(set(first.aliases) & set(other.aliases)) or not (first.aliases and other.aliases)
-        if fold_spelling(first.name) != fold_spelling(other.name) or not same_alias:
+        if fold_name(first.name) != fold_name(other.name) or not same_alias:
             what = group.known_by or _name_identity(first)
             places = ", ".join(one.draft.where for one in group.rows)
             group.bad = f"several rows have the {what}, and other names or ids: {places}"
@@ -300,12 +332,14 @@ def _name_identity(draft: SeatDraft) -> str:
 
 def _explain_other_person(same: DraftGroup, group: DraftGroup) -> str:
     """Why two groups with one alias are not one seat; "" if they may be."""
-    names = fold_spelling(same.first.name) == fold_spelling(group.first.name)
+    names = fold_name(same.first.name) == fold_name(group.first.name)
     emails = [{email.lower() for row in one.rows for email in row.draft.emails} for one in (same, group)]
     if same.known or names or emails[0] & emails[1] or not set(same.first.aliases) & set(group.first.aliases):
         return ""
     shared = next(alias for alias in group.first.aliases if alias in same.first.aliases)
-    return f"{same.first.where} has the id {shared} too, and another name: {same.first.name}"
+    how = ". If its file has ids of its own, import it alone, with --map id-prefix=x-"
+    what = f'{same.first.where} has the id "{shared}" too, and another name: "{one_line(same.first.name)}"'
+    return what + (how if group.source.format == "people" else "")
 
 
 class _GroupIndex:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from orgtp.actions.import_seats.groups import DraftGroup, is_whole_seat, list_places
 from orgtp.actions.import_seats.references import Named
@@ -133,18 +133,14 @@ def _merge_field(key: str, ours: YamlData, theirs: YamlData, was: str | None) ->
         return None
     shown = FieldMerge(key, FieldFate.KEPT, format_field(ours), format_field(theirs), was or "")
     if was is None and (not ours or ours == NO_ROLE):
-        return _with_fate(shown, FieldFate.ADDED)
+        return replace(shown, fate=FieldFate.ADDED)
     if was is None:
-        return _with_fate(shown, FieldFate.OTHER)
+        return replace(shown, fate=FieldFate.OTHER)
     if not theirs:
         return shown
     if here == was:
-        return _with_fate(shown, FieldFate.FOLLOWED)
-    return _with_fate(shown, FieldFate.KEPT if there == was else FieldFate.BOTH)
-
-
-def _with_fate(shown: FieldMerge, fate: FieldFate) -> FieldMerge:
-    return FieldMerge(shown.key, fate, shown.ours, shown.theirs, shown.was)
+        return replace(shown, fate=FieldFate.FOLLOWED)
+    return replace(shown, fate=FieldFate.KEPT if there == was else FieldFate.BOTH)
 
 
 def _read_ours(seat: Seat, key: str) -> YamlData:

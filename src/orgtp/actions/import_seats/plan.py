@@ -9,13 +9,21 @@ from __future__ import annotations
 import shlex
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from orgtp.actions.acting_seat import explain_unread_seats
 from orgtp.actions.import_metrics import MetricPlan, describe_values, plan_metrics
 from orgtp.actions.import_scores import ImportFinding, format_findings
 from orgtp.actions.import_seats.gone import find_gone
-from orgtp.actions.import_seats.groups import IDENTITY_KEYS, DraftGroup, SeatIndex, group_rows, is_whole_seat
+from orgtp.actions.import_seats.groups import (
+    IDENTITY_KEYS,
+    DraftGroup,
+    SeatIndex,
+    group_rows,
+    is_whole_seat,
+    list_own_keys,
+)
 from orgtp.actions.import_seats.ids import assign_ids, explain_id
 from orgtp.actions.import_seats.merge import (
     NO_ROLE,
@@ -35,10 +43,12 @@ from orgtp.model.errors import BadInput, Refused
 from orgtp.model.inventory.draft import BadDraft, DraftSource, LostText, SeatDraft
 from orgtp.model.org import Org
 from orgtp.model.seat import Seat, SeatKind, SeatStatus, seat_path
-from orgtp.model.text import count_noun, did_you_mean, fold_spelling, is_id, join_with_and, one_line
+from orgtp.model.text import count_noun, did_you_mean, fold_name, is_id, join_with_and, one_line
 
 ACTION = "import"
 _MOST_SHOWN = 5
+# Paths that do not say what the source is.
+_NO_NAMES = ("", ".", "..", "-")
 
 
 class BadRows(Refused):
@@ -121,8 +131,8 @@ class _Planner:
         self._name_seats()
         self.known = References(self.index, self.groups, sources)
         self.named = find_named(self.known, self.groups)
-        self.under = self._find_answer("under", request.under or request.answers.get(QuestionKind.UNDER, ""))
-        self.owner = self._find_answer("owner", request.owner or request.answers.get(QuestionKind.OWNER, ""))
+        self.under = self._find_answer("under", request.under)
+        self.owner = self._find_answer("owner", request.owner)
         self._check_owner(self.owner)
         self.placed: dict[int, _Placed] = {}
         self.merged: dict[int, MergedSeat] = {}
@@ -139,10 +149,12 @@ class _Planner:
         self._spread_bad()
         questions = list_questions(self.org, self._survey())
         self.metrics = self._plan_metrics(now)
-        found = {group.known.id for group in self.groups if group.known} | self.index.find_keys(
-            key for source in self.sources for bad in source.bad for key in bad.keys
-        )
+        # Whoever may be in a bad row is not gone.
+        keys = [key for source in self.sources for bad in source.bad for key in bad.keys]
+        keys += [key for group in self.groups if group.bad for row in group.rows for key in list_own_keys(row.draft)]
+        found = {group.known.id for group in self.groups if group.known} | self.index.find_keys(keys)
         names = [] if self.request.is_part else [source.name for source in self.sources]
+        gone = tuple(find_gone(self.index, names, found))
         return ImportPlan(
             sources=tuple(
                 PlannedSource(
@@ -154,8 +166,8 @@ class _Planner:
             metrics=self.metrics.rows,
             bad=tuple(self._list_bad()),
             questions=tuple(questions),
-            gone=tuple(find_gone(self.index, names, found)),
-            notes=tuple(self._list_notes()),
+            gone=gone,
+            notes=tuple(self._list_notes()) if gone else (),
             change=self._build_change(),
         )
 
@@ -212,17 +224,17 @@ class _Planner:
             for row in group.rows
             if text in row.draft.aliases
             or text.lower() in {email.lower() for email in row.draft.emails}
-            or fold_spelling(text) == fold_spelling(row.draft.name)
+            or fold_name(text) == fold_name(row.draft.name)
         }
         found |= {seat.id for seat in self.index.aliases.get(text, ()) if not seat.is_retired}
         found |= {seat.id for seat in self.index.emails.get(text.lower(), ()) if not seat.is_retired}
-        found |= {seat.id for seat in self.index.names.get(fold_spelling(text), ())}
+        found |= {seat.id for seat in self.index.names.get(fold_name(text), ())}
         if len(found) == 1:
             return found.pop()
         if found:
             raise BadInput(what=f'--{option} "{text}" is {join_with_and(sorted(found))}. Write the id of one')
-        near = did_you_mean(text, [*self.org.seats, *self.known.by_seat])
-        raise BadInput(what=f'--{option} "{text}" is no seat, and no row will be one. {near}'.rstrip())
+        near = did_you_mean(text, [*self.org.seats, *self.known.by_seat]) or "orgtp seat list shows all seats."
+        raise BadInput(what=f'--{option} "{text}" is no seat, and no row will be one. {near}')
 
     def _check_owner(self, owner: str) -> None:
         kind = self._kind_of(owner) if owner else SeatKind.HUMAN
@@ -343,23 +355,23 @@ class _Planner:
         )
         lost = draft.lost
         if not is_first:
-            return _replace(base, places=draft.runs_from, lost=lost)
+            return replace(base, places=draft.runs_from, lost=lost)
         named = self.named[group.number] if group.number in self.named else Named()
         lost += tuple(LostText("dotted line", text) for text in named.lost)
         notes = tuple(group.notes)
         if group.known and group.known.is_retired:
-            return _replace(base, fate=RowFate.RETIRED, lost=lost, notes=notes)
+            return replace(base, fate=RowFate.RETIRED, lost=lost, notes=notes)
         if group.known:
             merged = self.merged[group.number]
             fate = RowFate.UPDATED if merged.is_changed else RowFate.UNCHANGED
-            return _replace(
+            return replace(
                 base, fate=fate, fields=tuple(merged.fields), places=draft.runs_from, lost=lost,
                 notes=(*notes, *merged.notes), reports_to=merged.reports_to, owner=group.known.owner,
             )  # fmt: skip
         placed = self.placed[group.number]
         fields = list_source_fields(group, named)
         unknown = [*draft.unknown, *([] if "role" in fields or "role" in draft.unknown else ["role"])]
-        return _replace(
+        return replace(
             base, fate=RowFate.NEW, role=str(fields.get("role", NO_ROLE)), reports_to=placed.reports_to,
             also_reports_to=tuple(sorted(named.also)),
             owner=placed.owner or (group.seat if draft.kind is SeatKind.HUMAN else ""),
@@ -369,14 +381,15 @@ class _Planner:
 
     def _note_namesake(self, group: DraftGroup) -> list[str]:
         """Say that a seat with the name of a new one exists, which is no reason to take it for the same."""
-        same = [seat for seat in self.index.names.get(fold_spelling(group.first.name), ()) if seat.id != group.seat]
+        same = [seat for seat in self.index.names.get(fold_name(group.first.name), ()) if seat.id != group.seat]
         if not same:
             return []
         seat = same[0]
         how = ""
         if group.first.aliases:
             aliases = f"aliases={','.join([*seat.aliases, group.first.aliases[0]])}"
-            how = f". If it is the same seat, say so first: {shlex.join(['orgtp', 'seat', 'set', seat.id, aliases])}"
+            typed = shlex.join(["orgtp", "seat", "set", seat.id, aliases])
+            how = f". If it is the same seat, type this before the import, or after orgtp undo: {typed}"
         return [f"the seat {seat.id} is called {one_line(seat.name)}, too{how}"]
 
     def _list_bad(self) -> Iterator[BadRowOfSource]:
@@ -389,6 +402,7 @@ class _Planner:
             yield from (BadRowOfSource(source.path, row) for row in (*source.bad, *rows))
 
     def _list_notes(self) -> Iterator[str]:
+        """What somebody should know before they believe that a seat is gone."""
         unread = {source.name for source in self.sources if source.bad}
         if unread:
             yield (
@@ -425,16 +439,15 @@ class _Planner:
             tuple(sorted({*seats, *self.metrics.seats})),
             (*(edit for _, edit in pairs), *self.metrics.edits),
             by=self.request.by,
-            body="\n".join(f"{source.name}: {source.format}, {source.path}" for source in self.sources),
+            body="\n".join(map(_describe_source, self.sources)),
             doubts=self.metrics.doubts,
         )
 
 
-def _replace(row: PlannedRow, **fields: object) -> PlannedRow:
-    """The row with other fields: `dataclasses.replace`, without its checks, for thousands of rows."""
-    from dataclasses import replace
-
-    return replace(row, **fields)  # type: ignore[arg-type]
+def _describe_source(source: DraftSource) -> str:
+    """`people: from people.csv, in the format people`. The folders of somebody's machine do not belong in a record."""
+    file = one_line(source.path).rstrip("/").rpartition("/")[2]
+    return f"{source.name}: from {source.name if file in _NO_NAMES else file}, in the format {source.format}"
 
 
 def _is_retired(seat: Seat | None) -> bool:

@@ -10,7 +10,7 @@ from orgtp.actions.import_seats.groups import DraftGroup, SeatIndex, SourceRow
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.inventory.draft import DraftSource
 from orgtp.model.seat import SeatKind
-from orgtp.model.text import did_you_mean, join_with_and
+from orgtp.model.text import did_you_mean, fold_name, join_with_and
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class References:
         if kind == "email":
             found = index.emails.get(text.lower(), [])
         if kind == "name":
-            found = index.names.get(text, [])
+            found = index.names.get(fold_name(text), [])
         current = [seat for seat in found if not seat.is_retired] or list(found)
         if not current and key in self._unread:
             raise UnknownName(f"{self._unread[key]} has it, which cannot be imported")
@@ -80,16 +80,18 @@ class References:
             raise UnknownName(f"several seats have it: {ids}")
         if not current:
             # A number is another id and no misspelling.
-            near = "" if text.isdigit() else did_you_mean(key, self._known_of_kind(kind)).replace(f'"{kind}:', '"')
-            raise UnknownName(f"no row and no seat has it{f'. {near}' if near else ''}")
+            near = "" if text.isdigit() else did_you_mean(text, self._known_of_kind(kind))
+            left = ". If they have left, leave the cell blank, or name somebody else" if kind == "name" else ""
+            raise UnknownName(f"no row and no seat has it{f'. {near}' if near else left}")
         if current[0].is_retired:
             raise UnknownName(f"{current[0].id} has it, which is retired")
         return current[0].id
 
     def _known_of_kind(self, kind: str) -> list[str]:
-        """The keys of one kind; one list for all of them, so that it is indexed once."""
+        """The texts of the keys of one kind; one list for all of them, so that it is indexed once."""
         if kind not in self._by_kind:
-            self._by_kind[kind] = [key for key in self._keys.get("", {}) if key.startswith(f"{kind}:")]
+            pairs = (key.partition(":") for key in self._keys.get("", {}))
+            self._by_kind[kind] = [text for one, _, text in pairs if one == kind]
         return self._by_kind[kind]
 
     @cached_property

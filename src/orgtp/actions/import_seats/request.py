@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 
 from orgtp.lazy_dataclass import dataclass
@@ -22,8 +20,7 @@ class ImportRequest:
 
     `owner` is the person who answers for the agents and groups that the sources name no owner for. `by` is the acting
     seat. With `skip_bad`, bad rows are left out; without it, they refuse the import. `is_part`: the rows are only a
-    part of their source, so nobody is gone. `answers` has the answers to questions by `ImportQuestion.key`; `under` and
-    `owner` answer all questions of their kind.
+    part of their source, so nobody is gone.
     """
 
     under: str = ""
@@ -31,7 +28,6 @@ class ImportRequest:
     by: str = ""
     skip_bad: bool = False
     is_part: bool = False
-    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +49,5 @@ class ImportQuestion:
 
     def explain(self) -> str:
         """The question with the option that answers it."""
-        choice = self.choices[0] if self.choices else "SEAT"
-        return (
-            f"{self.text} Add --{self.kind} SEAT, such as: --{self.kind} {choice}"
-            if self.choices
-            else (f"{self.text} Add --{self.kind} {choice}")
-        )
+        example = f", such as: --{self.kind} {self.choices[0]}" if self.choices else ""
+        return f"{self.text} Add --{self.kind} SEAT{example}"

@@ -8,6 +8,7 @@ from orgtp.actions.import_metrics import PlannedMetric
 from orgtp.actions.import_seats.request import ImportQuestion
 from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import Change
+from orgtp.model.inventory.alike import Alike
 from orgtp.model.inventory.draft import BadDraft, LostText
 from orgtp.model.seat import DefinitionPlace
 
@@ -56,14 +57,6 @@ class FieldMerge:
 
 
 @dataclass(frozen=True, slots=True)
-class AlikeSeat:
-    """A seat that looks like a new one, and how much, from 0 to 1 as text: `0.61`."""
-
-    seat: str
-    score: str
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedRow:
     """What becomes of a row.
 
@@ -91,7 +84,7 @@ class PlannedRow:
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     id_why: str = ""
-    alike: tuple[AlikeSeat, ...] = ()
+    alike: tuple[Alike, ...] = ()
 
     @property
     def has_other_id(self) -> bool:

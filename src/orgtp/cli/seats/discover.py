@@ -166,9 +166,12 @@ def _show(handle: OrgHandle | None, found: Discovered, options: DiscoverOptions,
         from orgtp.render.seats.discovery import discovery_text
         from orgtp.render.terminal import detect_screen
 
-        screen, has_org = detect_screen(), handle is not None
-        text = discovery_text(view, screen, command=options.command, whole=options.whole, has_org=has_org)
-        write_stdout(text)
+        # The files of hundreds of seats would hide everything else.
+        seats = handle.discovery.preview_seats(view) if handle and options.agents else {}
+        has_org, whole = handle is not None, options.whole
+        write_stdout(
+            discovery_text(view, detect_screen(), command=options.command, whole=whole, has_org=has_org, seats=seats)
+        )
     return finish_answer(handle, code) if handle else code
 
 
@@ -200,6 +203,9 @@ def _propose_seats(
         return EXIT_UNPROVEN
     if view.unseated:
         owner = owner or _ask_for_owner(handle, view, options)
+    elif not change.json:
+        idle = "" if not view.templates else ". Nothing starts the templates; orgtp import makes seats of them"
+        write_stderr(f"no running agent without a seat was found{idle}")
     done = handle.discovery.propose(view, owner=owner, under=under, by=change.by, dry_run=change.dry_run)
     return report_change("discover-propose", handle, done, change, seats=list(done.change.seats))
 
@@ -239,4 +245,11 @@ def _report_new(options: DiscoverOptions, notify: Path | None, change: ChangeOpt
         write_stderr("no file was read, so nothing is known of any agent. See: " + options.command)
         return EXIT_UNPROVEN
     done = handle.discovery.report_new(found, by=change.by, dry_run=change.dry_run)
-    return report_and_notify("discover-due", handle, done, change, notify, scheduled=True)
+    code = report_and_notify("discover-due", handle, done, change, notify, scheduled=True)
+    unread = [one for one in found.skipped if not one.on_purpose]
+    if unread:
+        # Without this, silence would say that nothing new runs there.
+        first = f"{unread[0].where} ({unread[0].why})"
+        more = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
+        write_stderr(f"not read: {first}{more}. An agent there is not reported. See: {options.command}")
+    return max(code, int(bool(unread)))

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.seats import NewSeat
     from orgtp.api import OrgHandle, Selection
-    from orgtp.views.seats.overlap.types import Alike
+    from orgtp.model.inventory.alike import Alike
 
 
 @viewing_command
@@ -149,7 +149,7 @@ def add_seat(
     """
     from orgtp.actions.metric_content import NewMetric
     from orgtp.actions.seats import NewSeat
-    from orgtp.views.seats.overlap.types import list_alike_text
+    from orgtp.model.inventory.alike import list_alike_text
 
     handle = open_chosen_org(change.org, push=change.push)
     if kind is not SeatKind.HUMAN and not owner:

@@ -39,7 +39,7 @@ class FoundAgent:
     `0 6 * * 1-5` or `on push`, and `program` the name of the program that runs, without arguments. Values of an
     environment and arguments of command lines are in none of the fields. `tools` are the tools that the definition
     allows, and `risks` says in words what it can do (`can write files`, `can run programs`). `started` is the day of
-    the first commit, as a date. `copies` are the other places with the same text.
+    the first commit in the org's time zone, as a date. `copies` are the other places with the same text.
     """
 
     kind: FoundKind
@@ -96,3 +96,16 @@ class Discovered:
     def count_read(self) -> int:
         """How many files and entries were read in all."""
         return sum(count for _, count in self.looked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReport:
+    """An agent to report: its ids, one for each place that has it, and what it is (`report-bot runs from …`).
+
+    If its seat was let go, `let_go` says how (`jeff is retired`), and `to` is who answers for it, else both are "".
+    """
+
+    ids: tuple[str, ...]
+    what: str
+    let_go: str = ""
+    to: str = ""

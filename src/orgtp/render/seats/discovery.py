@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from orgtp.model.inventory.alike import Alike, list_alike_text
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import DefinitionPlace
 from orgtp.model.text import count_noun
@@ -23,12 +24,12 @@ from orgtp.views.seats.discovery.types import (
     ChangedDefinition,
     Discovery,
     GoneDefinition,
+    ProposedSeat,
     SkippedPlaces,
     StillRunning,
     SuggestedOwner,
     UnseatedAgent,
 )
-from orgtp.views.seats.overlap.types import Alike
 
 # So many agents are shown with all that is known of them.
 _MOST_IN_FULL = 3
@@ -38,12 +39,30 @@ _MOST_PLACES = 3
 _SHORT_ID, _SHORT_HASH = 8, 8
 
 
-def discovery_text(view: Discovery, screen: Screen, *, command: str, whole: bool = False, has_org: bool = True) -> str:
+def discovery_text(
+    view: Discovery,
+    screen: Screen,
+    *,
+    command: str,
+    whole: bool = False,
+    has_org: bool = True,
+    seats: Mapping[str, ProposedSeat] | None = None,
+) -> str:
     """The findings, what else there is, and what was not looked at.
 
     `command` is the command line that found them, for the next steps; "" leaves these out. `whole` cuts nothing.
+    `seats` has the seats that agents would get, by the ids of the agents, if they are to be read.
     """
-    return render_lines(_list_lines(view, screen, command, whole=whole, has_org=has_org), screen)
+    lines = [*_list_lines(view, screen, command, whole=whole, has_org=has_org), *_format_seats(seats or {})]
+    return render_lines(lines, screen)
+
+
+def _format_seats(seats: Mapping[str, ProposedSeat]) -> Iterator[Line]:
+    """The files of proposed seats, to review. A line of a file is never wrapped."""
+    for one in seats.values():
+        yield []
+        yield [("Its seat, to review. The owner is missing; --propose asks for it:", "dim")]
+        yield from (join_spans("  ", safe_text(line)) for line in one.yaml.splitlines())
 
 
 def _list_lines(view: Discovery, screen: Screen, command: str, *, whole: bool, has_org: bool) -> Iterator[Line]:
@@ -88,15 +107,23 @@ def _format_headline(view: Discovery, screen: Screen) -> Iterator[Line]:
     ]
     words = [f"{number} {one if number == 1 else many}" for number, one, many in facts if number]
     if words:
-        text = ", ".join(words)
+        text = ", ".join(words) + _describe_unread(view)
         yield from wrap_line([(text, "bold red" if view.still_running else "bold")], screen.width)
         return
     if not view.is_proven:
         yield from wrap_line([("no file was read, so nothing is known of any agent", "bold yellow")], screen.width)
         return
-    what = f" in what was read; {count_noun(view.unread, 'place')} could not be read" if view.unread else ""
+    what = " in what was read" if view.unread else ""
     none = "no agent runs without a seat" if view.running else "no running agent was found"
-    yield from wrap_line(join_spans(f"{none}{what}"), screen.width)
+    yield from wrap_line(join_spans(f"{none}{what}{_describe_unread(view)}"), screen.width)
+
+
+def _describe_unread(view: Discovery) -> str:
+    """What was not looked at, on the line that would otherwise be an all-clear."""
+    parts = [f"{count_noun(view.unread, 'place')} could not be read"] if view.unread else []
+    parts += [f"{count_noun(view.left_out, 'place')} left out on purpose"] if view.left_out else []
+    parts += [f"the files of {count_noun(len(view.unchecked), 'seat')} not checked"] if view.unchecked else []
+    return f"; {', '.join(parts)}" if parts else ""
 
 
 def _format_section(
@@ -224,10 +251,9 @@ def _describe_owner(one: SuggestedOwner) -> str:
     return f"{one.name} ({one.seat}), {says}" if one.seat else f"{one.author}, {says} (no seat)"
 
 
-def _describe_alike(alike: Iterable[Alike]) -> str:
+def _describe_alike(alike: Sequence[Alike]) -> str:
     """`like dash: 0.61`."""
-    found = [f"like {one.seat}: {'the same text' if one.is_same_text else one.likeness}" for one in alike]
-    return ", ".join(found)
+    return f"like {list_alike_text(alike)}" if alike else ""
 
 
 def _format_in_full(one: UnseatedAgent, screen: Screen) -> Iterator[Line]:

@@ -68,7 +68,8 @@ def _list_pair_lines(pair: OverlapPair, screen: Screen, *, kind: bool) -> Iterat
     yield from _list_fact("both say", [safe_text(", ".join(pair.words))], screen)
     yield from _list_fact("owners", [_format_owners(one, other)], screen)
     yield from _list_fact("report to", [_format_managers(one, other)], screen)
-    yield from _list_fact("metrics", [_format_metrics(side) for side in pair.seats], screen)
+    metrics = [_format_metrics(side) for side in pair.seats] if one.metrics or other.metrics else []
+    yield from _list_fact("metrics", metrics or [[("neither has one", "yellow")]], screen)
     yield from _list_fact("differ", [line for side in pair.seats if (line := _format_scope(side))], screen)
     mentions = [
         join_spans(safe_text(side.seat), " says (", safe_text(one.key, "dim"), "): ", safe_text(f"“{one.text}”"))

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from orgtp.model.errors import BadInput
 from orgtp.model.escalation_policy import find_discover_assignee, find_responsible_seat
-from orgtp.model.inventory.found import Discovered, FoundAgent, FoundAuthor, FoundKind, NotLookedAt
+from orgtp.model.inventory.found import AgentReport, Discovered, FoundAgent, FoundAuthor, FoundKind, NotLookedAt
 from orgtp.model.org import Org
 from orgtp.model.seat import DefinitionPlace, Seat, SeatStatus
 from orgtp.model.text import did_you_mean, fold_spelling, make_name_key, one_line
@@ -98,6 +98,31 @@ def find_content(place: DefinitionPlace) -> str:
 def list_seated_ids(org: Org) -> set[str]:
     """The ids of all agents that a seat names by their place."""
     return {identify_agent(place) for seat in org.seats.values() for place in seat.runs_from}
+
+
+def name_own_repository(org: Org, repo: str) -> Org:
+    """The org with its own repository, `repo`, named in `runs_from`, where a seat may leave it out."""
+
+    def name_places(places: Sequence[DefinitionPlace]) -> tuple[DefinitionPlace, ...]:
+        return tuple(place if place.repo else replace(place, repo=repo) for place in places)
+
+    seats = {
+        id_: replace(seat, runs_from=name_places(seat.runs_from)) if seat.runs_from else seat
+        for id_, seat in org.seats.items()
+    }
+    return replace(org, seats=seats)
+
+
+def list_reports(org: Org, view: Discovery) -> list[AgentReport]:
+    """What people are to be told. Without the file of a seat, nobody knows which agents have none."""
+    found = [
+        AgentReport((one.id,), describe_agent(one.agent), f"{one.seat} is {one.status}", one.responsible)
+        for one in view.still_running
+    ]
+    for agent in () if org.list_unread_seats("runs_from") else (one.agent for one in view.unseated):
+        ids = tuple(identify_agent(place) for place in (agent.place, *agent.copies))
+        found.append(AgentReport(ids, describe_agent(agent)))
+    return found
 
 
 def select_agents(view: Discovery, named: Sequence[str]) -> Discovery:
@@ -212,7 +237,9 @@ def describe_agent(agent: FoundAgent) -> str:
 
 
 def _format_escalate(agent: FoundAgent, to: str) -> str:
-    what = f"{describe_agent(agent)}, and no seat answers for it"[:_LONGEST_TEXT]
+    what = f"{describe_agent(agent)}, and no seat answers for it"
+    # A text that begins with a hyphen would be an option.
+    what = (f"agent {what}" if what.startswith("-") else what)[:_LONGEST_TEXT]
     return shlex.join(["orgtp", "escalate", "open", to, what, "--to", to])
 
 

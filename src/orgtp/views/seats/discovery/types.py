@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from orgtp.model.inventory.alike import Alike
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import DefinitionPlace, SeatStatus
-from orgtp.views.seats.overlap.types import Alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,11 @@ class Discovery:
     def unread(self) -> int:
         """How many places could not be looked at, and may hide an agent."""
         return sum(len(one.places) for one in self.skipped if not one.on_purpose)
+
+    @property
+    def left_out(self) -> int:
+        """How many places were left out on purpose."""
+        return sum(len(one.places) for one in self.skipped if one.on_purpose)
 
     @property
     def has_findings(self) -> bool:

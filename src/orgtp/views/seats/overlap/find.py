@@ -11,8 +11,10 @@ from decimal import Decimal
 from functools import cached_property
 
 from orgtp.model.errors import BadInput
+from orgtp.model.inventory.alike import Alike
+from orgtp.model.inventory.draft import SeatDraft
 from orgtp.model.org import Org
-from orgtp.model.seat import Seat
+from orgtp.model.seat import Seat, SeatKind
 from orgtp.views.seats.overlap.instances import Sameness, group_instances
 from orgtp.views.seats.overlap.measure import (
     LikenessIndex,
@@ -25,7 +27,15 @@ from orgtp.views.seats.overlap.measure import (
     round_likeness,
 )
 from orgtp.views.seats.overlap.sides import describe_side
-from orgtp.views.seats.overlap.types import Alike, Instances, OmittedPairs, OverlapPair, Overlaps, WorkText, read_work
+from orgtp.views.seats.overlap.types import (
+    Instances,
+    OmittedPairs,
+    OverlapPair,
+    Overlaps,
+    WorkText,
+    read_draft_work,
+    read_work,
+)
 from orgtp.views.seats.summary import SeatSummary, summarize_seat
 from orgtp.views.selection import EVERYTHING, Selection, select_places
 
@@ -126,6 +136,16 @@ def find_alike(org: Org, texts: Sequence[WorkText], least: Decimal = DEFAULT_LEA
     """
     both = _Compared(_list_compared(org), texts)
     return both.list_best(range(len(both.seats), len(both.works)), least, most)
+
+
+def find_alike_drafts(org: Org, drafts: Sequence[SeatDraft]) -> list[tuple[Alike, ...]]:
+    """For each row of an import, the seats that look like it. People with one job title are not alike for it."""
+    told = [number for number, draft in enumerate(drafts) if draft.mission or draft.kind is not SeatKind.HUMAN]
+    if not org.seats or not told:
+        return [() for _ in drafts]
+    best = find_alike(org, [read_draft_work(drafts[number]) for number in told])
+    found = dict(zip(told, map(tuple, best), strict=True))
+    return [found.get(number, ()) for number in range(len(drafts))]
 
 
 def list_alike_seats(org: Org, seats: Iterable[str], most: int = 3) -> dict[str, list[Alike]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from orgtp.model.inventory.alike import Alike, list_alike_text
 from orgtp.model.inventory.draft import SeatDraft
 from orgtp.model.inventory.found import FoundAgent
 from orgtp.model.seat import Seat
@@ -73,25 +74,6 @@ def read_draft_work(draft: SeatDraft) -> WorkText:
 def read_found_work(agent: FoundAgent) -> WorkText:
     """What the definition of an agent that was found says about its work."""
     return WorkText(agent.name, mission=agent.description)
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """A seat that looks like a text: how alike they are (0.00 to 1.00), and the words that they share.
-
-    The words that make them most alike come first. `is_same_text` says that both have the same text, so that they are
-    rather two instances of the same.
-    """
-
-    seat: str
-    likeness: Decimal
-    words: tuple[str, ...]
-    is_same_text: bool = False
-
-
-def list_alike_text(found: Sequence[Alike]) -> str:
-    """`dash: 0.61, jeff: 0.44`; `dash: the same text` of one with the same text."""
-    return ", ".join(f"{one.seat}: {'the same text' if one.is_same_text else one.likeness}" for one in found)
 
 
 def describe_alike(seat: str, found: Sequence[Alike]) -> str:
