@@ -16,6 +16,7 @@ from orgtp.discovery.patterns import read_shipped_patterns
 from orgtp.discovery.scan import MachinePart, ScanLimits, ScanRequest, scan_machine
 from orgtp.model.inventory.found import Discovered, FoundAgent, FoundKind
 from orgtp.model.seat import DefinitionPlace
+from tests.importers.reading import deadline
 
 NAME = "mill"
 ADA, BO = "ada@example.com", "bo@example.com"
@@ -68,6 +69,13 @@ class Box:
             seats, self.root, self.home, NAME, patterns, limits or ScanLimits(), zone,
         )  # fmt: skip
         return scan_machine(request)
+
+
+@pytest.fixture(autouse=True)
+def _ends() -> Iterator[None]:
+    """Every test of a scan ends, whatever it meets. The longest waits five minutes for cron."""
+    with deadline(600):
+        yield
 
 
 @pytest.fixture(autouse=True)

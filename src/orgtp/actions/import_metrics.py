@@ -150,9 +150,11 @@ class _MetricPlanner:
         seat = self._find_seat(draft.seat)
         try:
             _, metric_id = find_metric(self.org, seat.id, draft.metric)
-        except UnknownMetric:
+        except UnknownMetric as error:
             if not (draft.target or draft.outcome):
-                raise
+                metric_id = draft.metric if is_id(draft.metric) else suggest_id(draft.metric)
+                what = f"{error} If it is a new one, add it first: {_format_metric_add(draft, seat, metric_id)}"
+                raise BadInput(what=what) from error
             return self._add_metric(draft, seat)
         metric = seat.metrics[metric_id]
         first = self._added.get((seat.id, metric_id))
@@ -342,8 +344,6 @@ def _explain_kept(row: _MetricRow, value: DraftValue, current: Score) -> str:
 
 def _explain_missing(draft: MetricDraft, seat: Seat, metric: str, missing: Sequence[str]) -> str:
     """Why a metric cannot be added, and what to type."""
-    known = {"name": draft.name or draft.metric} | {key: getattr(draft, key) for key in _EXAMPLES}
-    options = [f"--{key} {shlex.quote(one_line(text)) if text else _EXAMPLES[key]}" for key, text in known.items()]
     columns = join_with_and(f'"{key}"' for key in missing)
     noun = "column" if len(missing) == 1 else "columns"
     needs = {"outcome": "which business outcome it serves", "target": "what its target is",
@@ -351,9 +351,16 @@ def _explain_missing(draft: MetricDraft, seat: Seat, metric: str, missing: Seque
     said = join_with_and(needs[key] for key in missing)
     return (
         f"{seat.id} has no metric {metric}, and the file does not say {said}. Add the {noun} {columns}, or name one "
-        f'that has it with --map {missing[0]}="COLUMN". Or add the metric first: orgtp metric add {seat.id} {metric} '
-        + " ".join(options)
+        f'that has it with --map {missing[0]}="COLUMN". Or add the metric first: '
+        + _format_metric_add(draft, seat, metric)
     )
+
+
+def _format_metric_add(draft: MetricDraft, seat: Seat, metric: str) -> str:
+    """The command that adds the metric of a row, with what the row says of it, and examples of the rest."""
+    known = {"name": draft.name or draft.metric} | {key: getattr(draft, key) for key in _EXAMPLES}
+    options = [f"--{key} {shlex.quote(one_line(text)) if text else _EXAMPLES[key]}" for key, text in known.items()]
+    return " ".join(["orgtp", "metric", "add", seat.id, metric or "METRIC", *options])
 
 
 def _describe_row(row: _MetricRow) -> PlannedMetric:

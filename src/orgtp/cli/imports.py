@@ -214,8 +214,8 @@ def _report(
         write_stderr(import_report_text(plan, replace(detect_screen(), colour=False)))
         if first := next((row.seat for row in plan.rows if row.fate == "new"), ""):
             write_stderr(
-                f"next: orgtp chart. A new seat is proposed until you add a metric (orgtp metric add {first} …) and make it "
-                f"active: orgtp seat set {first} status=active"
+                f"next: orgtp chart. A new seat is proposed until you add a metric (orgtp metric add {first} …) and make "
+                f"it active: orgtp seat set {first} status=active"
             )
     for path, count in kept.items():
         name = next((source.name for source in plan.sources), "")
