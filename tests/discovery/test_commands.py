@@ -276,10 +276,10 @@ def test_hostile_scripts_end(piece: str) -> None:
 
 PIECES = (
     "claude", "-p", "codex", "exec", "docker", "run", "-e", "--entrypoint", "kubectl", "--", "make", "-C", "npm",
-    "just", "find", "-exec", "sudo", "-iu", "env", "-S", "tmux", "new-session", "ssh", "-i", "timeout", "$X", "${A:-b}", '"',
-    "'", "`", "$(", ")", "(", "{", "}", ";", "|", "<", ">", "<<EOF", "EOF", "\n", "<<<", "&", "#", "a=b", "cd", "/", ".",
-    "~", "watch", "screen", "trap", "bash", "-lc", "node", "x/node_modules/y/z", "python", "-m", "npx", "uv", "tool", "\\",
-    "\0", "function", "case", "esac", "[", "]", ",", ":",
+    "just", "find", "-exec", "sudo", "-iu", "env", "-S", "tmux", "new-session", "ssh", "-i", "timeout", "$X",
+    "${A:-b}", '"', "'", "`", "$(", ")", "(", "{", "}", ";", "|", "<", ">", "<<EOF", "EOF", "\n", "<<<", "&", "#",
+    "a=b", "cd", "/", ".", "~", "watch", "screen", "trap", "bash", "-lc", "node", "x/node_modules/y/z", "python",
+    "-m", "npx", "uv", "tool", "\\", "\0", "function", "case", "esac", "[", "]", ",", ":",
 )  # fmt: skip
 
 
