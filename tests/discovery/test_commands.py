@@ -139,6 +139,8 @@ def test_a_command_line_runs_an_agent(text: str, program: str) -> None:
         "codex login",
         "gemini --version",
         "openclaw doctor",
+        "openclaw gateway status",
+        "openclaw gateway stop",
         "cursor-agent login",
         "ollama serve",
         "vllm serve meta/llama",
