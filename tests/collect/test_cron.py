@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -17,7 +18,7 @@ import pytest
 
 from tests.collect.conftest import Fed
 
-CRON_D, PID = Path("/etc/cron.d"), Path("/run/crond.pid")
+CRON_D, PID, LOCK = Path("/etc/cron.d"), Path("/run/crond.pid"), Path("/run/orgtp-tests-cron.lock")
 # cron looks once a minute, and what it starts takes a moment.
 _PATIENCE = 300.0
 
@@ -67,19 +68,24 @@ def cron_runs() -> bool:
 
 @contextmanager
 def cron(name: str, line: str, env: Mapping[str, str]) -> Iterator[None]:
-    """A line of cron's, every minute; the daemon is started where none runs. It takes no line of 1,000 characters."""
+    """A line of cron's, every minute; the daemon is started where none runs. It takes no line of 1,000 characters.
+
+    One test at a time has the daemon: otherwise, the one that started it would end it while another waits for it.
+    """
     path = CRON_D / name
     settings = "".join(f"{key}={value}\n" for key, value in env.items())
-    path.write_text(f"{settings}* * * * * root {line}\n", encoding="utf-8")
-    path.chmod(0o644)
-    daemon = None if cron_runs() else subprocess.Popen(["cron", "-f"], stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        path.unlink()
-        if daemon:
-            daemon.terminate()
-            daemon.wait(30)
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        path.write_text(f"{settings}* * * * * root {line}\n", encoding="utf-8")
+        path.chmod(0o644)
+        daemon = None if cron_runs() else subprocess.Popen(["cron", "-f"], stderr=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            path.unlink()
+            if daemon:
+                daemon.terminate()
+                daemon.wait(30)
 
 
 def run_line(line: str, env: Mapping[str, str]) -> None:

@@ -139,6 +139,8 @@ def test_a_command_line_runs_an_agent(text: str, program: str) -> None:
         "codex login",
         "gemini --version",
         "openclaw doctor",
+        "openclaw gateway status",
+        "openclaw gateway stop",
         "cursor-agent login",
         "ollama serve",
         "vllm serve meta/llama",
@@ -275,11 +277,11 @@ def test_hostile_scripts_end(piece: str) -> None:
 
 
 PIECES = (
-    "claude", "-p", "codex", "exec", "docker", "run", "-e", "--entrypoint", "kubectl", "--", "make", "-C", "npm", "just",
-    "find", "-exec", "sudo", "-iu", "env", "-S", "tmux", "new-session", "ssh", "-i", "timeout", "$X", "${A:-b}", '"', "'",
-    "`", "$(", ")", "(", "{", "}", ";", "|", "<", ">", "<<EOF", "EOF", "\n", "<<<", "&", "#", "a=b", "cd", "/", ".", "~",
-    "watch", "screen", "trap", "bash", "-lc", "node", "x/node_modules/y/z", "python", "-m", "npx", "uv", "tool", "\\",
-    "\0", "function", "case", "esac", "[", "]", ",", ":",
+    "claude", "-p", "codex", "exec", "docker", "run", "-e", "--entrypoint", "kubectl", "--", "make", "-C", "npm",
+    "just", "find", "-exec", "sudo", "-iu", "env", "-S", "tmux", "new-session", "ssh", "-i", "timeout", "$X",
+    "${A:-b}", '"', "'", "`", "$(", ")", "(", "{", "}", ";", "|", "<", ">", "<<EOF", "EOF", "\n", "<<<", "&", "#",
+    "a=b", "cd", "/", ".", "~", "watch", "screen", "trap", "bash", "-lc", "node", "x/node_modules/y/z", "python",
+    "-m", "npx", "uv", "tool", "\\", "\0", "function", "case", "esac", "[", "]", ",", ":",
 )  # fmt: skip
 
 

@@ -330,7 +330,8 @@ def _runs_agent(program: AgentProgram, words: tuple[str, ...]) -> bool:
         return bool(runs) and not command & set(program.not_first)
     if program.first and not set(words[:10]) & set(program.first):
         return False
-    return first not in program.not_first
+    # `openclaw gateway status` only asks.
+    return first not in program.not_first and not {"status", "stop"} & set(words[1:2])
 
 
 def _has_option(options: set[str], wanted: tuple[str, ...]) -> bool:

@@ -14,6 +14,7 @@ from orgtp.importers.repositories import FoundRepository, RepositoryFinder
 from orgtp.model.seat import DefinitionPlace
 
 _MOST_MATCHES = 5_000
+_SPOOLS = ("/var/spool", "/usr/lib/cron")
 
 
 class ScannedMachine:
@@ -59,10 +60,25 @@ class ScannedMachine:
         matches = compile_glob(name)
         yield from (entry.path for entry in entries if matches.fullmatch(entry.name))
 
-    def _is_closed(self, folder: str) -> bool:
+    def find_closed_spool(self, pattern: str) -> str | None:
+        """The folder of a pattern below one of the system's spools that this user may not list; None if there is none.
+
+        A spool has the crontabs and jobs of all users, a file for each.
+        """
+        spool = next((spool for spool in _SPOOLS if pattern.startswith(f"{spool}/")), None)
+        if spool is None:
+            return None
+        folder = self.root + spool
+        for name in pattern.removeprefix(f"{spool}/").split("/")[:-1]:
+            folder = f"{folder}/{name}"
+            if self._is_closed(folder, os.R_OK | os.X_OK):
+                return folder
+        return None
+
+    def _is_closed(self, folder: str, needed: int = os.X_OK) -> bool:
         """Whether the folder exists and cannot be entered, so that nobody knows what is in it."""
         by_effect = os.access in os.supports_effective_ids
-        return os.path.isdir(folder) and not os.access(folder, os.X_OK, effective_ids=by_effect)  # noqa: PTH112
+        return os.path.isdir(folder) and not os.access(folder, needed, effective_ids=by_effect)  # noqa: PTH112
 
     def name_path(self, path: str) -> str:
         """The path of a file as the machine calls it."""

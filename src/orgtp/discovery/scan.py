@@ -105,6 +105,10 @@ class _Scan:
         wanted = [pattern for pattern in self.patterns.machine if pattern.part in self.request.parts]
         units: list[str] = []
         for pattern in sorted(wanted, key=lambda one: one.read in _STARTING):
+            if closed := self.machine.find_closed_spool(pattern.path):
+                # Only root may list them. The crontab of this user is asked for by `crontab -l`.
+                self.log.skip(self.machine.show(closed), "the crontabs and jobs of other users", on_purpose=True)
+                continue
             for path in self.machine.expand(pattern.path):
                 if pattern.read is HowToRead.SYSTEMD:
                     units.append(path)
