@@ -23,7 +23,7 @@ from orgtp.lazy_dataclass import dataclass
 from orgtp.model.change import DropKey, SetKey
 
 _MOST_BYTES = 256 * 1024
-_HEAD = "# How the columns of imported tables are read on this machine. Written by orgtp import; edit it as you like.\n"
+_HEAD = "# How the columns of imported tables are read on this machine. Imports write it; edit it as you like.\n"
 
 
 @dataclass(frozen=True, slots=True)
