@@ -196,6 +196,13 @@ def test_who_is_gone_is_listed_with_the_command_and_only_once() -> None:
     assert [one.seat for one in plan(load(vacant).org, people()).gone] == ["bot"]
 
 
+def test_nobody_is_gone_from_another_source_of_the_same_name() -> None:
+    files = imported({**EMPTY, "seats/ada.yaml": OWNER}, [people(BOB_TOP)], under="ada")
+    assert plan(load(files).org, people(person(2, "x-7", "Zoe"))).gone == ()
+    assert [one.seat for one in plan(load(files).org, people(person(2, "x-7", "Zoe"), BOB_TOP)).gone] == []
+    assert [one.seat for one in plan(load(files).org, people()).gone] == ["bob"]
+
+
 BOB_TOP = person(3, "2", "Bob")
 
 

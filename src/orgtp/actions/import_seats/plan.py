@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -152,9 +152,9 @@ class _Planner:
         # Whoever may be in a bad row is not gone.
         keys = [key for source in self.sources for bad in source.bad for key in bad.keys]
         keys += [key for group in self.groups if group.bad for row in group.rows for key in list_own_keys(row.draft)]
-        found = {group.known.id for group in self.groups if group.known} | self.index.find_keys(keys)
-        names = [] if self.request.is_part else [source.name for source in self.sources]
-        gone = tuple(find_gone(self.index, names, found))
+        known = {group.known.id for group in self.groups if group.known}
+        sources = [] if self.request.is_part else [one.name for one in self.sources if self._is_same_source(one, known)]
+        gone = tuple(find_gone(self.index, sources, known | self.index.find_keys(keys)))
         return ImportPlan(
             sources=tuple(
                 PlannedSource(
@@ -170,6 +170,11 @@ class _Planner:
             notes=tuple(self._list_notes()) if gone else (),
             change=self._build_change(),
         )
+
+    def _is_same_source(self, source: DraftSource, known: Collection[str]) -> bool:
+        """Whether a source is the one of before by its rows, and not by its name alone: then nobody of it is gone."""
+        seats = {seat for seat, mark in self.index.marks.items() if mark.source == source.name}
+        return not source.drafts or not seats.isdisjoint(known)
 
     def _plan_metrics(self, now: datetime) -> MetricPlan:
         """What becomes of the rows of scorecards, which may be about seats that are new here."""
