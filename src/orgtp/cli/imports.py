@@ -223,7 +223,7 @@ def _report(
         write_stderr(f"{what} in {path}. Correct {them} there, then: {words}")
     if left := len(plan.bad) - sum(rows.count for rows in kept.values()):
         what, them = ("1 bad row is", "it") if left == 1 else (f"{left:,} bad rows are", "them")
-        why = "because the format has no rows"
+        why = "because a file of this format is not a list of rows"
         write_stderr(f"{what} in no file, {why}. Correct {them} in the source, and import it again")
     return code or _code_of_skipped(plan)
 
