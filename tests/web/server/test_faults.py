@@ -252,7 +252,8 @@ def test_a_remote_that_never_answers(sample: Shell) -> None:
             assert got.status == 303
             page = browser.get(got.header("Location")).text
             assert "It is recorded here, and not sent to the remote yet" in page
-            assert "Your commits are safe" in page
+            # On a slow machine, the time may be over before git asks the remote; the next step is the same.
+            assert "orgtp sync" in page
             assert "12,900" in sample("score", "list", "janine", "overdue-balance").out
 
 
