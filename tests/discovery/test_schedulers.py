@@ -316,7 +316,7 @@ def test_a_drop_in_changes_what_a_unit_runs_and_a_masked_unit_runs_nothing(box: 
     assert [agent.name for agent in running(box.scan())] == ["job"]
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd")
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is missing; install systemd")
 def test_systemd_reads_the_units_of_these_tests_as_units(tmp_path: Path) -> None:
     unit = tmp_path / "brief.service"
     unit.write_text(SERVICE.replace("/usr/local/bin/claude", "/bin/echo").replace("WorkingDirectory=/srv/agents\n", ""))
@@ -383,7 +383,10 @@ def test_what_may_not_be_read_is_said(tmp_path: Path) -> None:
     assert (spool.why, spool.on_purpose) == ("the crontabs and jobs of other users", True)
 
 
-@pytest.mark.skipif(shutil.which("crontab") is None or os.geteuid() != 0, reason="there is no cron")
+@pytest.mark.skipif(
+    shutil.which("crontab") is None or os.geteuid() != 0,
+    reason="crontab is missing, or its user is not root; install cron",
+)
 def test_the_real_crontab_of_this_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stand-in for the program would prove nothing: the crontab is installed with `crontab`, and then restored."""
     before = subprocess.run(["crontab", "-l"], capture_output=True, text=True, timeout=60, check=False)

@@ -127,3 +127,17 @@ def test_standard_input_without_an_end_is_too_large(acme: Shell) -> None:
         )
     assert done.returncode == 2, done.stderr
     assert b"larger than 64 MiB" in done.stderr
+
+
+def test_the_places_of_two_files_of_one_name_are_told_apart(acme: Shell) -> None:
+    acme.write("a/people.csv", "ID,Name,Title\na-1,Bob Ray,Watches the ad spend of clients\n")
+    acme.write("b/people.csv", "ID,Name,Title\nb-1,Cy Moss,Keeps the books\nb-2,,Clerk\n")
+    shown = acme("import", "a/people.csv", "b/people.csv", "--under", "ada", "--json", "--dry-run", code=1).json
+    assert [row["where"] for row in shown["rows"]] == ["a/people.csv:2", "b/people.csv:2"]
+    assert [bad["where"] for bad in shown["bad"]] == ["b/people.csv:3"]
+    for folder in "ab":
+        acme.write(f"{folder}/.claude/agents/x.md", f"---\nname: {folder}\ndescription: Does {folder}.\n---\n")
+    shown = acme("import", "a/.claude", "b/.claude", "--owner", "ada", "--json", "--dry-run", code=None).json
+    assert len({row["where"] for row in shown["rows"]}) == 2
+    one = acme("import", "a/people.csv", "--under", "ada", "--json", "--dry-run").json
+    assert [row["where"] for row in one["rows"]] == ["people.csv:2"], "a file that is alone needs no path"

@@ -98,7 +98,7 @@ def plan_metrics(
 
 @dataclass(slots=True, eq=False)
 class _MetricRow:
-    """A draft, the metric that it is about, and the values of it that are to be recorded."""
+    """A row of a scorecard, the metric that it is about, and its values that are to be recorded."""
 
     draft: MetricDraft
     seat: Seat

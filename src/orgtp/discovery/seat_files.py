@@ -51,7 +51,7 @@ class SeatFileSearch:
             return None
         if place.repo in roots:
             known, digest = self._hash_file(roots[place.repo], path, place.sha256)
-            # If the file is there, the part of it that the seat names was not found in it.
+            # The file may be there, without the part that the seat names.
             return SeatFile(place, None if part else digest) if known else None
         return self._look_up_on_machine(place, path, part) if place.repo == self.machine.name else None
 

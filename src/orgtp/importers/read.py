@@ -38,9 +38,10 @@ def read_draft_sources(
         formats = [named] if named else _recognise(path)
         return [_refuse_places(one.read(SourceRequest(path, mapping, remembered))) for one in formats]
 
-    return [
+    found = [
         source for path in paths for source in (_read_piped(piped, read) if piped and path == _PIPED else read(path))
     ]
+    return found if len(paths) == 1 else _tell_places_apart(found)
 
 
 def _read_piped(piped: BinaryIO, read: Callable[[Path], list[DraftSource]]) -> list[DraftSource]:
@@ -54,6 +55,40 @@ def _read_piped(piped: BinaryIO, read: Callable[[Path], list[DraftSource]]) -> l
         except BadSource as error:
             where = str(error.facts["where"]).replace(str(kept), "standard input")
             raise BadSource(where=where, what=error.facts["what"]) from error
+
+
+def _tell_places_apart(sources: Sequence[DraftSource]) -> list[DraftSource]:
+    """The sources; a place that two paths have, such as line 2 of two files `people.csv`, begins with its path."""
+    paths: dict[str, set[str]] = {}
+    for source in sources:
+        lists = (source.drafts, source.metrics, source.bad)
+        for where in (one.where for rows in lists for one in rows):
+            paths.setdefault(where, set()).add(source.path)
+    shared = {source for found in paths.values() if len(found) > 1 for source in found}
+    return [_add_path(source) if source.path in shared else source for source in sources]
+
+
+def _add_path(source: DraftSource) -> DraftSource:
+    """The source, with its path at the beginning of each place."""
+    name = Path(source.path).name
+
+    def add(where: str) -> str:
+        rest = where.removeprefix(f"{name}:")
+        return f"{source.path}/{where}" if rest == where else f"{source.path}:{rest}"
+
+    return replace(
+        source,
+        drafts=tuple(replace(one, where=add(one.where)) for one in source.drafts),
+        metrics=tuple(
+            replace(
+                one,
+                where=add(one.where),
+                values=tuple(replace(value, where=add(value.where)) for value in one.values),
+            )
+            for one in source.metrics
+        ),
+        bad=tuple(replace(one, where=add(one.where)) for one in source.bad),
+    )
 
 
 def _refuse_places(source: DraftSource) -> DraftSource:
